@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Everything here stays inside the checkout: the environment in .venv, all that is made in build/.
+#   make demo   the role over a simulated fleet
+#   make test   all checks and tests
+#   make setup  the tools of both, into .venv
+#   make clean  remove what the others made
+
+PYTHON ?= python3
+VENV := $(CURDIR)/.venv
+BUILD := $(CURDIR)/build
+COLLECTION := $(BUILD)/collections/ansible_collections/mailfleet/mailplus
+PACKAGE := ansible_collections.mailfleet.mailplus
+
+# What a tool would otherwise write to the home directory or to /tmp.
+export ANSIBLE_HOME := $(BUILD)/ansible
+export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
+export ANSIBLE_REMOTE_TMP := $(BUILD)/tmp
+export HOME := $(BUILD)/home
+export PIP_CACHE_DIR := $(BUILD)/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
+export TMPDIR := $(BUILD)/tmp
+export XDG_CACHE_HOME := $(BUILD)/cache
+export PATH := $(VENV)/bin:$(PATH)
+
+.PHONY: setup demo test lint types unit playbook clean
+
+setup: $(VENV)/test
+
+demo: $(VENV)/demo
+	python -m $(PACKAGE).tests.demo
+
+test: lint types unit playbook
+
+lint: $(VENV)/test
+	ruff check .
+	ruff format --check .
+	ansible-lint --offline
+
+types: $(VENV)/test
+	mypy -p $(PACKAGE).plugins -p $(PACKAGE).tests
+
+unit: $(VENV)/test
+	pytest tests/unit
+
+playbook: $(VENV)/test
+	pytest tests/playbook
+
+clean:
+	rm -rf $(VENV) $(BUILD) .ansible .mypy_cache .pytest_cache .ruff_cache
+
+# The checkout under the name that Ansible and Python import it by.
+$(COLLECTION):
+	mkdir -p $(dir $@) $(BUILD)/tmp $(BUILD)/home
+	ln -sfn $(CURDIR) $@
+
+$(VENV)/bin/python: | $(COLLECTION)
+	$(PYTHON) -m venv $(VENV)
+	echo $(BUILD)/collections > "$$($@ -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/collection.pth"
+
+$(VENV)/demo: tests/requirements-demo.txt requirements.txt | $(VENV)/bin/python
+	python -m pip install --quiet -r $<
+	touch $@
+
+$(VENV)/test: tests/requirements.txt $(VENV)/demo
+	python -m pip install --quiet -r $<
+	touch $@
