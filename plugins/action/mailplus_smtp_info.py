@@ -1,0 +1,1 @@
+mailplus_facts.py

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of the modules that return lists, documented once. A test compares them with the argument spec."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Which rows of a list."""
+
+    DOCUMENTATION = r"""
+options:
+  offset:
+    description:
+      - Rows of each list to leave out at its start.
+    type: int
+    default: 0
+  limit:
+    description:
+      - Rows of each list to return at most. V(-1) is for all rows, V(0) for none, which still tells how many there are.
+      - All rows of a long log are many requests and much memory. Up to 500 rows are one request.
+    type: int
+    default: 50
+"""

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of a task, as Ansible validates them and as the lower floors want them.
+
+Their documentation is the fragment ``mailfleet.mailplus.connection``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Address
+
+ArgumentSpec = dict[str, dict[str, Any]]
+
+DEFAULT_LIMIT = 50
+
+_HTTPS_PORT, _HTTP_PORT = 5001, 5000
+_HIGHEST_PORT = 65535
+_ALL_ROWS = -1
+
+
+class OptionError(ValueError):
+    """An option that is missing or cannot be."""
+
+
+def _option(name: str, **spec: Any) -> tuple[str, dict[str, Any]]:
+    """An option that the environment can set too."""
+    return name, {"type": "str", **spec, "fallback": (env_fallback, [f"MAILPLUS_{name.upper()}"])}
+
+
+CONNECTION_SPEC: ArgumentSpec = dict([
+    _option("host"),
+    _option("port", type="int"),
+    _option("https", type="bool", default=True),
+    _option("username"),
+    _option("password", no_log=True),
+    _option("validate_certs", type="bool", default=True),
+    _option("ca_path", type="path"),
+    _option("timeout", type="float", default=30.0),
+    _option("otp_code", no_log=True),
+    _option("device_id", no_log=True),
+    _option("device_name"),
+    _option("session_name", default="MailPlusServer"),
+])  # fmt: skip
+
+ANSWER_SPEC: ArgumentSpec = {"reveal_secrets": {"type": "bool", "default": False}}
+
+LIST_SPEC: ArgumentSpec = {
+    "offset": {"type": "int", "default": 0},
+    "limit": {"type": "int", "default": DEFAULT_LIMIT},
+}
+
+
+def address(params: Mapping[str, Any]) -> Address:
+    """Where to connect. Raises OptionError."""
+    _require(params, "host", "username", "password")
+    host = params["host"].strip("[]")
+    if any(character in host for character in "/@ ?#") or host.count(":") == 1:
+        raise OptionError(f"host is a name or an address alone, not {params['host']!r}; port and https are options.")
+    port = params["port"] or (_HTTPS_PORT if params["https"] else _HTTP_PORT)
+    if not 0 < port <= _HIGHEST_PORT:
+        raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {port}.")
+    if params["timeout"] <= 0:
+        raise OptionError(f"timeout is more than 0 seconds, not {params['timeout']:g}.")
+    return Address(
+        host=host,
+        port=port,
+        https=params["https"],
+        validate_certs=params["validate_certs"],
+        ca_path=params["ca_path"],
+        timeout=params["timeout"],
+    )
+
+
+def credentials(params: Mapping[str, Any]) -> Credentials:
+    """Who logs in."""
+    return Credentials(
+        username=params["username"],
+        password=params["password"],
+        session_name=params["session_name"],
+        otp_code=params["otp_code"],
+        device_id=params["device_id"],
+        device_name=params["device_name"],
+    )
+
+
+def window(params: Mapping[str, Any]) -> tuple[int, int | None]:
+    """Offset and limit of lists; the limit is None for all rows. Raises OptionError."""
+    offset, limit = params.get("offset", 0), params.get("limit", DEFAULT_LIMIT)
+    if offset < 0:
+        raise OptionError(f"offset is 0 or more, not {offset}.")
+    if limit < _ALL_ROWS:
+        raise OptionError(f"limit is 0 or more, or -1 for all rows, not {limit}.")
+    return offset, None if limit == _ALL_ROWS else limit
+
+
+def _require(params: Mapping[str, Any], *names: str) -> None:
+    missing = [name for name in names if not params[name]]
+    if missing:
+        variables = " and ".join(f"MAILPLUS_{name.upper()}" for name in missing)
+        raise OptionError(
+            f"{' and '.join(missing)} missing: set as options of the task, in module_defaults under "
+            f"group/mailfleet.mailplus.mailplus, or in the environment as {variables}."
+        )

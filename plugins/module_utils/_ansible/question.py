@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module here is: a question, asked of one MailPlus Server, answered as the result of a task.
+
+The same question runs as a module (``run_module``) and in the controller's worker (the action plugin). This is the one
+place where an exception becomes a failed task.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HAS_REQUESTS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, State, gather
+
+Result = dict[str, Any]
+
+
+class Question(ABC):
+    """What a module asks, and how it hands over the answer."""
+
+    @property
+    @abstractmethod
+    def argument_spec(self) -> options.ArgumentSpec:
+        """Every option of the module."""
+
+    def answer(self, params: Mapping[str, Any]) -> Result:
+        """Ask one MailPlus Server; the result of the task, failed or not. ``params`` are validated options."""
+        if not HAS_REQUESTS:
+            return _failure(missing_required_lib("requests"))
+        try:
+            address = options.address(params)
+            state = gather(address, options.credentials(params), self._plan(params))
+        except (options.OptionError, catalogue.SubsetError) as error:
+            return _failure(str(error))
+        except DsmError as error:
+            return _failure(str(error), error.details.as_dict())
+        return {"changed": False, "warnings": state.warnings, **self._result(state)}
+
+    @abstractmethod
+    def _plan(self, params: Mapping[str, Any]) -> Plan:
+        """What to read."""
+
+    @abstractmethod
+    def _result(self, state: State) -> Result:
+        """What the task returns of what was read."""
+
+
+class InfoQuestion(Question):
+    """A narrow question: the named sections, each returned under its name. It fails unless all of them are ok."""
+
+    def __init__(self, *sections: str) -> None:
+        self._sections = [catalogue.BY_NAME[name] for name in sections]
+
+    @property
+    def argument_spec(self) -> options.ArgumentSpec:
+        names = [section.name for section in self._sections]
+        choice = {"sections": {"type": "list", "elements": "str", "choices": names, "default": names}}
+        return {
+            **options.CONNECTION_SPEC,
+            **options.ANSWER_SPEC,
+            **(options.LIST_SPEC if any(section.is_list for section in self._sections) else {}),
+            **(choice if len(names) > 1 else {}),
+        }
+
+    def _plan(self, params: Mapping[str, Any]) -> Plan:
+        wanted = params.get("sections", [section.name for section in self._sections])
+        if not wanted:
+            raise options.OptionError("sections is empty; leave it out for all.")
+        chosen = [section for section in self._sections if section.name in wanted]
+        return Plan(chosen, *options.window(params), reveal_secrets=params["reveal_secrets"])
+
+    def _result(self, state: State) -> Result:
+        errors = [envelope["error"] for envelope in state.sections.values() if envelope["error"]]
+        if not errors:
+            return dict(state.sections)
+        first = errors[0]
+        return {**state.sections, **_failure(f"{first['message']} {first['hint']}", first)}
+
+
+class FactsQuestion(Question):
+    """Everything, or a subset, as facts. It fails only when nothing could be read."""
+
+    @property
+    def argument_spec(self) -> options.ArgumentSpec:
+        subset = {"gather_subset": {"type": "list", "elements": "str", "default": [catalogue.ALL]}}
+        return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **subset}
+
+    def _plan(self, params: Mapping[str, Any]) -> Plan:
+        sections = catalogue.select(params["gather_subset"])
+        return Plan(sections, *options.window(params), reveal_secrets=params["reveal_secrets"])
+
+    def _result(self, state: State) -> Result:
+        return {"ansible_facts": {"mailplus": state.as_facts()}}
+
+
+def _failure(message: str, error: dict[str, Any] | None = None) -> Result:
+    return {"changed": False, "failed": True, "msg": message, "error": error}
+
+
+def run_module(question: Question) -> None:
+    """Answer ``question`` as a module."""
+    module = AnsibleModule(argument_spec=question.argument_spec, supports_check_mode=True)
+    result = question.answer(module.params)
+    # Ansible would replace every occurrence of a secret option's value, and so punch holes into facts where a password
+    # is short. No option is in the result, so nothing is left for it to hide once the arguments are not echoed.
+    module.no_log_values.clear()
+    module.exit_json(**result, invocation={})

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads from one DSM: many in one request, at versions that the NAS has, within one session."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.discovery import ENTRY, Discovery
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
+    AUTH_API,
+    MISFIT_CODES,
+    DsmError,
+    Kind,
+    NotAllowedError,
+    answer_error,
+    api_error,
+    error_code,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials, Session
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Address, Transport
+
+# No limit is documented; a page of 500 log rows is some 200 kB, so that a full batch stays near 5 MB.
+BATCH_SIZE = 25
+
+_COMPOUND_API = "SYNO.Entry.Request"
+_COMPOUND_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Read:
+    """One question: an API, a read method, the versions known to list that method, its parameters."""
+
+    api: str
+    method: str
+    versions: tuple[int, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Route(NamedTuple):
+    """Where, and in which version, an API is asked."""
+
+    path: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to one Read: ``data``, or ``error`` where ``data`` is None."""
+
+    route: Route
+    data: dict[str, Any] | None = None
+    error: DsmError | None = None
+
+
+class Client:
+    """Reads from one DSM. Use it in a ``with`` block: it logs in at the start and always logs out at the end.
+
+    ``allowed`` is the read allowlist, as pairs of API and method: nothing else can be sent.
+    """
+
+    def __init__(self, address: Address, credentials: Credentials, allowed: Collection[tuple[str, str]]) -> None:
+        self._allowed = frozenset(allowed)
+        self._transport = Transport(address)
+        self._discovery = Discovery(self._transport, {AUTH_API, _COMPOUND_API, *(api for api, _method in allowed)})
+        self._session = Session(self._transport, self._discovery, credentials)
+        self._compound_works = True
+        self._routes: dict[tuple[str, str], Route] = {}
+        self._renewed = False
+        self.logout_error: DsmError | None = None
+
+    def __enter__(self) -> Client:
+        try:
+            self._session.login()
+        except BaseException:
+            self._transport.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._session.logout()
+        except DsmError as error:
+            # What was read is read; the session stays open until DSM ends it, which the caller may want to say.
+            self.logout_error = error
+        finally:
+            self._transport.close()
+
+    @property
+    def auth_version(self) -> int:
+        """The version of SYNO.API.Auth that the login used: 7 on DSM 7, 6 on DSM 6."""
+        return self._session.auth_version
+
+    def read(self, reads: Sequence[Read]) -> list[Reply]:
+        """Ask all ``reads`` in as few requests as possible; the replies come in the same order, each with its error.
+
+        Raises NotAllowedError, before anything is sent, for a read outside the allowlist.
+        """
+        for read in reads:
+            if (read.api, read.method) not in self._allowed:
+                raise NotAllowedError(f"{read.api} {read.method} is not on the read allowlist")
+        replies = self._ask(reads)
+        self._ask_again_after_expiry(reads, replies)
+        while misfits := [i for i, reply in enumerate(replies) if self._reroute(reads[i], reply)]:
+            self._replace(replies, reads, misfits)
+        return replies
+
+    def _replace(self, replies: list[Reply], reads: Sequence[Read], chosen: list[int]) -> None:
+        """Ask the chosen reads again and put their new replies in place of the old."""
+        for i, reply in zip(chosen, self._ask([reads[i] for i in chosen]), strict=True):
+            replies[i] = reply
+
+    def _ask_again_after_expiry(self, reads: Sequence[Read], replies: list[Reply]) -> None:
+        """Log in a second time, once in the life of a client, and ask again what the old session was too old for."""
+        expired = [i for i, reply in enumerate(replies) if reply.error and reply.error.kind is Kind.EXPIRED]
+        if not expired or self._renewed or not self._session.renewable:
+            return
+        self._renewed = True
+        try:
+            self._session.login()
+        except DsmError as error:
+            for i in expired:
+                replies[i] = Reply(replies[i].route, error=error)
+        else:
+            self._replace(replies, reads, expired)
+
+    def _reroute(self, read: Read, reply: Reply) -> bool:
+        """After an answer that path or version does not fit: find a better route. False where there is none."""
+        if reply.error is None or reply.error.details.code not in MISFIT_CODES:
+            return False
+        try:
+            info = self._discovery.find(read.api)
+        except DsmError:
+            return False
+        if info is None:
+            return False
+        if self._route(read) != reply.route:
+            return True  # another read of the same method found the way
+        tried = reply.route
+        fitting = [
+            version
+            for version in read.versions
+            if info.min_version <= version <= info.max_version and (version < tried.version or info.path != tried.path)
+        ]
+        if not fitting:
+            return False
+        self._routes[read.api, read.method] = Route(info.path, max(fitting))
+        return True
+
+    def _route(self, read: Read) -> Route:
+        return self._routes.get((read.api, read.method)) or Route(ENTRY, max(read.versions))
+
+    def _ask(self, reads: Sequence[Read]) -> list[Reply]:
+        """Ask in batches. Once the connection fails, what is left is not asked: it would only wait as long again."""
+        replies: list[Reply] = []
+        for start in range(0, len(reads), BATCH_SIZE):
+            batch = reads[start : start + BATCH_SIZE]
+            try:
+                replies += self._ask_together(batch) or []
+                for read in reads[len(replies) : start + len(batch)]:
+                    replies.append(self._ask_one(read))
+            except DsmError as error:
+                return replies + [Reply(self._route(read), error=error) for read in reads[len(replies) :]]
+        return replies
+
+    def _ask_together(self, reads: Sequence[Read]) -> list[Reply] | None:
+        """All ``reads`` in one request; None where this NAS cannot do that, so each has to be asked alone."""
+        routes = [self._route(read) for read in reads]
+        if len(reads) == 1 or not self._compound_works or any(route.path != ENTRY for route in routes):
+            return None
+        compound = [
+            {"api": read.api, "method": read.method, "version": route.version, **read.params}
+            for read, route in zip(reads, routes, strict=True)
+        ]
+        answer = self._call(
+            Read(_COMPOUND_API, "request", (_COMPOUND_VERSION,)),
+            {"compound": compound, "mode": "sequential", "stop_when_error": False},
+        )
+        if answer.get("success") is not True:
+            error = api_error(error_code(answer), api=_COMPOUND_API, method="request", version=_COMPOUND_VERSION)
+            if error.kind is Kind.EXPIRED or error.details.name == "system_busy":
+                return [Reply(route, error=error) for route in routes]
+        results = _results(answer, reads)
+        if results is None:
+            self._compound_works = False
+            return None
+        return [_reply(read, route, result) for read, route, result in zip(reads, routes, results, strict=True)]
+
+    def _ask_one(self, read: Read) -> Reply:
+        return _reply(read, self._route(read), self._call(read, read.params))
+
+    def _call(self, read: Read, params: Mapping[str, Any]) -> dict[str, Any]:
+        """One request. Every value but the call itself is a JSON document, as ``requestFormat: JSON`` asks for."""
+        route = self._route(read)
+        form = {"api": read.api, "version": str(route.version), "method": read.method}
+        form |= {key: json.dumps(value, separators=(",", ":")) for key, value in params.items()}
+        form, headers = self._session.sign(form)
+        return self._transport.post(route.path, form, headers)
+
+
+def _results(answer: dict[str, Any], reads: Sequence[Read]) -> list[dict[str, Any]] | None:
+    """The answers to ``reads`` in a compound's answer; None where it does not hold them all, in their order."""
+    data = answer.get("data")
+    results = data.get("result") if isinstance(data, dict) else None
+    if not isinstance(results, list) or len(results) != len(reads):
+        return None
+    for result, read in zip(results, reads, strict=True):
+        if not isinstance(result, dict) or result.get("api", read.api) != read.api:
+            return None
+    return results
+
+
+def _reply(read: Read, route: Route, answer: dict[str, Any]) -> Reply:
+    call: dict[str, Any] = {"api": read.api, "method": read.method, "version": route.version}
+    if answer.get("success") is not True:
+        return Reply(route, error=api_error(error_code(answer), **call))
+    data = answer.get("data")
+    if not isinstance(data, dict):
+        return Reply(route, error=answer_error("The answer holds no data", **call))
+    return Reply(route, data)

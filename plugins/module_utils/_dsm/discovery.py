@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a DSM has: API discovery (``SYNO.API.Info``), asked only when an answer says that an assumption does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
+
+ENTRY = "entry.cgi"
+
+_INFO_API = "SYNO.API.Info"
+_INFO_PATH = "query.cgi"  # the one path of SYNO.API.Info that DSM 6 and DSM 7 share
+
+
+@dataclass(frozen=True)
+class ApiInfo:
+    """Where a NAS serves an API, and in which versions."""
+
+    path: str
+    min_version: int
+    max_version: int
+
+
+class Discovery:
+    """The APIs of one DSM, asked at most once and only for ``names``."""
+
+    def __init__(self, transport: Transport, names: Collection[str]) -> None:
+        self._transport = transport
+        self._names = sorted(names)
+        self._found: dict[str, ApiInfo] | None = None
+
+    def find(self, api: str) -> ApiInfo | None:
+        """What the NAS says of ``api``; None when it does not have it, or does not say.
+
+        Raises DsmError of kind CONNECTION.
+        """
+        if self._found is None:
+            self._found = self._ask()
+        return self._found.get(api)
+
+    def _ask(self) -> dict[str, ApiInfo]:
+        form = {"api": _INFO_API, "version": "1", "method": "query", "query": ",".join(self._names)}
+        data = self._transport.post(_INFO_PATH, form, {}).get("data")
+        found = {name: _read(entry) for name, entry in data.items()} if isinstance(data, dict) else {}
+        return {name: info for name, info in found.items() if info}
+
+
+def _read(entry: Any) -> ApiInfo | None:
+    if not isinstance(entry, dict):
+        return None
+    path, lowest, highest = (entry.get(key) for key in ("path", "minVersion", "maxVersion"))
+    if isinstance(path, str) and isinstance(lowest, int) and isinstance(highest, int):
+        return ApiInfo(path, lowest, highest)
+    return None

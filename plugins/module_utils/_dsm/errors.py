@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong between us and a DSM, as exceptions that a person and a program can read.
+
+Meanings of codes: the DSM login and developer guides, and codes measured on hardware. A code is read by the API that
+sent it: 402 from SYNO.API.Auth is not 402 from a package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+AUTH_API = "SYNO.API.Auth"
+
+
+class Kind(Enum):
+    """What an error means for whoever asked."""
+
+    CONNECTION = "connection"  # the NAS was not reached, or what answered is not a DSM
+    LOGIN = "login"  # the NAS was reached and did not let us in
+    UNSUPPORTED = "unsupported"  # this NAS does not have what was asked
+    FORBIDDEN = "forbidden"  # this account may not read it
+    EXPIRED = "expired"  # the session is no longer valid
+    FAILED = "failed"  # the NAS could not answer
+
+
+@dataclass(frozen=True)
+class ErrorDetails:
+    """An error as data: what happened (name, message), where (api, method, version, code) and what to do (hint).
+
+    ``api``, ``method`` and ``version`` are None where no API call was under way; ``code`` is None where DSM sent none.
+    """
+
+    name: str
+    message: str
+    hint: str
+    api: str | None = None
+    method: str | None = None
+    version: int | None = None
+    code: int | None = None
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """Plain JSON, always with the same keys."""
+        return asdict(self)
+
+
+class DsmError(Exception):
+    """A call that gave no usable answer."""
+
+    def __init__(self, kind: Kind, details: ErrorDetails) -> None:
+        super().__init__(f"{details.message} {details.hint}".strip())
+        self.kind = kind
+        self.details = details
+
+
+class NotAllowedError(RuntimeError):
+    """A call outside the read allowlist was about to be sent: a defect of this collection, never of a NAS."""
+
+
+class _Meaning(NamedTuple):
+    kind: Kind
+    name: str
+    message: str
+    hint: str
+
+
+_BUSY = _Meaning(
+    Kind.FAILED, "system_busy", "DSM is busy or its network is unstable.", "Try again later, or with fewer rows."
+)
+_SESSION_HINT = "The session was renewed once already; look for another client that ends sessions of this account."
+_LOG_IN_ONCE = "Log in to DSM in a browser with this account to see what it asks for."
+
+_COMMON_CODES = {
+    100: _Meaning(Kind.FAILED, "unknown_error", "DSM reports an unknown error.", "See the system log of the NAS."),
+    101: _Meaning(
+        Kind.FAILED,
+        "incomplete_request",
+        "DSM received no API, method or version.",
+        "A proxy in between may drop the body of requests; connect directly.",
+    ),
+    102: _Meaning(
+        Kind.UNSUPPORTED,
+        "no_such_api",
+        "This NAS does not have the API.",
+        "Check in DSM's Package Center that the package is installed, started and up to date.",
+    ),
+    103: _Meaning(
+        Kind.UNSUPPORTED,
+        "no_such_method",
+        "This NAS does not have the method at any version known to list it.",
+        "Update the package on the NAS, or leave this section out.",
+    ),
+    104: _Meaning(
+        Kind.UNSUPPORTED,
+        "version_not_supported",
+        "This NAS does not support the version of the API.",
+        "Update the package on the NAS, or leave this section out.",
+    ),
+    105: _Meaning(
+        Kind.FORBIDDEN,
+        "no_permission",
+        "The account has no permission.",
+        "Use a DSM administrator, or give the account a delegation policy in MailPlus Server > Account > Delegation.",
+    ),
+    106: _Meaning(Kind.EXPIRED, "session_timeout", "The session timed out.", _SESSION_HINT),
+    107: _Meaning(Kind.EXPIRED, "session_interrupted", "Another login ended the session.", _SESSION_HINT),
+    114: _Meaning(
+        Kind.FAILED, "parameter_missing", "DSM misses a parameter.", "Please report this with the DSM version."
+    ),
+    116: _Meaning(Kind.FORBIDDEN, "demo_site", "This is a demo site.", "Ask a NAS of your own."),
+    119: _Meaning(Kind.EXPIRED, "session_unknown", "DSM does not know the session.", _SESSION_HINT),
+    120: _Meaning(
+        Kind.FAILED, "parameter_invalid", "DSM rejects a parameter.", "Please report this with the DSM version."
+    ),
+    150: _Meaning(
+        Kind.FAILED,
+        "address_changed",
+        "Requests reach DSM from another address than the login did.",
+        "Use one way to the NAS, or let DSM skip the check in Control Panel > Security.",
+    ),
+    160: _Meaning(
+        Kind.FORBIDDEN,
+        "no_application_privilege",
+        "The account may not use this application.",
+        "Grant it in DSM's Control Panel > Application Privileges.",
+    ),
+    402: _Meaning(
+        Kind.FORBIDDEN,
+        "no_permission",
+        "The account has no permission.",
+        "Use a DSM administrator, or give the account a delegation policy in MailPlus Server > Account > Delegation.",
+    ),
+    **dict.fromkeys((108, 109, 110, 111, 117, 118), _BUSY),
+}
+
+_LOGIN_CODES = {
+    400: _Meaning(
+        Kind.LOGIN,
+        "wrong_credentials",
+        "DSM refused the login: no such account, or wrong password.",
+        "Check username and password. It is not tried again, since DSM blocks addresses after a few refused logins.",
+    ),
+    401: _Meaning(Kind.LOGIN, "account_disabled", "The account is disabled.", "Enable it in DSM's Control Panel."),
+    402: _Meaning(
+        Kind.LOGIN,
+        "login_not_permitted",
+        "The account may not log in to this application.",
+        "Use a DSM administrator, or a user with a delegation policy in MailPlus Server > Account > Delegation.",
+    ),
+    403: _Meaning(
+        Kind.LOGIN,
+        "second_factor_needed",
+        "The account needs a second factor.",
+        "Set otp_code, or device_id and device_name of a trusted device.",
+    ),
+    404: _Meaning(
+        Kind.LOGIN,
+        "second_factor_refused",
+        "The second factor is wrong or was used already.",
+        "Codes work once: give a new otp_code, or use device_id and device_name instead.",
+    ),
+    406: _Meaning(
+        Kind.LOGIN,
+        "second_factor_not_set_up",
+        "DSM enforces a second factor that the account has not set up.",
+        _LOG_IN_ONCE,
+    ),
+    407: _Meaning(
+        Kind.LOGIN,
+        "address_blocked",
+        "DSM blocks the address of this controller.",
+        "Remove it in DSM's Control Panel > Security > Protection, and correct the credentials that caused it.",
+    ),
+    408: _Meaning(Kind.LOGIN, "password_expired", "The password expired and cannot be changed.", _LOG_IN_ONCE),
+    409: _Meaning(Kind.LOGIN, "password_expired", "The password expired.", _LOG_IN_ONCE),
+    410: _Meaning(Kind.LOGIN, "password_change_required", "The password must be changed.", _LOG_IN_ONCE),
+    411: _Meaning(Kind.LOGIN, "account_locked", "The account is locked.", "Unlock it in DSM's Control Panel."),
+}
+
+_UNKNOWN = _Meaning(
+    Kind.FAILED, "error", "DSM reports an error that is not documented.", "See the log of the package on the NAS."
+)
+
+# Answers that say: not at this path, or not at this version.
+MISFIT_CODES = frozenset({102, 103, 104})
+
+
+def error_code(answer: dict[str, Any]) -> int:
+    """The code in an answer without success; 100 (unknown error) where DSM sent none."""
+    error = answer.get("error")
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, int) else 100
+
+
+def api_error(code: int, *, api: str, method: str, version: int) -> DsmError:
+    """The error that ``code`` stands for when ``api`` sent it."""
+    meaning = (_LOGIN_CODES.get(code) if api == AUTH_API else None) or _COMMON_CODES.get(code, _UNKNOWN)
+    kind = Kind.LOGIN if api == AUTH_API and method == "login" else meaning.kind
+    message = f"{meaning.message} ({api} {method}, version {version}: code {code})"
+    return DsmError(kind, ErrorDetails(meaning.name, message, meaning.hint, api, method, version, code))
+
+
+def connection_error(name: str, message: str, hint: str) -> DsmError:
+    """The NAS was not reached, or what answered is not a DSM."""
+    return DsmError(Kind.CONNECTION, ErrorDetails(name, message, hint))
+
+
+def answer_error(message: str, *, api: str, method: str, version: int) -> DsmError:
+    """DSM answered, but not in the form that its API promises."""
+    details = ErrorDetails(
+        "unexpected_answer",
+        f"{message} ({api} {method}, version {version})",
+        "Please report this with the DSM version.",
+        api,
+        method,
+        version,
+    )
+    return DsmError(Kind.FAILED, details)

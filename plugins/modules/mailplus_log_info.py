@@ -1,0 +1,227 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Audit logs of MailPlus Server."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mailplus_log_info
+short_description: Audit logs of MailPlus Server
+version_added: 0.1.0
+author:
+  - The mailfleet.mailplus contributors (@mailfleet)
+description:
+  - Reads the log of what administrators did, and the log of what became of each mail, over the DSM WebAPI.
+  - Fails unless all sections asked for could be read. Those that were read are in the result all the same.
+extends_documentation_fragment:
+  - mailfleet.mailplus.connection
+  - mailfleet.mailplus.rows
+  - mailfleet.mailplus.attributes
+options:
+  sections:
+    description:
+      - What to read.
+    type: list
+    elements: str
+    choices: [admin_log, transaction_log]
+    default: [admin_log, transaction_log]
+seealso:
+  - module: mailfleet.mailplus.mailplus_facts
+"""
+
+EXAMPLES = r"""
+- name: Read the newest 50 rows of both logs
+  mailfleet.mailplus.mailplus_log_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+  register: mailplus
+
+- name: Read the whole log of administrators
+  mailfleet.mailplus.mailplus_log_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    sections: [admin_log]
+    limit: -1
+  register: mailplus
+"""
+
+RETURN = r"""
+admin_log:
+  description: "What administrators did."
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description:
+        - V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - What the server sent, key for key.
+        - Known from a public client are C(log_list) (the rows), C(offset) and C(total); the keys of a row depend on the
+          NAS.
+        - Null when RV(admin_log.status) is not V(ok).
+      returned: always
+      type: dict
+    summary:
+      description:
+        - What the returned rows amount to. A value that nobody can know from them is null.
+        - Null when RV(admin_log.status) is not V(ok), or the answer does not show which of its keys holds the rows.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., type: int, returned: always, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          type: bool
+          returned: always
+          sample: false
+        by_type: {description: Rows by type., type: dict, returned: always}
+        oldest:
+          description: Time of the oldest row in UTC.
+          type: str
+          returned: always
+          sample: "2026-01-31T08:15:00Z"
+        newest:
+          description: Time of the newest row in UTC.
+          type: str
+          returned: always
+          sample: "2026-01-31T09:45:00Z"
+    error:
+      description: Why the section was not read. Null when RV(admin_log.status) is V(ok).
+      returned: always
+      type: dict
+      contains:
+        api: {description: The API that was asked., type: str, returned: always}
+        method: {description: The method that was asked., type: str, returned: always}
+        version: {description: The version that was asked last., type: int, returned: always}
+        code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+        name: {description: A stable name of the error for programs., type: str, returned: always}
+        message: {description: What happened., type: str, returned: always}
+        hint: {description: What to do about it., type: str, returned: always}
+    total:
+      description: How many rows the server has, as it said last. Null where it does not tell.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows are in RV(admin_log.data). Null where the answer does not show which of its keys holds
+        them.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known.
+      returned: always
+      type: bool
+      sample: true
+transaction_log:
+  description: "What became of each mail."
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description:
+        - V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - What the server sent, key for key.
+        - Known from a public client are C(items) (the rows), C(offset), C(total) and C(is_migrating); the keys of a row
+          depend on the NAS.
+        - In Jinja, write C(data['items']), since C(data.items) is a method of dictionaries.
+        - Null when RV(transaction_log.status) is not V(ok).
+      returned: always
+      type: dict
+    summary:
+      description:
+        - What the returned rows amount to. A value that nobody can know from them is null.
+        - Null when RV(transaction_log.status) is not V(ok), or the answer does not show which of its keys holds the
+          rows.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., type: int, returned: always, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          type: bool
+          returned: always
+          sample: false
+        by_type: {description: Rows by type., type: dict, returned: always}
+        oldest:
+          description: Time of the oldest row in UTC.
+          type: str
+          returned: always
+          sample: "2026-01-31T08:15:00Z"
+        newest:
+          description: Time of the newest row in UTC.
+          type: str
+          returned: always
+          sample: "2026-01-31T09:45:00Z"
+    error:
+      description: Why the section was not read. Null when RV(transaction_log.status) is V(ok).
+      returned: always
+      type: dict
+      contains:
+        api: {description: The API that was asked., type: str, returned: always}
+        method: {description: The method that was asked., type: str, returned: always}
+        version: {description: The version that was asked last., type: int, returned: always}
+        code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+        name: {description: A stable name of the error for programs., type: str, returned: always}
+        message: {description: What happened., type: str, returned: always}
+        hint: {description: What to do about it., type: str, returned: always}
+    total:
+      description: How many rows the server has, as it said last. Null where it does not tell.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows are in RV(transaction_log.data). Null where the answer does not show which of its keys
+        holds them.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known.
+      returned: always
+      type: bool
+      sample: true
+error:
+  description:
+    - Why the task failed. It has the same keys as C(error) inside a section.
+    - Null where no NAS was asked, such as for a missing option.
+  returned: on failure
+  type: dict
+  contains:
+    api: {description: The API that was asked. Null before the first question., type: str, returned: always}
+    method: {description: The method that was asked. Null before the first question., type: str, returned: always}
+    version:
+      description: The version that was asked last. Null before the first question.
+      type: int
+      returned: always
+    code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+    name:
+      description: A stable name of the error for programs.
+      type: str
+      returned: always
+      sample: connection_refused
+    message: {description: What happened., type: str, returned: always}
+    hint: {description: What to do about it., type: str, returned: always}
+"""
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+
+QUESTION = InfoQuestion("admin_log", "transaction_log")
+
+
+def main() -> None:
+    """Run as a module."""
+    run_module(QUESTION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mail queue of MailPlus Server."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mailplus_queue_info
+short_description: Mail queue of MailPlus Server
+version_added: 0.1.0
+author:
+  - The mailfleet.mailplus contributors (@mailfleet)
+description:
+  - Reads the mails that wait for delivery, over the DSM WebAPI.
+  - Fails unless the section could be read.
+extends_documentation_fragment:
+  - mailfleet.mailplus.connection
+  - mailfleet.mailplus.rows
+  - mailfleet.mailplus.attributes
+seealso:
+  - module: mailfleet.mailplus.mailplus_facts
+"""
+
+EXAMPLES = r"""
+- name: Read the queue
+  mailfleet.mailplus.mailplus_queue_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    limit: 500
+  register: mailplus
+
+- name: Show the mails that wait
+  ansible.builtin.debug:
+    var: mailplus.queue.data['items']
+
+- name: Check that few mails wait
+  ansible.builtin.assert:
+    that: mailplus.queue.total < 100
+"""
+
+RETURN = r"""
+queue:
+  description: "Mails waiting for delivery."
+  returned: when the NAS accepted the login
+  type: dict
+  contains:
+    status:
+      description:
+        - V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - What the server sent, key for key.
+        - Known from a public client are C(items) (the rows) and C(total); the keys of a row depend on the NAS.
+        - In Jinja, write C(data['items']), since C(data.items) is a method of dictionaries.
+        - Null when RV(queue.status) is not V(ok).
+      returned: always
+      type: dict
+    summary:
+      description:
+        - What the returned rows amount to. A value that nobody can know from them is null.
+        - Null when RV(queue.status) is not V(ok), or the answer does not show which of its keys holds the rows.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., type: int, returned: always, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          type: bool
+          returned: always
+          sample: false
+        by_status: {description: Mails by status., type: dict, returned: always, sample: {deferred: 48, active: 2}}
+        oldest:
+          description: Time of the oldest mail in UTC.
+          type: str
+          returned: always
+          sample: "2026-01-31T08:15:00Z"
+        oldest_age_seconds: {description: Age of the oldest mail in seconds., type: int, returned: always, sample: 5400}
+        top_reasons:
+          description: The most frequent reasons for waiting, at most five.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            value: {description: The reason., type: str, returned: always}
+            count: {description: How many mails., type: int, returned: always}
+        top_destinations:
+          description: The most frequent domains of recipients, at most five. A mail counts once a domain.
+          type: list
+          elements: dict
+          returned: always
+          contains:
+            value: {description: The domain., type: str, returned: always}
+            count: {description: How many mails., type: int, returned: always}
+    error:
+      description: Why the section was not read. Null when RV(queue.status) is V(ok).
+      returned: always
+      type: dict
+      contains:
+        api: {description: The API that was asked., type: str, returned: always}
+        method: {description: The method that was asked., type: str, returned: always}
+        version: {description: The version that was asked last., type: int, returned: always}
+        code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+        name: {description: A stable name of the error for programs., type: str, returned: always}
+        message: {description: What happened., type: str, returned: always}
+        hint: {description: What to do about it., type: str, returned: always}
+    total:
+      description: How many rows the server has, as it said last. Null where it does not tell.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows are in RV(queue.data). Null where the answer does not show which of its keys holds
+        them.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known.
+      returned: always
+      type: bool
+      sample: true
+error:
+  description:
+    - Why the task failed. It has the same keys as C(error) inside a section.
+    - Null where no NAS was asked, such as for a missing option.
+  returned: on failure
+  type: dict
+  contains:
+    api: {description: The API that was asked. Null before the first question., type: str, returned: always}
+    method: {description: The method that was asked. Null before the first question., type: str, returned: always}
+    version:
+      description: The version that was asked last. Null before the first question.
+      type: int
+      returned: always
+    code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+    name:
+      description: A stable name of the error for programs.
+      type: str
+      returned: always
+      sample: connection_refused
+    message: {description: What happened., type: str, returned: always}
+    hint: {description: What to do about it., type: str, returned: always}
+"""
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+
+QUESTION = InfoQuestion("queue")
+
+
+def main() -> None:
+    """Run as a module."""
+    run_module(QUESTION)
+
+
+if __name__ == "__main__":
+    main()

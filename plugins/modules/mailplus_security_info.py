@@ -1,0 +1,101 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mail flow limit and sender quota of MailPlus Server."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mailplus_security_info
+short_description: Mail flow limit and sender quota of MailPlus Server
+version_added: 0.1.0
+author:
+  - The mailfleet.mailplus contributors (@mailfleet)
+description:
+  - Reads the mail flow limit and the sender quota, over the DSM WebAPI.
+  - Fails unless the section could be read.
+extends_documentation_fragment:
+  - mailfleet.mailplus.connection
+  - mailfleet.mailplus.attributes
+seealso:
+  - module: mailfleet.mailplus.mailplus_facts
+"""
+
+EXAMPLES = r"""
+- name: Read the mail flow limit and the sender quota
+  mailfleet.mailplus.mailplus_security_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+  register: mailplus
+"""
+
+RETURN = r"""
+security:
+  description: "Mail flow limit and sender quota."
+  returned: when the NAS accepted the login
+  type: dict
+  contains:
+    status:
+      description:
+        - V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - What the server sent, key for key.
+        - Mails a period and the quota of a sender. No key is documented; which there are depends on the version of
+          MailPlus Server.
+        - Null when RV(security.status) is not V(ok).
+      returned: always
+      type: dict
+    summary:
+      description: Empty; nothing is made of this section yet. Null when RV(security.status) is not V(ok).
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null when RV(security.status) is V(ok).
+      returned: always
+      type: dict
+      contains:
+        api: {description: The API that was asked., type: str, returned: always}
+        method: {description: The method that was asked., type: str, returned: always}
+        version: {description: The version that was asked last., type: int, returned: always}
+        code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+        name: {description: A stable name of the error for programs., type: str, returned: always}
+        message: {description: What happened., type: str, returned: always}
+        hint: {description: What to do about it., type: str, returned: always}
+error:
+  description:
+    - Why the task failed. It has the same keys as C(error) inside a section.
+    - Null where no NAS was asked, such as for a missing option.
+  returned: on failure
+  type: dict
+  contains:
+    api: {description: The API that was asked. Null before the first question., type: str, returned: always}
+    method: {description: The method that was asked. Null before the first question., type: str, returned: always}
+    version:
+      description: The version that was asked last. Null before the first question.
+      type: int
+      returned: always
+    code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+    name:
+      description: A stable name of the error for programs.
+      type: str
+      returned: always
+      sample: connection_refused
+    message: {description: What happened., type: str, returned: always}
+    hint: {description: What to do about it., type: str, returned: always}
+"""
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+
+QUESTION = InfoQuestion("security")
+
+
+def main() -> None:
+    """Run as a module."""
+    run_module(QUESTION)
+
+
+if __name__ == "__main__":
+    main()
