@@ -31,7 +31,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         question: Question = import_module(f"ansible_collections.mailfleet.mailplus.plugins.modules.{_MODULE}").QUESTION
         validated = ArgumentSpecValidator(question.argument_spec).validate(self._arguments(question, variables))
         if validated.error_messages:
-            return result | {"failed": True, "msg": "; ".join(validated.error_messages), "error": None}
+            unsupported = "Unsupported parameters: " if validated.unsupported_parameters else ""
+            message = unsupported + "; ".join(validated.error_messages)
+            return result | {"changed": False, "failed": True, "msg": message, "error": None}
         params = validated.validated_parameters
         if self._runs_elsewhere():
             given = {name: value for name, value in params.items() if value is not None}

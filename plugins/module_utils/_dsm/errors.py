@@ -197,7 +197,7 @@ def api_error(code: int, *, api: str, method: str, version: int) -> DsmError:
     """The error that ``code`` stands for when ``api`` sent it."""
     meaning = (_LOGIN_CODES.get(code) if api == AUTH_API else None) or _COMMON_CODES.get(code, _UNKNOWN)
     kind = Kind.LOGIN if api == AUTH_API and method == "login" else meaning.kind
-    message = f"{meaning.message} ({api} {method}, version {version}: code {code})"
+    message = f"{meaning.message.rstrip('.')} ({api} {method}, version {version}, code {code})."
     return DsmError(kind, ErrorDetails(meaning.name, message, meaning.hint, api, method, version, code))
 
 
@@ -210,7 +210,7 @@ def answer_error(message: str, *, api: str, method: str, version: int) -> DsmErr
     """DSM answered, but not in the form that its API promises."""
     details = ErrorDetails(
         "unexpected_answer",
-        f"{message} ({api} {method}, version {version})",
+        f"{message} ({api} {method}, version {version}).",
         "Please report this with the DSM version.",
         api,
         method,
