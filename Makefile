@@ -28,14 +28,14 @@ export PATH := $(VENV)/bin:$(PATH)
 setup: $(VENV)/test
 
 demo: $(VENV)/demo
-	python -m $(PACKAGE).tests.demo
+	@python -m $(PACKAGE).tests.demo $(BUILD)/demo
 
 test: lint types unit playbook
 
 lint: $(VENV)/test
 	ruff check .
 	ruff format --check .
-	ansible-lint --offline
+	ansible-lint
 
 types: $(VENV)/test
 	mypy -p $(PACKAGE).plugins -p $(PACKAGE).tests

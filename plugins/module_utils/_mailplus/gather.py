@@ -72,7 +72,7 @@ def gather(address: Address, credentials: Credentials, plan: Plan) -> State:
         }
     if client.logout_error:
         warnings.append(f"The session was not closed: {client.logout_error}")
-    return State(server, now, sections, warnings)
+    return State(server, now, sections, [f"{address.url}: {warning}" for warning in warnings])
 
 
 @dataclass

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gathered state of many hosts: one record a host, whether it was gathered or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+
+_NOT_GATHERED = "The host was not asked: it failed earlier in the play, or its turn has not come."
+
+
+@dataclass(frozen=True)
+class HostRecord:
+    """One host of the fleet.
+
+    ``status`` is ok (all sections were read), partial (some), unsupported (the NAS has none of them), failed (it could
+    not be asked) or not_gathered. ``reason`` says why it is not ok. ``mailplus`` is the gathered state, None where
+    there is none.
+    """
+
+    host: str
+    status: str
+    reason: str | None
+    error: dict[str, Any] | None
+    mailplus: dict[str, Any] | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON, always with the same keys."""
+        return {"schema_version": SCHEMA_VERSION, **self.__dict__}
+
+
+def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
+    """The record of ``host``. ``outcome`` is the result of mailplus_facts there, None where it did not run."""
+    if outcome is None:
+        return HostRecord(host, "not_gathered", _NOT_GATHERED, None, None)
+    state = (outcome.get("ansible_facts") or {}).get("mailplus")
+    if state is None:
+        error = outcome.get("error")
+        reason = error["message"] if error else outcome.get("msg", "The state could not be gathered.")
+        return HostRecord(host, "failed", reason, error, None)
+    names: dict[str, list[str]] = {}
+    for name, envelope in state["sections"].items():
+        names.setdefault(envelope["status"], []).append(name)
+    not_ok = {status: sections for status, sections in names.items() if status != "ok"}
+    if not not_ok:
+        return HostRecord(host, "ok", None, None, state)
+    reason = "; ".join(f"{status}: {', '.join(sections)}" for status, sections in not_ok.items())
+    if set(names) == {"unsupported"}:
+        return HostRecord(host, "unsupported", "MailPlus Server is not installed, not started or older.", None, state)
+    return HostRecord(host, "partial", reason, None, state)
+
+
+def totals(records: Sequence[HostRecord]) -> dict[str, int]:
+    """How many hosts have each status."""
+    counted = Counter(record.status for record in records)
+    return {status: counted[status] for status in ("ok", "partial", "unsupported", "failed", "not_gathered")}
+
+
+def summary(records: Sequence[HostRecord]) -> list[str]:
+    """A line a host for people to read, and one for all."""
+    width = max((len(record.host) for record in records), default=0)
+    lines = [f"{record.host:<{width}}  {record.status:<12}  {_printable(_describe(record))}" for record in records]
+    counts = ", ".join(f"{count} {status}" for status, count in totals(records).items() if count)
+    return [*lines, f"{len(records)} hosts: {counts}"]
+
+
+def _describe(record: HostRecord) -> str:
+    if record.mailplus is None or record.status == "unsupported":
+        return record.reason or ""
+    sections = record.mailplus["sections"]
+    parts = [f"{sum(envelope['status'] == 'ok' for envelope in sections.values())} of {len(sections)} sections"]
+    if "queue" in sections:
+        parts.append(_describe_queue(sections["queue"]))
+    if record.reason:
+        parts.append(record.reason)
+    return "; ".join(parts)
+
+
+def _describe_queue(envelope: Mapping[str, Any]) -> str:
+    if envelope["status"] != "ok":
+        return f"queue {envelope['status']}"
+    if envelope["total"] is None:
+        return "queue of unknown length"
+    figures = envelope["summary"] or {}
+    by_status = ", ".join(f"{count} {status}" for status, count in (figures.get("by_status") or {}).items())
+    basis = "" if figures.get("complete") else f" of the first {envelope['returned']}"
+    return f"queue {envelope['total']}" + (f" ({by_status}{basis})" if by_status else "")
+
+
+def _printable(text: str) -> str:
+    """Words of a server may hold characters that steer a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``make demo`` runs: the role over a simulated fleet, as a user would run it over a real one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
+
+_FLEET = Path(__file__).parent / "simulator" / "fleets" / "demo.yml"
+
+# How the role's variables are set for a fleet: most are the same for all hosts.
+_GROUP_VARIABLES = {
+    "mailplus_state_port": "{{ mailplus_port }}",
+    "mailplus_state_username": "{{ mailplus_username }}",
+    "mailplus_state_password": "{{ mailplus_password }}",
+    "mailplus_state_ca_path": "{{ mailplus_ca_path }}",
+    "mailplus_state_fail_on_error": False,  # two hosts of the fleet fail on purpose
+}
+
+
+def main() -> int:
+    """Run the playbook, then say where its files are. The exit status is the playbook's."""
+    directory = Path(sys.argv[1]).resolve()
+    (directory / "inventory").mkdir(parents=True, exist_ok=True)
+    state = directory / "state"
+    with run_fleet(_FLEET) as fleet:
+        fleet.write_inventory(directory / "inventory" / "hosts.yml")
+        variables = directory / "inventory" / "group_vars" / "nas.yml"
+        variables.parent.mkdir(exist_ok=True)
+        variables.write_text(yaml.safe_dump({**_GROUP_VARIABLES, "mailplus_state_directory": str(state)}))
+        command = ["ansible-playbook", "--inventory", str(directory / "inventory"), "mailfleet.mailplus.gather"]
+        status = subprocess.run(command, check=False).returncode
+    if status == 0:
+        print(f"The state of the fleet is in {os.path.relpath(state / 'fleet.json')}, and of each host in")
+        print(f"{os.path.relpath(state / 'hosts')}/. The simulated fleet is stopped.")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

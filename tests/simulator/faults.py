@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Misbehaviour on demand: which fault applies to which request, and for how long."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# What each fault takes beside `api`, `method`, `path`, `first` and `after`.
+REQUEST_FAULTS: dict[str, dict[str, Any]] = {
+    "latency": {"seconds": 0.1},
+    "hang": {},
+    "close": {},
+    "html": {"status": 502},
+    "redirect": {"location": "https://redirected.example.com/webapi/entry.cgi", "status": 302},
+    "empty": {},
+    "expired": {"code": 119, "compound": "request"},
+    "drip": {"seconds": 0.01, "size": 64},
+    "cut_text": {},
+    "cut_connection": {},
+    "not_utf8": {},
+    "lone_surrogate": {},
+    "content_type": {"value": "text/plain"},
+    "short_result": {"drop": 1},
+    "reordered_result": {},
+}
+CALL_FAULTS: dict[str, dict[str, Any]] = {
+    "error": {"code": 117, "errors": None},
+    "grow": {"rows": 1},
+    "shrink": {"rows": 1},
+}
+FAULTS = {**REQUEST_FAULTS, **CALL_FAULTS}
+LIMITS: dict[str, Any] = {"api": None, "method": None, "path": None, "first": None, "after": 0}
+
+
+class FaultError(ValueError):
+    """The fault is not one the simulator knows."""
+
+
+@dataclasses.dataclass
+class Fault:
+    kind: str
+    options: dict[str, Any]
+    api: str | None = None
+    method: str | None = None
+    path: str | None = None
+    first: int | None = None
+    after: int = 0
+    seen: int = 0
+
+    def __getitem__(self, option: str) -> Any:
+        return self.options[option]
+
+    def matches(self, calls: Iterable[tuple[str, str]], path: str) -> bool:
+        if self.path is not None and self.path != path:
+            return False
+        return any(
+            (self.api is None or self.api == api) and (self.method is None or self.method == method)
+            for api, method in calls
+        )
+
+    def due(self) -> bool:
+        """Count a matching request, and say whether the fault strikes it."""
+        self.seen += 1
+        return self.after < self.seen and (self.first is None or self.seen <= self.after + self.first)
+
+
+def make_fault(kind: str, options: Mapping[str, Any]) -> Fault:
+    if kind not in FAULTS:
+        raise FaultError(f"unknown fault {kind!r}; known: {', '.join(sorted(FAULTS))}")
+    defaults = FAULTS[kind]
+    unknown = set(options) - set(defaults) - set(LIMITS)
+    if unknown:
+        known = ", ".join(sorted({*defaults, *LIMITS}))
+        raise FaultError(f"fault {kind!r} has no option {', '.join(sorted(unknown))}; known: {known}")
+    limits = {name: options.get(name, default) for name, default in LIMITS.items()}
+    return Fault(kind, {name: options.get(name, default) for name, default in defaults.items()}, **limits)
+
+
+class Faults:
+    """The faults of one NAS. A test adds and clears them while the server's thread reads them."""
+
+    def __init__(self, initial: Iterable[Mapping[str, Any]] = ()) -> None:
+        self._faults: tuple[Fault, ...] = ()
+        self._lock = threading.Lock()
+        for options in initial:
+            named = dict(options)
+            self.add(named.pop("fault", ""), **named)
+
+    def add(self, kind: str, **options: Any) -> Fault:
+        fault = make_fault(kind, options)
+        with self._lock:
+            self._faults = (*self._faults, fault)
+        return fault
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults = ()
+
+    def strike_request(self, calls: Iterable[tuple[str, str]], path: str) -> dict[str, Fault]:
+        """The faults of a whole request, by kind; `calls` are its API and, in a compound, those of the items."""
+        if not self._faults:
+            return {}
+        return self._strike(REQUEST_FAULTS, list(calls), path)
+
+    def strike_call(self, api: str, method: str, path: str) -> dict[str, Fault]:
+        """The faults of one call, be it a request of its own or an item of a compound."""
+        if not self._faults:
+            return {}
+        return self._strike(CALL_FAULTS, [(api, method)], path)
+
+    def _strike(self, kinds: Iterable[str], calls: list[tuple[str, str]], path: str) -> dict[str, Fault]:
+        with self._lock:
+            return {f.kind: f for f in self._faults if f.kind in kinds and f.matches(calls, path) and f.due()}
