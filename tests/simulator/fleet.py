@@ -104,6 +104,7 @@ class NasDescription:
     seed: int = 0
     hostile: bool = False
     latency: float = 0
+    keep_alive: float = 20
     faults: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 

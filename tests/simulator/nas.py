@@ -105,7 +105,8 @@ class Nas:
 
     @property
     def url(self) -> str:
-        return f"{'https' if self.https else 'http'}://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.https else 'http'}://{host}:{self.port}"
 
     @property
     def username(self) -> str:

@@ -22,7 +22,6 @@ from ansible_collections.mailfleet.mailplus.tests.simulator.webapi import Incomi
 
 PREFIX = "/webapi/"
 LONGEST_URL = 8100
-KEEP_ALIVE = 20.0
 JSON_TYPE = 'application/json; charset="UTF-8"'
 HTML_TYPE = "text/html; charset=UTF-8"
 NGINX = {"Server": "nginx"}
@@ -47,9 +46,9 @@ def html_page(status: int) -> bytes:
 class _Http(web.Server):
     """Numbers the connections, so that a test can count them."""
 
-    def __init__(self, handler: Any, numbers: itertools.count[int]) -> None:
+    def __init__(self, handler: Any, numbers: itertools.count[int], keep_alive: float) -> None:
         super().__init__(
-            handler, keepalive_timeout=KEEP_ALIVE, access_log=None, max_line_size=1 << 17, max_field_size=1 << 17
+            handler, keepalive_timeout=keep_alive, access_log=None, max_line_size=1 << 17, max_field_size=1 << 17
         )
         self._next = numbers
         self.numbers: dict[RequestHandler, int] = {}
@@ -103,7 +102,7 @@ class NasServer:
         if nas.description.unresponsive:  # the kernel accepts, nobody reads
             self._socket = bound
             return
-        self._http = _Http(self._handle, self._numbers)
+        self._http = _Http(self._handle, self._numbers, nas.description.keep_alive)
         context = self._certificates.context(nas.description.certificate) if nas.https else None
         self._listener = await asyncio.get_running_loop().create_server(
             self._http, sock=bound, ssl=context, backlog=1024
@@ -224,7 +223,7 @@ def _html(status: int) -> web.Response:
 
 async def _respond(request: web.BaseRequest, reply: Reply, struck: Mapping[str, Fault]) -> web.StreamResponse:
     content_type = struck["content_type"]["value"] if "content_type" in struck else JSON_TYPE
-    headers = {**NGINX, **reply.headers, "Content-Type": content_type, "Keep-Alive": f"timeout={KEEP_ALIVE:.0f}"}
+    headers = {**NGINX, **reply.headers, "Content-Type": content_type, "Keep-Alive": "timeout=20"}
     if "cut_connection" in struck:
         return await _cut(request, reply.body, headers)
     if "drip" in struck:
