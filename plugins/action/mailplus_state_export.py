@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import fleet
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import records as fleet
 
 ARGUMENT_SPEC = {
     "directory": {"type": "path", "required": True},
