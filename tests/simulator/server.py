@@ -118,11 +118,11 @@ class NasServer:
             await self._http.shutdown(_STOP_SECONDS)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        recorded, incoming = await self._record(request)
         if len(request.raw_path) > LONGEST_URL:
             return _html(414)
         if request.method not in ("GET", "POST"):
             return _html(405)
-        recorded, incoming = await self._record(request)
         struck = self._nas.faults.strike_request(_calls(recorded), incoming.path)
         await self._wait(struck)
         if struck:

@@ -66,11 +66,11 @@ def decode_items(compound: str) -> list[dict[str, Any]]:
 
 
 def read_json_parameter(text: str) -> Any:
-    """A JSON document; a bare string mostly works; what Python prints for its constants does not."""
+    """A JSON document or a bare string; so `True` is a text, which nothing takes for a boolean."""
     try:
         return json.loads(text)
     except ValueError:
-        return None if text in ("True", "False", "None") else text
+        return text
 
 
 class WebApi:
