@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Conditions that a rule puts on a value, and their three outcomes: met, not met, unknown.
+
+A value of another type than the condition is about, such as the text "true" where true or false is expected, is
+unknown: what it means depends on the NAS, and a verdict is never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Outcome(Enum):
+    """What a condition comes to."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    UNKNOWN = "unknown"
+
+
+class _Absent:
+    """Stands for a value that is not there, which null is not."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT = _Absent()
+
+
+class ConditionError(ValueError):
+    """A condition that cannot be."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One operator and what it compares with, such as ``at_most`` and 100."""
+
+    operator: str
+    operand: Any
+
+    def check(self, value: Any) -> Outcome:
+        """Whether ``value`` meets the condition. ABSENT is unknown to all but ``present``."""
+        if self.operator == "present":
+            return _outcome((value is not ABSENT) == self.operand)
+        if value is ABSENT or value is None:
+            return Outcome.UNKNOWN
+        return _OPERATORS[self.operator].check(value, self.operand)
+
+    def __str__(self) -> str:
+        if self.operator in ("all", "any"):
+            path, condition = self.operand
+            return f"{self.operator} item: {'.'.join(path) + ' ' if path else ''}{condition}"
+        return f"{self.operator.replace('_', ' ')} {_text(self.operand)}"
+
+
+def parse_condition(source: Any) -> Condition:
+    """The condition that ``{operator: operand}`` describes. Raises ConditionError."""
+    if not isinstance(source, Mapping) or len(source) != 1:
+        raise ConditionError(f"a condition is one operator and its value, one of {', '.join(OPERATORS)}")
+    operator, operand = next(iter(source.items()))
+    if operator not in _OPERATORS:
+        raise ConditionError(f"unknown operator {operator!r}; known are {', '.join(OPERATORS)}")
+    return Condition(operator, _OPERATORS[operator].parse(operand))
+
+
+def parse_path(source: Any) -> tuple[str, ...]:
+    """The keys of a path, from text with dots or from a list. Raises ConditionError."""
+    keys = source.split(".") if isinstance(source, str) else source
+    if not isinstance(keys, (list, tuple)) or not keys or not all(isinstance(key, str) and key for key in keys):
+        raise ConditionError(f"a path is text such as data.enable_imap, or a list of keys, not {source!r}")
+    return tuple(keys)
+
+
+def find(value: Any, path: tuple[str, ...]) -> Any:
+    """The value at ``path``, ABSENT where there is none. A number in a path is the position in a list."""
+    for key in path:
+        if isinstance(value, Mapping) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return ABSENT
+    return value
+
+
+def _outcome(met: bool) -> Outcome:
+    return Outcome.MET if met else Outcome.NOT_MET
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def _kind(value: Any) -> type:
+    """The type that a value compares as: true is not 1, but 1 is 1.0."""
+    return float if isinstance(value, (int, float)) and not isinstance(value, bool) else type(value)
+
+
+@dataclass(frozen=True)
+class _Operator:
+    parse: Callable[[Any], Any]
+    check: Callable[[Any, Any], Outcome]
+
+
+def _parse_any(operand: Any) -> Any:
+    return operand
+
+
+def _parse_list(operand: Any) -> list[Any]:
+    if not isinstance(operand, list) or not operand:
+        raise ConditionError(f"in takes a list of values, not {operand!r}")
+    return operand
+
+
+def _parse_number(operand: Any) -> float:
+    if _kind(operand) is not float:
+        raise ConditionError(f"at_least and at_most take a number, not {operand!r}")
+    return operand  # type: ignore[no-any-return]
+
+
+def _parse_pattern(operand: Any) -> re.Pattern[str]:
+    try:
+        return re.compile(operand)
+    except (re.error, TypeError):
+        raise ConditionError(f"matches takes a regular expression, not {operand!r}") from None
+
+
+def _parse_flag(operand: Any) -> bool:
+    if not isinstance(operand, bool):
+        raise ConditionError(f"present takes true or false, not {operand!r}")
+    return operand
+
+
+def _parse_items(operand: Any) -> tuple[tuple[str, ...], Condition]:
+    if not isinstance(operand, Mapping):
+        raise ConditionError("all and any take a condition for the items, and the path in an item")
+    rest = {key: value for key, value in operand.items() if key != "path"}
+    return parse_path(operand["path"]) if "path" in operand else (), parse_condition(rest)
+
+
+def _equals(value: Any, operand: Any) -> Outcome:
+    return _outcome(value == operand) if _kind(value) is _kind(operand) else Outcome.UNKNOWN
+
+
+def _in(value: Any, operand: list[Any]) -> Outcome:
+    outcomes = {_equals(value, item) for item in operand}
+    return (
+        Outcome.MET if Outcome.MET in outcomes else Outcome.NOT_MET if Outcome.NOT_MET in outcomes else Outcome.UNKNOWN
+    )
+
+
+def _at_least(value: Any, operand: float) -> Outcome:
+    return _outcome(value >= operand) if _kind(value) is float else Outcome.UNKNOWN
+
+
+def _at_most(value: Any, operand: float) -> Outcome:
+    return _outcome(value <= operand) if _kind(value) is float else Outcome.UNKNOWN
+
+
+def _matches(value: Any, operand: re.Pattern[str]) -> Outcome:
+    return _outcome(operand.search(value) is not None) if isinstance(value, str) else Outcome.UNKNOWN
+
+
+def _of_items(decides: Outcome) -> Callable[[Any, Any], Outcome]:
+    """All or any: one item with the deciding outcome decides; else one unknown item makes the whole unknown."""
+
+    def check(value: Any, operand: tuple[tuple[str, ...], Condition]) -> Outcome:
+        path, condition = operand
+        if not isinstance(value, list):
+            return Outcome.UNKNOWN
+        outcomes = {condition.check(find(item, path)) for item in value}
+        if decides in outcomes:
+            return decides
+        other = Outcome.MET if decides is Outcome.NOT_MET else Outcome.NOT_MET
+        return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else other
+
+    return check
+
+
+_OPERATORS = {
+    "equals": _Operator(_parse_any, _equals),
+    "in": _Operator(_parse_list, _in),
+    "at_least": _Operator(_parse_number, _at_least),
+    "at_most": _Operator(_parse_number, _at_most),
+    "matches": _Operator(_parse_pattern, _matches),
+    "present": _Operator(_parse_flag, _equals),
+    "all": _Operator(_parse_items, _of_items(Outcome.NOT_MET)),
+    "any": _Operator(_parse_items, _of_items(Outcome.MET)),
+}
+
+OPERATORS = tuple(_OPERATORS)

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Policies: rules as data, checked before anything is gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
+    Condition,
+    ConditionError,
+    parse_condition,
+    parse_path,
+)
+
+# From the least to the most severe.
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+
+
+class PolicyError(ValueError):
+    """A policy, an exception or an override that cannot be. The message names the policy and the rule."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a rule looks at: a path in the envelope of a section, and the condition on the value there.
+
+    Where the key of a setting is not known from hardware, ``path`` is None and ``path_variable`` names the entry of
+    ``mailplus_state_paths`` that holds it.
+    """
+
+    section: str
+    condition: Condition
+    path: tuple[str, ...] | None = None
+    path_variable: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One requirement, by a target or by a Jinja expression. ``applies`` limits it to hosts that meet it."""
+
+    id: str
+    title: str
+    severity: str
+    policy: str
+    target: Target | None
+    expression: str | None
+    applies: Target | None
+    why: str
+    remedy: str
+    reference: str
+    source: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """An exception: a rule that a host need not meet until the day it expires."""
+
+    rule: str
+    reason: str
+    expires: date
+
+
+@dataclass(frozen=True)
+class HostPolicy:
+    """The rules as they hold for one host, its exceptions by rule, and the paths that it sets."""
+
+    rules: Sequence[Rule]
+    waivers: Mapping[str, Waiver]
+    paths: Mapping[str, tuple[str, ...]]
+
+
+_TARGET_KEYS = {"section", "path", "path_variable", "condition"}
+_RULE_KEYS = {"id", "title", "severity", "expression", "applies", "why", "remedy", "reference"} | _TARGET_KEYS
+
+
+def parse_policy(source: Any, name: str) -> list[Rule]:
+    """The rules of a policy, ``{rules: […]}`` or a list of rules. Raises PolicyError."""
+    rules = source.get("rules") if isinstance(source, Mapping) else source
+    if not isinstance(rules, list):
+        raise PolicyError(f"policy {name}: it has no list of rules.")
+    return [_parse_rule(rule, name, f"number {number}") for number, rule in enumerate(rules, 1)]
+
+
+def combine(policies: Iterable[list[Rule]]) -> list[Rule]:
+    """All rules of several policies. Raises PolicyError where two have the same id."""
+    found: dict[str, Rule] = {}
+    for rule in (rule for rules in policies for rule in rules):
+        if rule.id in found:
+            raise PolicyError(
+                f"rule {rule.id}: it stands in policy {found[rule.id].policy} and again in {rule.policy}."
+            )
+        found[rule.id] = rule
+    return list(found.values())
+
+
+def for_host(rules: Sequence[Rule], overrides: Any, exceptions: Any, paths: Any) -> HostPolicy:
+    """The rules as they hold for one host. Raises PolicyError.
+
+    ``overrides`` is ``{rule: {key: value}}``, ``exceptions`` a list of ``{rule, reason, expires}``, and ``paths`` is
+    ``{name: path}`` for settings whose keys are not known from hardware.
+    """
+    for name, value, kind in (
+        ("overrides", overrides, Mapping),
+        ("exceptions", exceptions, list),
+        ("paths", paths, Mapping),
+    ):
+        if not isinstance(value, kind):
+            raise PolicyError(f"mailplus_state_{name}: it is not a {'list' if kind is list else 'mapping'}.")
+    waivers = [_parse_waiver(entry) for entry in exceptions]
+    _require_known(rules, overrides, "mailplus_state_overrides")
+    _require_known(rules, (waiver.rule for waiver in waivers), "mailplus_state_exceptions")
+    return HostPolicy(
+        [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules],
+        {waiver.rule: waiver for waiver in waivers},
+        {name: _parse_path(name, path) for name, path in paths.items()},
+    )
+
+
+def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
+    identity = source.get("id") if isinstance(source, Mapping) else None
+    name = f"policy {policy}, rule {identity or fallback_name}"
+    if not isinstance(source, Mapping) or not isinstance(identity, str) or not identity:
+        raise PolicyError(f"{name}: a rule is a mapping with an id.")
+    unknown = sorted(str(key) for key in set(source) - _RULE_KEYS)
+    if unknown:
+        raise PolicyError(f"{name}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(_RULE_KEYS))}.")
+    severity = source.get("severity")
+    if severity not in SEVERITIES:
+        raise PolicyError(f"{name}: severity is one of {', '.join(SEVERITIES)}, not {severity!r}.")
+    if ("expression" in source) == ("condition" in source):
+        raise PolicyError(f"{name}: it needs either a condition on a section, or an expression.")
+    return Rule(
+        id=identity,
+        title=_text(source, "title", name) or identity,
+        severity=severity,
+        policy=policy,
+        target=_parse_target(source, name) if "condition" in source else None,
+        expression=_text(source, "expression", name) or None,
+        applies=_parse_target(source["applies"], f"{name}, applies") if "applies" in source else None,
+        why=_text(source, "why", name),
+        remedy=_text(source, "remedy", name),
+        reference=_text(source, "reference", name),
+        source=source,
+    )
+
+
+def _parse_target(source: Any, name: str) -> Target:
+    if not isinstance(source, Mapping) or source.get("section") not in BY_NAME:
+        section = source.get("section") if isinstance(source, Mapping) else source
+        raise PolicyError(f"{name}: unknown section {section!r}; known are {', '.join(BY_NAME)}.")
+    if ("path" in source) == ("path_variable" in source):
+        raise PolicyError(f"{name}: it needs either path or path_variable.")
+    try:
+        path = parse_path(source["path"]) if "path" in source else None
+        condition = parse_condition(source.get("condition"))
+    except ConditionError as error:
+        raise PolicyError(f"{name}: {error}.") from None
+    return Target(source["section"], condition, path, _text(source, "path_variable", name) or None)
+
+
+def _overridden(rule: Rule, changes: Any) -> Rule:
+    if not isinstance(changes, Mapping) or "id" in changes:
+        raise PolicyError(f"mailplus_state_overrides, rule {rule.id}: it is not a mapping of what to change.")
+    return _parse_rule({**rule.source, **changes}, f"{rule.policy} with mailplus_state_overrides", rule.id)
+
+
+def _parse_waiver(entry: Any) -> Waiver:
+    if not isinstance(entry, Mapping) or set(entry) != {"rule", "reason", "expires"} or not entry["reason"]:
+        raise PolicyError("mailplus_state_exceptions: each needs rule, reason and expires (YYYY-MM-DD).")
+    rule, expires = str(entry["rule"]), entry["expires"]
+    try:
+        day = expires if isinstance(expires, date) else date.fromisoformat(str(expires))
+    except ValueError:
+        raise PolicyError(
+            f"mailplus_state_exceptions, rule {rule}: expires is a day as YYYY-MM-DD, not {expires!r}."
+        ) from None
+    return Waiver(rule, str(entry["reason"]), day)
+
+
+def _parse_path(name: str, path: Any) -> tuple[str, ...]:
+    try:
+        return parse_path(path)
+    except ConditionError as error:
+        raise PolicyError(f"mailplus_state_paths, {name}: {error}.") from None
+
+
+def _require_known(rules: Iterable[Rule], named: Iterable[str], where: str) -> None:
+    unknown = sorted(set(named) - {rule.id for rule in rules})
+    if unknown:
+        raise PolicyError(f"{where}: no policy has a rule {', '.join(unknown)}.")
+
+
+def _text(source: Mapping[str, Any], key: str, name: str) -> str:
+    value = source.get(key, "")
+    if not isinstance(value, str):
+        raise PolicyError(f"{name}: {key} is text, not {value!r}.")
+    return value.strip()

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the rules of a policy come to on a host. Unknown is never passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
+    ABSENT,
+    Condition,
+    Outcome,
+    find,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import HostPolicy, Rule, Target, Waiver
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
+
+VERDICTS = ("pass", "fail", "unknown", "not_applicable", "excepted")
+
+
+class ExpressionError(Exception):
+    """An expression that has no value for a host, such as one over a variable that is not defined."""
+
+
+Evaluate = Callable[[str, Mapping[str, Any]], Any]
+"""Evaluates a Jinja expression over variables. Raises ExpressionError."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare."""
+
+    rule: str
+    severity: str
+    verdict: str
+    expected: str | None
+    actual: Any
+    message: str
+
+
+def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluate) -> list[Verdict]:
+    """The verdict of every rule on a host."""
+    host = _Host(record, policy.paths, evaluate)
+    return [_except(host.judge(rule), policy.waivers.get(rule.id), today) for rule in policy.rules]
+
+
+@dataclass(frozen=True)
+class _Host:
+    record: HostRecord
+    paths: Mapping[str, tuple[str, ...]]
+    evaluate: Evaluate
+
+    def judge(self, rule: Rule) -> Verdict:
+        if self.record.mailplus is None:
+            return _verdict(rule, "unknown", f"The host was not read: {self.record.reason}")
+        if rule.applies:
+            outcome, _actual, message = self._look(rule.applies)
+            if outcome is Outcome.NOT_MET:
+                return _verdict(rule, "not_applicable", "The rule does not apply to this host.")
+            if outcome is Outcome.UNKNOWN:
+                return _verdict(rule, "unknown", f"Whether the rule applies is not known: {message}")
+        return self._judge_target(rule, rule.target) if rule.target else self._judge_expression(rule)
+
+    def _judge_target(self, rule: Rule, target: Target) -> Verdict:
+        outcome, actual, message = self._look(target)
+        verdict = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNKNOWN: "unknown"}[outcome]
+        return _verdict(rule, verdict, message, expected=str(target.condition), actual=actual)
+
+    def _judge_expression(self, rule: Rule) -> Verdict:
+        mailplus = self.record.mailplus or {}
+        expression = rule.expression or ""
+        try:
+            value = self.evaluate(expression, {"mailplus": mailplus, "sections": mailplus.get("sections", {})})
+        except ExpressionError as error:
+            return _verdict(rule, "unknown", str(error), expected=expression)
+        if not isinstance(value, bool):
+            message = "The expression is neither true nor false here."
+            return _verdict(rule, "unknown", message, expected=expression, actual=value)
+        return _verdict(
+            rule, "pass" if value else "fail", f"The expression is {value}.".lower(), expected=expression, actual=value
+        )
+
+    def _look(self, target: Target) -> tuple[Outcome, Any, str]:
+        """What the condition comes to, the value it was put on, and a sentence about it."""
+        envelope = (self.record.mailplus or {})["sections"].get(target.section)
+        status = envelope["status"] if envelope else "not gathered"
+        if status != "ok":
+            return Outcome.UNKNOWN, None, f"The section {target.section} is {status}."
+        path = target.path or self.paths.get(target.path_variable or "")
+        if path is None:
+            return Outcome.UNKNOWN, None, f"The path is not set: mailplus_state_paths has no {target.path_variable}."
+        value = find(envelope, path)
+        outcome = target.condition.check(value)
+        where = f"{target.section}.{'.'.join(path)}"
+        if _rests_on_missing_rows(target.condition, outcome, envelope):
+            return Outcome.UNKNOWN, _short(value), f"{where}: not all rows were read; raise mailplus_state_limit."
+        return outcome, _short(value), _sentence(where, target.condition, value, outcome)
+
+
+def _sentence(where: str, condition: Condition, value: Any, outcome: Outcome) -> str:
+    if value is ABSENT:
+        return f"{where} is not in the answer."
+    if outcome is Outcome.UNKNOWN:
+        return f"{where} cannot be compared with: {condition}."
+    return f"{where} is{'' if outcome is Outcome.MET else ' not'} as required."
+
+
+def _rests_on_missing_rows(condition: Condition, outcome: Outcome, envelope: Mapping[str, Any]) -> bool:
+    """Whether rows that were not read could turn the outcome."""
+    open_end = {"all": Outcome.MET, "any": Outcome.NOT_MET}.get(condition.operator)
+    return outcome is open_end and envelope.get("truncated", False) is not False
+
+
+def _short(value: Any) -> Any:
+    """A value to show: of a list or mapping, how much it holds."""
+    if isinstance(value, (list, Mapping)):
+        return f"{len(value)} {'items' if isinstance(value, list) else 'keys'}"
+    return None if value is ABSENT else value
+
+
+def _verdict(rule: Rule, verdict: str, message: str, *, expected: str | None = None, actual: Any = None) -> Verdict:
+    return Verdict(rule.id, rule.severity, verdict, expected, actual, message)
+
+
+def _except(verdict: Verdict, exception: Waiver | None, today: date) -> Verdict:
+    if exception is None or verdict.verdict not in ("fail", "unknown"):
+        return verdict
+    if exception.expires < today:
+        message = f"{verdict.message} The exception expired on {exception.expires}: {exception.reason}"
+        return replace(verdict, verdict="fail", message=message)
+    return replace(verdict, verdict="excepted", message=f"Until {exception.expires}: {exception.reason}")
