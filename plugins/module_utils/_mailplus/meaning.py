@@ -18,6 +18,9 @@ CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     "time": ("time", "timestamp", "date", "datetime", "utc_time", "log_time", "arrival_time", "create_time"),
     "reason": ("reason", "delay_reason", "status_message", "error_message", "error", "detail"),
     "recipient": ("recipient", "recipients", "to", "rcpt", "rcpt_to", "receiver", "mail_to"),
+    "server": ("name", "hostname", "host", "server_name", "node_name", "ip"),
+    "server_status": ("status", "state", "health"),
+    "server_role": ("role", "type"),
     "type": ("type", "event_type", "log_type", "event", "action", "category", "status", "level"),
 }
 
@@ -57,6 +60,22 @@ def summarise_servers(data: dict[str, Any]) -> Summary:
     return {"servers": len(servers) if isinstance(servers, list) else None}
 
 
+def server_states(data: Any) -> list[dict[str, str | None]] | None:
+    """Name, status and role of each server of a cluster, as far as the answer tells; None where it names none."""
+    servers = data.get("server_list") if isinstance(data, dict) else None
+    if not isinstance(servers, list):
+        return None
+    meanings = {"name": "server", "status": "server_status", "role": "server_role"}
+    return [{key: _text(_find(row, meaning)) for key, meaning in meanings.items()} for row in servers]
+
+
+def mail_flow(rows: Any) -> list[dict[str, Any]] | None:
+    """How many rows of a log fall into each hour, in UTC; None where no row tells its time."""
+    times = [read_time(_find(row, "time")) for row in rows] if isinstance(rows, list) else []
+    hours = Counter(f"{time:%Y-%m-%dT%H:00:00Z}" for time in times if time is not None)
+    return [{"hour": hour, "count": hours[hour]} for hour in sorted(hours)] if hours else None
+
+
 def _basis(rows: Sequence[Any], complete: bool | None) -> Summary:
     """What the other figures rest on: so many rows, which are all of the server's or not."""
     return {"rows": len(rows), "complete": complete}
@@ -71,6 +90,10 @@ def _find(row: Any, meaning: str) -> Any:
 def _scalars(rows: Iterable[Any], meaning: str) -> list[str]:
     values = (_find(row, meaning) for row in rows)
     return [str(value) for value in values if isinstance(value, (str, int, float)) and value != ""]
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if isinstance(value, (str, int, float)) else None
 
 
 def _count(values: list[str], rows: Sequence[Any]) -> dict[str, int] | None:

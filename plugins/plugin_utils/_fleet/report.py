@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fleet report as data, from which every format is written: docs/report.schema.json describes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import mail_flow, server_states
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, Drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, totals
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
+
+# Raised when a key of the report is renamed, removed or gets another meaning.
+REPORT_VERSION = 1
+
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HostResult:
+    """What there is to report of one host."""
+
+    record: HostRecord
+    verdicts: Sequence[Verdict] = ()
+    drift: Drift = NOT_COMPARED
+    clean: Callable[[Any], Any] = field(default=lambda value: value)
+
+
+def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
+    """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601."""
+    hosts = [_host(result) for result in sorted(results, key=lambda result: result.record.host)]
+    return {
+        "report_version": REPORT_VERSION,
+        "title": title,
+        "generated_at": generated_at,
+        "totals": {
+            "hosts": totals([result.record for result in results]),
+            "verdicts": _count((verdict["verdict"] for host in hosts for verdict in host["verdicts"]), VERDICTS),
+            "findings": _count((finding["severity"] for host in hosts for finding in findings(host)), SEVERITIES),
+            "differences": _count(
+                (difference["severity"] for host in hosts for difference in host["drift"]["differences"]), SEVERITIES
+            ),
+        },
+        "rules": [_rule(rule) for rule in rules],
+        "hosts": hosts,
+    }
+
+
+def findings(host: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The verdicts of a host that somebody has to look at: failed and unknown."""
+    return [verdict for verdict in host["verdicts"] if verdict["verdict"] in ("fail", "unknown")]
+
+
+def _host(result: HostResult) -> dict[str, Any]:
+    record = result.record
+    state = record.mailplus or {}
+    sections = state.get("sections", {})
+    drift = asdict(result.drift)
+    for difference in drift["differences"]:
+        difference.update({key: result.clean(difference[key]) for key in ("baseline", "actual")})
+    return {
+        "host": record.host,
+        "status": record.status,
+        "reason": record.reason,
+        "error": record.error,
+        "collected_at": state.get("collected_at"),
+        "server": state.get("server"),
+        "sections": {name: result.clean(_without_rows(envelope)) for name, envelope in sections.items()},
+        "servers": result.clean(server_states(_data(sections, "server_list"))),
+        "mail_flow": mail_flow(_rows(sections, "transaction_log")),
+        "verdicts": [asdict(verdict) | {"actual": result.clean(verdict.actual)} for verdict in result.verdicts],
+        "drift": drift,
+    }
+
+
+def _without_rows(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """The envelope of a list without its rows, which are in the files of the hosts."""
+    return {key: value for key, value in envelope.items() if key != "data" or "total" not in envelope}
+
+
+def _data(sections: Mapping[str, Any], name: str) -> Any:
+    return (sections.get(name) or {}).get("data")
+
+
+def _rows(sections: Mapping[str, Any], name: str) -> Any:
+    data = _data(sections, name)
+    return data.get("items") if isinstance(data, Mapping) else None
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {key: getattr(rule, key) for key in ("id", "title", "severity", "policy", "why", "remedy", "reference")}
+
+
+def _count(values: Iterable[str], names: Sequence[str]) -> dict[str, int]:
+    counted = Counter(values)
+    return {name: counted[name] for name in names}
