@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,6 +16,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION = 1
+
+# The verdicts that somebody has to look at.
+FINDINGS = ("fail", "unknown")
 
 Report = dict[str, Any]
 
@@ -40,7 +43,7 @@ def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title:
         "totals": {
             "hosts": totals([result.record for result in results]),
             "verdicts": _count((verdict["verdict"] for host in hosts for verdict in host["verdicts"]), VERDICTS),
-            "findings": _count((finding["severity"] for host in hosts for finding in findings(host)), SEVERITIES),
+            "findings": {kind: _count(_severities(hosts, kind), SEVERITIES) for kind in FINDINGS},
             "differences": _count(
                 (difference["severity"] for host in hosts for difference in host["drift"]["differences"]), SEVERITIES
             ),
@@ -50,9 +53,8 @@ def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title:
     }
 
 
-def findings(host: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The verdicts of a host that somebody has to look at: failed and unknown."""
-    return [verdict for verdict in host["verdicts"] if verdict["verdict"] in ("fail", "unknown")]
+def _severities(hosts: Iterable[Mapping[str, Any]], kind: str) -> Iterator[str]:
+    return (verdict["severity"] for host in hosts for verdict in host["verdicts"] if verdict["verdict"] == kind)
 
 
 def _host(result: HostResult) -> dict[str, Any]:
