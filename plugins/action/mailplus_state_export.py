@@ -3,10 +3,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +10,16 @@ from urllib.parse import quote
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import records as fleet
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import read_records
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, privacy, records
 
 ARGUMENT_SPEC = {
     "directory": {"type": "path", "required": True},
     "hosts": {"type": "list", "elements": "str", "required": True},
     "variable": {"type": "str", "default": "mailplus_state_gathered"},
+    "personal_data": {"type": "str", "choices": list(privacy.MODES), "default": "remove"},
+    "personal_data_key": {"type": "str", "no_log": True},
+    "only_on_change": {"type": "bool", "default": False},
 }
 
 
@@ -33,58 +33,44 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         """The result of the task: which files there are, and what they say of each host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(ARGUMENT_SPEC)
-        hostvars = (task_vars or {})["hostvars"]
-        records = [
-            fleet.host_record(host, _plain(hostvars[host].get(options["variable"]))) for host in options["hosts"]
-        ]
+        found = read_records((task_vars or {})["hostvars"], options["hosts"], options["variable"])
         directory = Path(options["directory"])
-        files = {directory / "hosts" / f"{quote(record.host, safe='')}.json": record.as_dict() for record in records}
-        files[directory / "fleet.json"] = {
-            "schema_version": SCHEMA_VERSION,
-            "totals": fleet.totals(records),
-            "hosts": {record.host: record.as_dict() for record in records},
-        }
         try:
-            self._make(directory)
-            self._make(directory / "hosts")
-            changed = [path for path, content in files.items() if self._write(path, content)]
+            clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
+            contents = _contents(directory, [record.cleaned(clean) for record in found])
+            changed = self._write(contents, only_on_change=options["only_on_change"])
+        except privacy.PrivacyError as error:
+            raise AnsibleActionFail(str(error)) from None
         except OSError as error:
             raise AnsibleActionFail(f"{error.filename or directory} cannot be written: {error.strerror}.") from None
         return result | {
-            "changed": bool(changed),
+            "changed": changed,
             "directory": str(directory),
-            "files": [str(path) for path in files],
-            "hosts": {record.host: {"status": record.status, "reason": record.reason} for record in records},
-            "totals": fleet.totals(records),
-            "summary": fleet.summary(records),
+            "files": [str(path) for path in contents],
+            "hosts": {record.host: {"status": record.status, "reason": record.reason} for record in found},
+            "totals": records.totals(found),
+            "summary": records.summary(found),
         }
 
-    def _make(self, directory: Path) -> None:
-        """Make the directory where it is missing, for its owner alone."""
-        if not self._task.check_mode:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    def _write(self, path: Path, content: Any) -> bool:
-        """Write whole or not at all, readable by its owner alone. False where the file holds the content already."""
-        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        if path.exists() and path.read_bytes() == text.encode():
-            return False
-        if not self._task.check_mode:
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                    file.write(text)
-                Path(name).replace(path)
-            except BaseException:
-                Path(name).unlink()
-                raise
-        return True
+    def _write(self, contents: dict[Path, Any], *, only_on_change: bool) -> bool:
+        texts = {path: files.to_json(content) for path, content in contents.items()}
+        changed = [
+            path
+            for path, text in texts.items()
+            if (files.differs_beyond_times(path, contents[path]) if only_on_change else files.differs(path, text))
+        ]
+        if changed and not self._task.check_mode:
+            files.make_directories(sorted({path.parent for path in changed}))
+            for path in changed:
+                files.write(path, texts[path])
+        return bool(changed)
 
 
-def _plain(value: Any) -> Any:
-    """Plain JSON out of what variables are wrapped in."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return f"{value}" if isinstance(value, str) else value
+def _contents(directory: Path, found: list[records.HostRecord]) -> dict[Path, Any]:
+    """What goes into each file. Names of hosts are quoted, so that none leads out of the directory."""
+    hosts = {record.host: record.as_dict() for record in found}
+    fleet = {"schema_version": SCHEMA_VERSION, "totals": records.totals(found), "hosts": hosts}
+    return {
+        directory / "fleet.json": fleet,
+        **{directory / "hosts" / f"{quote(host, safe='')}.json": content for host, content in hosts.items()},
+    }

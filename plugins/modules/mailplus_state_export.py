@@ -32,8 +32,25 @@ options:
   variable:
     description:
       - Name of the variable in which each host registered the result of M(mailfleet.mailplus.mailplus_facts).
+      - Where no host has it, the facts are taken that are cached from an earlier run.
     type: str
     default: mailplus_state_gathered
+  personal_data:
+    description:
+      - What becomes of mail addresses, IP addresses and subjects. V(remove) leaves them out, V(hash) puts a keyed hash
+        in their place, V(keep) keeps them.
+    type: str
+    choices: [keep, remove, hash]
+    default: remove
+  personal_data_key:
+    description:
+      - The key of the hash. Needed for V(hash).
+    type: str
+  only_on_change:
+    description:
+      - Whether to leave a file as it is while nothing but the times in it would change.
+    type: bool
+    default: false
 attributes:
   action:
     description: Has a corresponding action plugin, so that it runs on the controller.

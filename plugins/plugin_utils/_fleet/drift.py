@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -66,9 +66,10 @@ NOT_COMPARED = Drift("not_compared", "There is no baseline.", ())
 class Baseline:
     """A file of an earlier run: of one host, to compare all hosts with, or of a fleet, to compare each with itself."""
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: Any, clean: Callable[[Any], Any] = lambda value: value) -> None:
         if not isinstance(source, Mapping) or source.get("schema_version") != SCHEMA_VERSION:
             raise BaselineError(f"it is not a file that this role wrote (schema_version {SCHEMA_VERSION}).")
+        self._clean = clean
         hosts = source.get("hosts")
         self._records: Mapping[str, Any] | None = hosts if isinstance(hosts, Mapping) else None
         self._one = None if self._records is not None else source
@@ -79,7 +80,7 @@ class Baseline:
         """The sections to compare ``host`` with; None where the baseline has none for it."""
         record = self._one if self._records is None else self._records.get(host)
         state = record.get("mailplus") if isinstance(record, Mapping) else None
-        return state["sections"] if isinstance(state, Mapping) else None
+        return self._clean(state["sections"]) if isinstance(state, Mapping) else None
 
     def compare(self, record: HostRecord, comparison: Comparison) -> Drift:
         """How ``record`` differs."""

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+
+# The statuses of a host of which nothing is known.
+UNREAD = ("failed", "not_gathered")
 
 _NOT_GATHERED = "The host was not asked: it failed earlier in the play, or its turn has not come."
 
@@ -31,6 +34,12 @@ class HostRecord:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON, always with the same keys."""
         return {"schema_version": SCHEMA_VERSION, **self.__dict__}
+
+    def cleaned(self, clean: Callable[[Any], Any]) -> HostRecord:
+        """The record with what ``clean`` makes of the sections. Which server was asked stays."""
+        if self.mailplus is None:
+            return self
+        return replace(self, mailplus={**self.mailplus, "sections": clean(self.mailplus["sections"])})
 
 
 def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
@@ -63,9 +72,14 @@ def totals(records: Sequence[HostRecord]) -> dict[str, int]:
 def summary(records: Sequence[HostRecord]) -> list[str]:
     """A line a host for people to read, and one for all."""
     width = max((len(record.host) for record in records), default=0)
-    lines = [f"{record.host:<{width}}  {record.status:<12}  {_printable(_describe(record))}" for record in records]
+    lines = [f"{record.host:<{width}}  {record.status:<12}  {describe(record)}" for record in records]
     counts = ", ".join(f"{count} {status}" for status, count in totals(records).items() if count)
     return [*lines, f"{len(records)} hosts: {counts}"]
+
+
+def describe(record: HostRecord) -> str:
+    """What was read of a host, or why it was not, on one line."""
+    return _printable(_describe(record))
 
 
 def _describe(record: HostRecord) -> str:

@@ -1,0 +1,199 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of an action plugin; there is no module code."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mailplus_state_report
+short_description: Judge the gathered state of a fleet and write the report
+version_added: 0.1.0
+author:
+  - The mailfleet.mailplus contributors (@mailfleet)
+description:
+  - Judges what M(mailfleet.mailplus.mailplus_facts) returned on many hosts by policies, compares it with a baseline,
+    and writes a report in several formats. No NAS is asked. The role P(mailfleet.mailplus.mailplus_state#role) uses it.
+  - A host that failed, or was never asked, is in the report with the reason. A rule about what is not known is
+    C(unknown) there, never passed.
+  - Of each host, it heeds the variables C(mailplus_state_overrides), C(mailplus_state_exceptions) and
+    C(mailplus_state_paths), which the role describes.
+options:
+  hosts:
+    description:
+      - Names of the inventory hosts to report, such as C(ansible_play_hosts_all).
+    type: list
+    elements: str
+    required: true
+  variable:
+    description:
+      - Name of the variable in which each host registered the result of M(mailfleet.mailplus.mailplus_facts).
+      - Where no host has it, the facts are taken that are cached from an earlier run.
+    type: str
+    default: mailplus_state_gathered
+  policies:
+    description:
+      - Policies to judge by, each the path of a YAML file, looked for where Ansible looks for files, or a policy
+        itself.
+    type: list
+    elements: raw
+    default: []
+  only_validate:
+    description:
+      - Whether to check policies and options alone, and to judge and write nothing.
+    type: bool
+    default: false
+  fail_severity:
+    description:
+      - Failed rules and differences of this severity or above are returned as failing.
+    type: str
+    choices: [info, low, medium, high, critical, never]
+    default: high
+  fail_unknown_severity:
+    description:
+      - Rules of this severity or above whose verdict is unknown are returned as failing.
+    type: str
+    choices: [info, low, medium, high, critical, never]
+    default: high
+  fail_on_error:
+    description:
+      - Whether a host that could not be read is returned as failing.
+    type: bool
+    default: true
+  baseline:
+    description:
+      - File that M(mailfleet.mailplus.mailplus_state_export) wrote in an earlier run. A file of one host is compared
+        with every host, a file of a fleet host by host.
+    type: path
+  drift_ignore:
+    description:
+      - Patterns of paths whose differences do not count; V(*) stands for any text, dots included.
+    type: list
+    elements: str
+    default: []
+  drift_severity:
+    description:
+      - How severe a difference is.
+    type: str
+    choices: [info, low, medium, high, critical]
+    default: medium
+  drift_severities:
+    description:
+      - How severe a difference is instead, as a list of C({path, severity}), by the first pattern that fits its path.
+    type: list
+    elements: dict
+    default: []
+  directory:
+    description:
+      - Directory on the controller for the report. It is made where it is missing. Needed where O(formats) names any.
+    type: path
+  formats:
+    description:
+      - Formats to write. V(html) is C(report.html), V(json) is C(report.json), V(csv) is C(hosts.csv) and
+        C(findings.csv), V(junit) is C(junit.xml), V(markdown) is C(report.md), and V(prometheus) is C(mailplus.prom).
+    type: list
+    elements: str
+    choices: [html, json, csv, junit, markdown, prometheus]
+    default: []
+  title:
+    description:
+      - Title of the report.
+    type: str
+    default: MailPlus Server fleet
+  personal_data:
+    description:
+      - What becomes of mail addresses, IP addresses and subjects. V(remove) leaves them out, V(hash) puts a keyed hash
+        in their place, V(keep) keeps them.
+    type: str
+    choices: [keep, remove, hash]
+    default: remove
+  personal_data_key:
+    description:
+      - The key of the hash. Needed for V(hash).
+    type: str
+  only_on_change:
+    description:
+      - Whether to leave the files as they are while nothing but the times in them would change. This needs V(json)
+        among O(formats).
+    type: bool
+    default: false
+attributes:
+  action:
+    description: Has a corresponding action plugin, so that it runs on the controller.
+    support: full
+  async:
+    description: Can be run with C(async).
+    support: none
+  check_mode:
+    description: Can run in C(check_mode) and return what would change, without writing it.
+    support: full
+  delegation:
+    description: Can be used with C(delegate_to).
+    support: none
+    details:
+      - It always runs on the controller.
+  diff_mode:
+    description: Returns details on what has changed, in diff mode.
+    support: none
+  idempotent:
+    description: When run twice in a row, the second run changes nothing.
+    support: partial
+    details:
+      - The report states when it was made. With O(only_on_change) that alone changes nothing.
+seealso:
+  - module: mailfleet.mailplus.mailplus_facts
+  - module: mailfleet.mailplus.mailplus_state_export
+"""
+
+EXAMPLES = r"""
+- name: Report what was gathered
+  mailfleet.mailplus.mailplus_state_report:
+    hosts: "{{ ansible_play_hosts_all }}"
+    policies:
+      - /etc/mailplus/policy.yml
+      - name: queue
+        rules:
+          - id: short_queue
+            title: Few mails wait
+            severity: high
+            section: queue
+            path: total
+            condition: {at_most: 100}
+    directory: /var/lib/mailplus-state
+    formats: [html, json]
+  run_once: true
+"""
+
+RETURN = r"""
+rules:
+  description: Ids of the rules.
+  returned: when O(only_validate) is true
+  type: list
+  elements: str
+files:
+  description: Paths of the files, those included that did not change.
+  returned: when O(only_validate) is false
+  type: list
+  elements: str
+totals:
+  description: The C(totals) of the report.
+  returned: when O(only_validate) is false
+  type: dict
+hosts:
+  description: What the report says of each host, by its name.
+  returned: when O(only_validate) is false
+  type: dict
+  contains:
+    status: {description: Whether the host was read., type: str, returned: always, sample: ok}
+    failing:
+      description: What fails the host, one line each, by the severities given and O(fail_on_error).
+      type: list
+      elements: str
+      returned: always
+    verdicts: {description: How many rules have each verdict., type: dict, returned: always}
+    differences: {description: How many differences from the baseline there are., type: int, returned: always}
+summary:
+  description: A line a host for people to read.
+  returned: when O(only_validate) is false
+  type: list
+  elements: str
+"""

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the actions that look at many hosts share: getting at what the hosts gathered, and failing with one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
+
+
+def plain(value: Any) -> Any:
+    """Plain JSON, and dates, out of what variables are wrapped in."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return f"{value}" if isinstance(value, str) else value
+
+
+def read_records(hostvars: Mapping[str, Any], hosts: Sequence[str], variable: str) -> list[HostRecord]:
+    """What each host gathered, as the result that it registered under ``variable``.
+
+    Where no host of the play has one, nothing was gathered in this run, and the facts of an earlier one are taken.
+    """
+    outcomes = {host: plain(hostvars[host].get(variable)) for host in hosts}
+    if not any(outcomes.values()):
+        outcomes = {host: _from_facts(hostvars[host]) for host in hosts}
+    return [host_record(host, outcome) for host, outcome in outcomes.items()]
+
+
+def _from_facts(variables: Mapping[str, Any]) -> dict[str, Any] | None:
+    state = (variables.get("ansible_facts") or {}).get("mailplus")
+    return None if state is None else {"ansible_facts": {"mailplus": plain(state)}}

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a report means for the run: which hosts fail it, and what to tell in a few lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The least severity at which a failed rule or a difference, and an unknown rule, fails a host.
+
+    A word that is no severity means never. ``unread`` tells whether a host that was not read fails.
+    """
+
+    fail: str
+    unknown: str
+    unread: bool
+
+    def reached(self, kind: str, severity: str) -> bool:
+        """Whether a finding fails the host."""
+        limit = self.unknown if kind == "unknown" else self.fail
+        return limit in SEVERITIES and SEVERITIES.index(severity) >= SEVERITIES.index(limit)
+
+
+def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict[str, Any]:
+    """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it."""
+    failing = {host["host"]: list(_failing(host, limits)) for host in report["hosts"]}
+    width = max(map(len, failing), default=0)
+    lines = [
+        f"{host['host']:<{width}}  {host['status']:<12}  {described[host['host']].rstrip('.')}; {_judgement(host)}"
+        for host in report["hosts"]
+    ]
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in report["totals"]["verdicts"].items() if count)
+    return {
+        "totals": report["totals"],
+        "hosts": {
+            host["host"]: {
+                "status": host["status"],
+                "failing": failing[host["host"]],
+                "verdicts": _tally(host),
+                "differences": len(host["drift"]["differences"]),
+            }
+            for host in report["hosts"]
+        },
+        "summary": [*lines, f"{len(failing)} hosts, {sum(map(bool, failing.values()))} of them fail: {verdicts}"],
+    }
+
+
+def _failing(host: Mapping[str, Any], limits: Limits) -> Iterator[str]:
+    if host["status"] in UNREAD:
+        if limits.unread:
+            yield f"not read: {host['reason']}"
+        return
+    for verdict in host["verdicts"]:
+        if verdict["verdict"] in ("fail", "unknown") and limits.reached(verdict["verdict"], verdict["severity"]):
+            yield f"{verdict['rule']} ({verdict['severity']}) {verdict['verdict']}: {verdict['message']}"
+    for difference in host["drift"]["differences"]:
+        if limits.reached("drift", difference["severity"]):
+            yield f"{difference['path']} ({difference['severity']}) differs from the baseline: {difference['kind']}"
+
+
+def _tally(host: Mapping[str, Any]) -> dict[str, int]:
+    counted = Counter(verdict["verdict"] for verdict in host["verdicts"])
+    return {verdict: counted[verdict] for verdict in VERDICTS if counted[verdict]}
+
+
+def _judgement(host: Mapping[str, Any]) -> str:
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in _tally(host).items()) or "no rules"
+    drift = host["drift"]
+    return f"{verdicts}; {len(drift['differences'])} differences" if drift["status"] == "different" else verdicts
