@@ -11,6 +11,7 @@ import json
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -29,6 +30,8 @@ except ImportError:
 else:
     HAS_REQUESTS = True
 
+_PIECE = 65536
+
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -37,8 +40,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Address:
     """Where a DSM listens, and how far to trust the way there.
 
-    ``timeout`` is in seconds, for the connection and for each wait for data. ``ca_path`` names a PEM file or a
-    directory of hashed certificates; None means the bundle that requests uses.
+    ``timeout`` is in seconds, for the connection and for each wait for data. ``deadline`` is the moment
+    (``time.monotonic``) by which all has to be done, however many waits that takes; None for none. ``ca_path`` names a
+    PEM file or a directory of hashed certificates; None means the bundle that requests uses.
     """
 
     host: str
@@ -47,6 +51,7 @@ class Address:
     validate_certs: bool = True
     ca_path: str | None = None
     timeout: float = 30
+    deadline: float | None = None
 
     @property
     def url(self) -> str:
@@ -89,12 +94,35 @@ class Transport:
                 f"{self._address.url}/webapi/{path}",
                 data=dict(form),
                 headers=dict(headers),
-                timeout=self._address.timeout,
+                timeout=self._seconds_left(),
                 allow_redirects=False,
+                stream=self._address.deadline is not None,
             )
-        except (requests.RequestException, OSError) as exception:
+            body = response.content if self._address.deadline is None else self._read(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exception:
             raise _explain(exception, self._address) from None
-        return _parse(response.status_code, response.headers, response.content, self._address)
+        return _parse(response.status_code, response.headers, body, self._address)
+
+    def _seconds_left(self) -> float:
+        deadline = self._address.deadline
+        if deadline is None:
+            return self._address.timeout
+        if deadline <= time.monotonic():
+            raise connection_error(
+                "time_limit",
+                f"{self._address.url} took longer than the time limit allows.",
+                "Raise the time limit, or ask for fewer rows.",
+            )
+        return min(self._address.timeout, deadline - time.monotonic())
+
+    def _read(self, response: requests.Response) -> bytes:
+        """The body, in pieces as they arrive, to notice the deadline while it drips."""
+        read = getattr(response.raw, "read1", response.raw.read)  # urllib3 1 has no read1
+        pieces = []
+        while piece := read(_PIECE, decode_content=True):
+            pieces.append(piece)
+            self._seconds_left()
+        return b"".join(pieces)
 
     def close(self) -> None:
         """Close the connection."""

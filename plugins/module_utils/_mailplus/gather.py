@@ -28,12 +28,16 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Plan:
-    """What to read: sections, and for lists the first row and how many (None for all)."""
+    """What to read: sections, and for lists the first row and how many (None for all).
+
+    Without ``keep_rows``, rows are read for the summary and then left out of the data.
+    """
 
     sections: Sequence[Section]
     offset: int = 0
     limit: int | None = 50
     reveal_secrets: bool = False
+    keep_rows: bool = True
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,9 @@ def _envelope(section: Section, reply: Reply, reading: _ListReading | None, plan
         return ok(section, data, reveal_secrets=plan.reveal_secrets)
     listing = Listing(None, _total(data), None, None)
     if reading:
-        data = data | {reading.rows_key: reading.rows}
+        data = {key: value for key, value in data.items() if key != reading.rows_key}
+        if plan.keep_rows:
+            data[reading.rows_key] = reading.rows
         truncated = reading.pager.truncated
         complete = False if plan.offset or truncated else None if truncated is None else True
         listing = Listing(reading.rows, reading.pager.total, truncated, complete)

@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole fleet as an inventory source: many NAS read at once, in one process."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mailplus
+short_description: State of a fleet of MailPlus Servers as inventory
+version_added: 0.1.0
+author:
+  - The mailfleet.mailplus contributors (@mailfleet)
+description:
+  - Reads many NAS at once over the DSM WebAPI, and gives each host the state of its MailPlus Server as variables.
+  - A NAS that cannot be read stays in the inventory, with the reason in a variable and in a group.
+  - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
+  - "Every host gets these variables: C(mailplus) (what M(mailfleet.mailplus.mailplus_facts) returns, null where there
+    is none), C(mailplus_status) (C(ok), C(partial), C(unsupported) or C(failed)), C(mailplus_reason) and
+    C(mailplus_error) (null when the status is C(ok))."
+  - "Hosts that are not all right are also in groups: C(mailplus_unreachable) (no connection), C(mailplus_refused) (no
+    login), C(mailplus_unsupported), C(mailplus_forbidden) and C(mailplus_failed) (a section at least)."
+options:
+  plugin:
+    description: The name of this plugin.
+    type: str
+    required: true
+    choices: [mailfleet.mailplus.mailplus]
+  hosts:
+    description:
+      - The NAS, as a list of names, or a mapping from names to what is different there from O(connection). A name is
+        the address too, unless C(host) says otherwise.
+    type: raw
+    default: []
+  from_group:
+    description:
+      - Group of hosts of earlier inventory sources to read as well. A host's address is its C(ansible_host), or else
+        its name, unless O(connection) has a C(host).
+    type: str
+  connection:
+    description:
+      - "How to connect, with the connection options of the modules: C(port), C(https), C(username), C(password),
+        C(validate_certs), C(ca_path), C(timeout), C(otp_code), C(device_id), C(device_name), C(session_name)."
+      - Values may be templates over the variables of the host, and vaulted. What is left out comes from the
+        environment, as with the modules (E(MAILPLUS_USERNAME) and so on).
+    type: dict
+    default: {}
+  use_vars_plugins:
+    description:
+      - Whether templates in O(connection) see C(group_vars) and C(host_vars) beside the inventory sources.
+    type: bool
+    default: false
+  gather_subset:
+    description: What to read, as M(mailfleet.mailplus.mailplus_facts) has it.
+    type: list
+    elements: str
+    default: [all]
+  limit:
+    description:
+      - Rows of each list to read, V(-1) for all. Summaries rest on these rows.
+    type: int
+    default: 50
+  rows:
+    description:
+      - Whether to keep the rows of lists. By default, hosts get settings, totals and summaries alone.
+    type: bool
+    default: false
+  reveal_secrets:
+    description: Whether to keep secrets that a NAS sends, such as the password of a mail relay.
+    type: bool
+    default: false
+  at_once:
+    description: How many NAS to read at the same time.
+    type: int
+    default: 50
+  host_time_limit:
+    description: Seconds that reading one NAS may take, from its login to its logout.
+    type: float
+    default: 120
+  time_limit:
+    description: Seconds that reading all may take. What is not done by then has failed.
+    type: float
+    default: 600
+  fail_on_error:
+    description: Whether the inventory source fails when a NAS cannot be read.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - constructed
+  - inventory_cache
+seealso:
+  - module: mailfleet.mailplus.mailplus_facts
+"""
+
+EXAMPLES = r"""
+# fleet.mailplus.yml: the hosts are named here
+plugin: mailfleet.mailplus.mailplus
+hosts:
+  nas1.example.com:
+  nas2.example.com:
+    port: 5443
+connection:
+  username: auditor
+  password: "{{ lookup('ansible.builtin.env', 'MAILPLUS_AUDITOR') }}"
+keyed_groups:
+  - key: mailplus_status
+    prefix: mailplus_status
+groups:
+  long_queue: mailplus.sections.queue.total > 500
+---
+# fleet.mailplus.yml: facts for the hosts of another source,
+# as in ansible-inventory -i hosts.yml -i fleet.mailplus.yml --list
+plugin: mailfleet.mailplus.mailplus
+from_group: nas
+connection:
+  port: "{{ mailplus_port }}"
+  username: auditor
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: /var/cache/mailplus
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.inventory.helpers import get_group_vars
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
+from ansible.utils.vars import combine_vars
+from ansible.vars.plugins import get_vars_from_inventory_sources
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HAS_REQUESTS, Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import sweep
+
+Outcome = dict[str, Any]
+
+_GROUP_OF_KIND = {"connection": "mailplus_unreachable", "login": "mailplus_refused"}
+_SECTION_GROUPS = ("unsupported", "forbidden", "failed")
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]  # ansible-core has no types
+    """Hosts from the file or from earlier sources; their state from the NAS, or from the cache."""
+
+    NAME = "mailfleet.mailplus.mailplus"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether the file's name says that it is for this plugin."""
+        return bool(super().verify_file(path)) and path.endswith(("mailplus.yml", "mailplus.yaml"))
+
+    def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:
+        """Add hosts, variables and groups to ``inventory``."""
+        super().parse(inventory, loader, path, cache)
+        if not HAS_REQUESTS:
+            raise AnsibleParserError(missing_required_lib("requests"))
+        self._read_config_data(path)
+        try:
+            for host in self._named_hosts():
+                inventory.add_host(host)
+            outcomes = self._outcomes(path, cache)
+        except (options.OptionError, catalogue.SubsetError) as error:
+            raise AnsibleParserError(str(error)) from None
+        for host, outcome in outcomes.items():
+            self._add(host, outcome)
+
+    def _named_hosts(self) -> dict[str, dict[str, Any]]:
+        """The hosts of the file, with what is different there."""
+        hosts = self.get_option("hosts")
+        if isinstance(hosts, list):
+            hosts = dict.fromkeys(hosts)
+        if not isinstance(hosts, Mapping):
+            raise options.OptionError("hosts is a list of names, or a mapping from names to options.")
+        return {f"{name}": dict(different or {}) for name, different in hosts.items()}
+
+    def _outcomes(self, path: str, cache: bool) -> dict[str, Outcome]:
+        """What became of each host, from the cache where it is on and filled."""
+        if not self.get_option("cache"):
+            return self._read_all()
+        key = self.get_cache_key(path)
+        if cache and key in self._cache:
+            return dict(plain(self._cache[key]))
+        outcomes = self._read_all()
+        self._cache[key] = outcomes
+        return outcomes
+
+    def _read_all(self) -> dict[str, Outcome]:
+        limit = self.get_option("limit")
+        plan = Plan(
+            catalogue.select(self.get_option("gather_subset")),
+            *options.window({"limit": limit}),
+            reveal_secrets=self.get_option("reveal_secrets"),
+            keep_rows=self.get_option("rows"),
+        )
+        questions = {host: self._question(params, plan) for host, params in self._connections().items()}
+        outcomes: dict[str, Outcome] = {}
+        answers = sweep(
+            questions,
+            at_once=self.get_option("at_once"),
+            seconds_each=self.get_option("host_time_limit"),
+            seconds_all=self.get_option("time_limit"),
+        )
+        for host, outcome in answers:
+            outcomes[host] = outcome
+            self._show_progress(len(outcomes), len(questions))
+            if "ansible_facts" not in outcome and self.get_option("fail_on_error"):
+                raise AnsibleParserError(f"{host}: {outcome['msg']}")
+        return {host: outcomes[host] for host in questions}
+
+    def _question(self, params: Mapping[str, Any], plan: Plan) -> Callable[[float], Outcome]:
+        """What to ask one NAS. Options that cannot be fail that host alone."""
+        validated = ArgumentSpecValidator(options.CONNECTION_SPEC).validate(dict(params))
+        message = "; ".join(validated.error_messages)
+        try:
+            address = None if message else options.address(validated.validated_parameters)
+        except options.OptionError as error:
+            address, message = None, str(error)
+        if address is None:
+            return lambda _deadline: {"msg": message, "error": None}
+        return partial(_ask, address, options.credentials(validated.validated_parameters), plan)
+
+    def _connections(self) -> dict[str, dict[str, Any]]:
+        """The connection options of each host, templates rendered."""
+        common = self.get_option("connection")
+        named = self._named_hosts()
+        connections = {host: {"host": host, **common, **different} for host, different in named.items()}
+        for host in self._hosts_of_group():
+            variables = self._variables(host)
+            address = variables.get("ansible_host", host)
+            connections[host] = {"host": address, **common, **named.get(host, {})}
+        return {host: self._render(host, connection) for host, connection in connections.items()}
+
+    def _hosts_of_group(self) -> list[str]:
+        name = self.get_option("from_group")
+        if not name:
+            return []
+        group = self.inventory.groups.get(name)
+        if group is None:
+            raise options.OptionError(f"from_group: no inventory source before this one has a group {name}.")
+        return [host.name for host in group.get_hosts()]
+
+    def _render(self, host: str, connection: dict[str, Any]) -> dict[str, Any]:
+        if not any(self.templar.is_template(value) for value in connection.values()):
+            return connection
+        self.templar.available_variables = {**self._variables(host), "inventory_hostname": host}
+        return dict(self.templar.template(connection))
+
+    def _variables(self, host: str) -> dict[str, Any]:
+        entry = self.inventory.hosts[host]
+        variables = combine_vars(get_group_vars(entry.get_groups()), entry.get_vars())
+        if self.get_option("use_vars_plugins"):
+            sources = self.inventory.processed_sources
+            for entities in (entry.get_groups(), [entry]):
+                found = get_vars_from_inventory_sources(self.loader, sources, entities, "all")
+                variables = combine_vars(variables, found)
+        return dict(variables)
+
+    def _add(self, host: str, outcome: Outcome) -> None:
+        """Variables and groups of a host."""
+        record = host_record(host, outcome)
+        variables = {
+            "mailplus": record.mailplus,
+            "mailplus_status": record.status,
+            "mailplus_reason": record.reason,
+            "mailplus_error": record.error,
+        }
+        for name, value in variables.items():
+            self.inventory.set_variable(host, name, wrap_var(value))
+        sections = (record.mailplus or {}).get("sections", {}).values()
+        statuses = {envelope["status"] for envelope in sections}
+        groups = [f"mailplus_{status}" for status in _SECTION_GROUPS if status in statuses]
+        if record.mailplus is None:
+            groups.append(_GROUP_OF_KIND.get(outcome.get("kind", ""), "mailplus_failed"))
+        for group in groups:
+            self.inventory.add_group(group)
+            self.inventory.add_child(group, host)
+        self._construct(host, variables)
+
+    def _construct(self, host: str, variables: dict[str, Any]) -> None:
+        strict = self.get_option("strict")
+        compose, groups, keyed = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
+        if not (compose or groups or keyed):
+            return
+        known = {**self._variables(host), **wrap_var(variables)}
+        self._set_composite_vars(compose, known, host, strict=strict)
+        known.update(self.inventory.hosts[host].get_vars())
+        self._add_host_to_composed_groups(groups, known, host, strict=strict, fetch_hostvars=False)
+        self._add_host_to_keyed_groups(keyed, known, host, strict=strict, fetch_hostvars=False)
+
+    def _show_progress(self, done: int, total: int) -> None:
+        """A running count where somebody watches a terminal, nothing elsewhere."""
+        if sys.stderr.isatty():
+            end = "\n" if done == total else ""
+            print(f"\rmailplus: {done} of {total} NAS read", end=end, file=sys.stderr, flush=True)
+
+
+def _ask(address: Address, credentials: Credentials, plan: Plan, deadline: float) -> Outcome:
+    """The result of reading one NAS, in the shape of a task's."""
+    try:
+        facts = gather(replace(address, deadline=deadline), credentials, plan).as_facts()
+    except DsmError as error:
+        return {"msg": str(error), "error": error.details.as_dict(), "kind": error.kind.value}
+    return {"ansible_facts": {"mailplus": facts}}
