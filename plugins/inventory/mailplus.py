@@ -137,7 +137,8 @@ from ansible.vars.plugins import get_vars_from_inventory_sources
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HAS_REQUESTS, Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HAS_REQUESTS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Address
 
 ArgumentSpec = dict[str, dict[str, Any]]
 
@@ -19,6 +19,7 @@ DEFAULT_LIMIT = 50
 
 _HTTPS_PORT, _HTTP_PORT = 5001, 5000
 _HIGHEST_PORT = 65535
+_LONGEST_TIMEOUT = 86400
 _ALL_ROWS = -1
 
 
@@ -63,8 +64,8 @@ def address(params: Mapping[str, Any]) -> Address:
     port = params["port"] or (_HTTPS_PORT if params["https"] else _HTTP_PORT)
     if not 0 < port <= _HIGHEST_PORT:
         raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {port}.")
-    if params["timeout"] <= 0:
-        raise OptionError(f"timeout is more than 0 seconds, not {params['timeout']:g}.")
+    if not 0 < params["timeout"] <= _LONGEST_TIMEOUT:
+        raise OptionError(f"timeout is more than 0 seconds and at most {_LONGEST_TIMEOUT}, not {params['timeout']:g}.")
     return Address(
         host=host,
         port=port,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.discovery import ENTRY, Discovery
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
     AUTH_API,
@@ -21,10 +22,13 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     error_code,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials, Session
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Address, Transport
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
 
 # No limit is documented; a page of 500 log rows is some 200 kB, so that a full batch stays near 5 MB.
 BATCH_SIZE = 25
+
+# Parameters that say what is called, and by whom: they are never those of a read.
+_RESERVED = {"api", "method", "version", "_sid", "SynoToken"}
 
 _COMPOUND_API = "SYNO.Entry.Request"
 _COMPOUND_VERSION = 1
@@ -102,13 +106,15 @@ class Client:
         Raises NotAllowedError, before anything is sent, for a read outside the allowlist.
         """
         for read in reads:
-            if (read.api, read.method) not in self._allowed:
+            if (read.api, read.method) not in self._allowed or not _RESERVED.isdisjoint(read.params):
                 raise NotAllowedError(f"{read.api} {read.method} is not on the read allowlist")
         replies = self._ask(reads)
-        self._ask_again_after_expiry(reads, replies)
-        while misfits := [i for i, reply in enumerate(replies) if self._reroute(reads[i], reply)]:
+        while True:
+            self._ask_again_after_expiry(reads, replies)
+            misfits = [i for i, reply in enumerate(replies) if self._reroute(reads[i], reply)]
+            if not misfits:
+                return replies
             self._replace(replies, reads, misfits)
-        return replies
 
     def _replace(self, replies: list[Reply], reads: Sequence[Read], chosen: list[int]) -> None:
         """Ask the chosen reads again and put their new replies in place of the old."""

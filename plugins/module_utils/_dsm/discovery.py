@@ -38,6 +38,7 @@ class Discovery:
         Raises DsmError of kind CONNECTION.
         """
         if self._found is None:
+            self._found = {}  # also when it cannot be asked: then it is not asked again
             self._found = self._ask()
         return self._found.get(api)
 

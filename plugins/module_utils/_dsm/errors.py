@@ -68,7 +68,7 @@ class _Meaning(NamedTuple):
 _BUSY = _Meaning(
     Kind.FAILED, "system_busy", "DSM is busy or its network is unstable.", "Try again later, or with fewer rows."
 )
-_SESSION_HINT = "The session was renewed once already; look for another client that ends sessions of this account."
+_SESSION_HINT = "Look for another client that ends sessions of this account; with otp_code there is no second login."
 _LOG_IN_ONCE = "Log in to DSM in a browser with this account to see what it asks for."
 
 _COMMON_CODES = {

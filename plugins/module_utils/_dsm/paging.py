@@ -33,38 +33,42 @@ class Page(NamedTuple):
 class Pager:
     """Which pages of one list to ask for, and which of their rows are new.
 
-    ``limit`` is the number of rows wanted from ``offset`` on, None for all. Ask ``first_page``, then ``next_pages``
-    until there are none, and ``feed`` every answer in that order. Rows are told apart by the first of ``id_keys``
-    that is unique in the first page, else by all they hold.
+    ``limit`` is the number of rows wanted from ``offset`` on, None for all that are there when reading begins. Ask
+    ``first_page``, then ``next_pages`` until there are none, and ``feed`` every answer in that order. Rows are told
+    apart by the first of ``id_keys`` that is unique in the first page, else by all they hold.
     """
 
     def __init__(self, offset: int, limit: int | None, id_keys: Sequence[str] = ()) -> None:
-        self.total: int | None = None
+        self.total: int | None = None  # the list's length when reading began
+        self.gave_up = False  # the list changed faster than it could be read, or this NAS does not page it
+        self._length: int | None = None  # as of the last answer
         self._start = self._position = offset
-        self._wanted = limit
+        self._limit = self._wanted = limit
+        self._taken = 0
         self._id_keys = id_keys
         self._id_key: str | None = None
         self._page_size = PAGE_SIZE
-        self._known: deque[str] = deque(maxlen=2 * PAGE_SIZE)
-        self._gap = self._progress = self._stopped = self._overfull = False
+        self._known: deque[Any] = deque(maxlen=2 * PAGE_SIZE)
+        self._first_rows: list[Any] = []
+        self._gap = self._progress = self._short_page = False
         self._fruitless = 0
 
     @property
     def first_page(self) -> Page:
         """The page to begin with. It asks for a row where none is wanted, since 0 may mean all."""
-        return Page(self._start, PAGE_SIZE if self._wanted is None else max(1, min(self._wanted, PAGE_SIZE)))
+        return Page(self._start, PAGE_SIZE if self._limit is None else max(1, min(self._limit, PAGE_SIZE)))
 
     @property
     def truncated(self) -> bool | None:
-        """Whether the list goes on behind the rows taken; None where the NAS does not tell its length."""
-        if self._stopped or self._overfull:
-            return True
-        return None if self.total is None else self._position < self.total
+        """Whether rows that were there when reading began are missing behind those taken.
 
-    @property
-    def gave_up(self) -> bool:
-        """Whether rows are missing because the list changed faster than it could be read, or cannot be paged."""
-        return self._stopped
+        None where the NAS does not tell the list's length.
+        """
+        if self.gave_up:
+            return True
+        if self.total is None:
+            return None
+        return self._limit is not None and self._taken >= self._limit and self._start + self._taken < self.total
 
     def next_pages(self) -> list[Page]:
         """The pages to ask for next; none when all wanted rows are there."""
@@ -72,87 +76,115 @@ class Pager:
             return []
         self._fruitless = 0 if self._progress else self._fruitless + 1
         if self._fruitless >= _FRUITLESS_ROUNDS:
-            self._stopped = True
+            self.gave_up = True
             return []
         self._gap = self._progress = False
         overlap = min(_OVERLAP, self._page_size - 1, len(self._known), self._position - self._start)
         first = self._position - overlap
-        if self.total is None:
+        if self._length is None:
             return [Page(first, self._page_size)]
-        end = self.total if self._wanted is None else min(self.total, self._position + self._wanted)
+        end = self._length if self._wanted is None else min(self._length, self._position + self._wanted)
         offsets = range(first, end - overlap, self._page_size - overlap)
         return [Page(offset, self._page_size) for offset in islice(offsets, PAGES_AT_ONCE)]
 
-    def feed(self, page: Page, rows: Sequence[Any], total: int | None) -> list[Any]:
-        """The rows of an answer that are new and wanted. ``total`` is the list's length as DSM tells it, or None."""
-        growth = 0 if total is None or self.total is None else total - self.total
-        self.total = self.total if total is None else total
+    def feed(self, page: Page, rows: Sequence[Any], length: int | None) -> list[Any]:
+        """The rows of an answer that are new and wanted. ``length`` is the list's as DSM tells it, or None."""
+        growth = 0 if length is None or self._length is None else length - self._length
+        self._length = self._length if length is None else length
         if self._gap or page.offset > self._position:
             return []  # an earlier page of this round came short or did not fit: this one does not follow yet
         if not self._known:
-            self._learn(page, rows)
+            self._begin(page, rows)
         fresh = self._fresh(page, rows, growth)
         if fresh is None:
             self._gap = True
-            reachable = page.offset if self.total is None else min(page.offset, self.total)
-            self._position = max(self._start, reachable - max(self._page_size // 2, -growth))
+            self._position = self._position_after_gap(page, growth)
             return []
         self._position = page.offset + len(rows)
+        self._short_page = len(rows) < self._page_size
         self._known.extend(self._identity(row) for row in fresh)
         self._progress = self._progress or bool(fresh)
         return self._take(fresh)
 
     def _at_end(self) -> bool:
-        if self.total is None:
-            return not self._progress
-        return self._position >= self.total
+        if self._length is None:
+            return self._short_page and not self._gap
+        return self._position >= self._length
 
-    def _learn(self, page: Page, rows: Sequence[Any]) -> None:
-        """From the first page: how many rows this NAS gives at once, and what tells them apart."""
-        if rows and len(rows) < page.limit:
-            self._page_size = len(rows)
+    def _begin(self, page: Page, rows: Sequence[Any]) -> None:
+        """From the first page: how long the list is, how many rows come at once, and what tells them apart."""
+        self.total = self._length
+        if self.total is not None and self._wanted is None:
+            self._wanted = max(self.total - self._start, len(rows))
+        if len(rows) > page.limit or (rows and page.limit == PAGE_SIZE):
+            # Where the list's length is not known, a few rows may be all there are rather than a page.
+            self._page_size = len(rows) if self._length is not None else max(len(rows), 2 * _OVERLAP)
         for key in self._id_keys:
             values = [row.get(key) if isinstance(row, dict) else None for row in rows]
             if all(isinstance(value, (str, int)) for value in values) and len(set(values)) == len(values):
                 self._id_key = key
-                return
+                break
+        self._first_rows = [self._identity(row) for row in rows[:_OVERLAP]]
 
     def _fresh(self, page: Page, rows: Sequence[Any], growth: int) -> list[Any] | None:
         """The rows behind those already known; None where the page does not follow on them."""
+        if page.offset > self._start and growth <= 0 and self._begins_anew(rows):
+            return None  # the first page again: this NAS does not heed the offset
         behind = self._behind_known(page, rows, growth)
-        goes_on = self.total is None or page.offset + len(rows) < self.total
+        end = page.offset + len(rows)
+        goes_on = len(rows) >= self._page_size if self._length is None else end < self._length
         if rows and not behind and goes_on and growth <= 0:
-            return None  # all known, though nothing came in: this NAS may not heed the offset
+            return None
         return behind
 
     def _behind_known(self, page: Page, rows: Sequence[Any], growth: int) -> list[Any] | None:
-        names = [self._identity(row) for row in rows]
-        known = list(self._known)
+        longest = min(len(rows), len(self._known))
         overlap = self._position - page.offset
-        longest = min(len(names), len(known))
         for count in (overlap + max(growth, 0), overlap, *range(longest, 0, -1)):
-            if 0 < count <= longest and names[:count] == known[-count:]:
+            if 0 < count <= longest and self._ends_with(rows[:count]):
                 return list(rows[count:])
         # Rows came in or left among those that both pages hold.
-        reach = len(known) if self._id_key else len(names) + abs(growth)
-        left = Counter(known[-reach:] if reach else ())
+        left = Counter(map(_as_text, self._known))
         fresh = []
-        for name, row in zip(names, rows, strict=True):
+        for row in rows:
+            name = _as_text(self._identity(row))
             if left[name]:
                 left[name] -= 1
             else:
                 fresh.append(row)
         return fresh if len(fresh) < len(rows) or page.offset <= self._start else None
 
-    def _identity(self, row: Any) -> str:
+    def _begins_anew(self, rows: Sequence[Any]) -> bool:
+        """Whether these are the first rows again. Rows that are all alike do not tell."""
+        first = self._first_rows
+        alike = all(row == first[0] for row in first)
+        return not alike and [self._identity(row) for row in rows[: len(first)]] == first
+
+    def _ends_with(self, rows: Sequence[Any]) -> bool:
+        """Whether the last rows known are these."""
+        return all(
+            self._identity(row) == known for row, known in zip(reversed(rows), reversed(self._known), strict=False)
+        )
+
+    def _position_after_gap(self, page: Page, growth: int) -> int:
+        """Where to read on: further down if rows came in at the head, else further up."""
+        if growth > self._page_size:
+            return self._position + growth
+        reachable = page.offset if self._length is None else min(page.offset, self._length)
+        return max(self._start, reachable - max(self._page_size // 2, -growth))
+
+    def _identity(self, row: Any) -> Any:
         if self._id_key and isinstance(row, dict) and self._id_key in row:
-            return str(row[self._id_key])
-        return json.dumps(row, sort_keys=True)
+            return row[self._id_key]
+        return row
 
     def _take(self, fresh: list[Any]) -> list[Any]:
-        if self._wanted is None:
-            return fresh
-        taken = fresh[: self._wanted]
-        self._overfull = len(taken) < len(fresh)
-        self._wanted -= len(taken)
+        taken = fresh if self._wanted is None else fresh[: self._wanted]
+        self._taken += len(taken)
+        if self._wanted is not None:
+            self._wanted -= len(taken)
         return taken
+
+
+def _as_text(identity: Any) -> str:
+    return json.dumps(identity, sort_keys=True)

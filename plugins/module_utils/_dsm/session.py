@@ -11,6 +11,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     AUTH_API,
     MISFIT_CODES,
     DsmError,
+    Kind,
     answer_error,
     api_error,
     error_code,
@@ -79,7 +80,9 @@ class Session:
         self._sid = self._token = None
         answer = self._transport.post(self._path, form, headers)
         if answer.get("success") is not True:
-            raise self._error(error_code(answer), "logout")
+            error = self._error(error_code(answer), "logout")
+            if error.kind is not Kind.EXPIRED:  # then it is closed already
+                raise error
 
     def sign(self, form: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         """``form`` and the headers that make a request part of this session.

@@ -33,7 +33,7 @@ def ok(section: Section, data: dict[str, Any], *, reveal_secrets: bool) -> Envel
     """A section that was read. Where nothing is made of its answer, the summary is empty."""
     return {
         "status": "ok",
-        "data": data if reveal_secrets else hide_secrets(data),
+        "data": hide_secrets(data, reveal=reveal_secrets),
         "summary": section.summarise(data) if section.summarise else {},
         "error": None,
     }

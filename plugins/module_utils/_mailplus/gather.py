@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Reply
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, answer_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import READ_ALLOWLIST, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
     Envelope,
@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     ok,
     ok_list,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
 SCHEMA_VERSION = 1
@@ -117,9 +118,14 @@ def _read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str,
             lists.append(reading)
     _read_further_pages(client, lists)
     readings = {reading.section: reading for reading in lists}
-    envelopes = {
-        section.name: _envelope(section, reply, readings.get(section), plan, now) for section, reply in replies.items()
-    }
+    envelopes = {}
+    for section, reply in replies.items():
+        try:
+            envelopes[section.name] = _envelope(section, reply, readings.get(section), plan, now)
+        except TooDeepError as error:
+            read = section.read()
+            deep = answer_error(f"The answer is {error}", api=read.api, method=read.method, version=reply.route.version)
+            envelopes[section.name] = failed(section, deep)
     return envelopes, _warnings(envelopes, lists)
 
 

@@ -7,6 +7,7 @@ is there, or a value cannot be read, the result is None: unknown, never zero or 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
@@ -16,7 +17,7 @@ from typing import Any
 CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     "status": ("status", "state", "queue_status", "delivery_status", "mail_status"),
     "time": ("time", "timestamp", "date", "datetime", "utc_time", "log_time", "arrival_time", "create_time"),
-    "reason": ("reason", "delay_reason", "status_message", "error_message", "error", "detail"),
+    "reason": ("reason", "delay_reason", "status_message", "error_message", "error", "detail", "description"),
     "recipient": ("recipient", "recipients", "to", "rcpt", "rcpt_to", "receiver", "mail_to"),
     "server": ("name", "hostname", "host", "server_name", "node_name", "ip"),
     "server_status": ("status", "state", "health"),
@@ -25,6 +26,8 @@ CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
 }
 
 MOST_FREQUENT = 5
+
+_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]+)?")
 
 # Seconds since 1970 between the years 2000 and 2100: what lies outside is not a time in seconds.
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
@@ -117,7 +120,8 @@ def _destinations(rows: Iterable[Any]) -> list[str]:
             recipients = recipients.replace(";", ",").split(",")
         if isinstance(recipients, list):
             addresses = [item for item in recipients if isinstance(item, str) and "@" in item]
-            found += sorted({address.rpartition("@")[2].strip(" >").lower() for address in addresses})
+            domains = {address.rpartition("@")[2].strip(" >").lower() for address in addresses}
+            found += sorted(domains - {""})
     return found
 
 
@@ -133,23 +137,24 @@ def read_time(value: Any) -> datetime | None:
     """
     if isinstance(value, str):
         text = value.strip()
-        if not text.replace(".", "", 1).isdigit():
+        if not _NUMBER.fullmatch(text):
             return _read_iso(text)
         value = float(text)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    for seconds in (value, value / 1000):
-        if _EARLIEST <= seconds <= _LATEST:
-            return datetime.fromtimestamp(seconds, timezone.utc)
+    if _EARLIEST <= value <= _LATEST:
+        return datetime.fromtimestamp(value, timezone.utc)
+    if _EARLIEST * 1000 <= value <= _LATEST * 1000:
+        return datetime.fromtimestamp(value / 1000, timezone.utc)
     return None
 
 
 def _read_iso(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
+        return read_time(moment.timestamp()) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(timezone.utc) if moment.tzinfo else None
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -8,26 +8,51 @@ from typing import Any
 
 MARKER = "[hidden]"
 
+# Deeper than any settings; beyond it, what Ansible does with a result would fail.
+MAX_DEPTH = 64
+
 # The keys of most answers are not known, so a key is judged by its name. Names that end like this hold a secret …
-_SECRET_END = re.compile(r"(password|passwd|passphrase|passwort|pwd|secret|token|privatekey|apikey|sharedkey|pass)\d*$")
+_SECRET_END = re.compile(
+    r"(password|passwd|passphrase|passcode|pwd|secret|token|credential|(private|api|shared|access)_?key)s?\d*$"
+    r"|(^|_)(pw|pass|bindpw)\d*$"
+)
 # … and text under a name that holds one of these may be one: a policy or a length is not text.
-_SECRET_PART = re.compile(r"password|passwd|passphrase|secret|privatekey")
+_SECRET_PART = re.compile(r"password|passwd|passphrase|secret|private_?key")
 
 
-def hide_secrets(value: Any) -> Any:
-    """A copy of ``value`` with MARKER in place of every secret, at any depth.
+class TooDeepError(ValueError):
+    """An answer nested deeper than MAX_DEPTH."""
 
-    Empty text stays, since it tells that no secret is set; so do true, false and null.
+
+def hide_secrets(value: Any, *, reveal: bool = False, depth: int = 0) -> Any:
+    """A copy of ``value`` with MARKER in place of every secret, at any depth; with ``reveal``, secrets stay.
+
+    Empty text stays, since it tells that no secret is set; so do true, false and null. Raises TooDeepError.
     """
+    if depth > MAX_DEPTH:
+        raise TooDeepError(f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict):
-        return {key: MARKER if _is_secret(key, item) else hide_secrets(item) for key, item in value.items()}
+        return {
+            key: MARKER if not reveal and _is_secret(key, item) else hide_secrets(item, reveal=reveal, depth=depth + 1)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
-        return [hide_secrets(item) for item in value]
+        return [hide_secrets(item, reveal=reveal, depth=depth + 1) for item in value]
     return value
 
 
 def _is_secret(key: str, value: Any) -> bool:
-    if value is None or isinstance(value, bool) or value == "":
+    if value is None or isinstance(value, bool) or value in ("", [], {}):
         return False
-    name = re.sub(r"[^a-z0-9]", "", key.lower())
-    return bool(_SECRET_END.search(name)) or (isinstance(value, str) and bool(_SECRET_PART.search(name)))
+    name = _NOT_ALPHANUMERIC.sub("_", _CAMEL.sub("_", key).lower())
+    if _SECRET_END.search(name):
+        return True
+    return bool(_SECRET_PART.search(name)) and _holds_text(value)
+
+
+def _holds_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and any(isinstance(item, str) for item in value))
+
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
