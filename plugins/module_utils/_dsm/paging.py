@@ -116,7 +116,7 @@ class Pager:
         self.total = self._length
         if self.total is not None and self._wanted is None:
             self._wanted = max(self.total - self._start, len(rows))
-        if len(rows) > page.limit or (rows and page.limit == PAGE_SIZE):
+        if rows and len(rows) != page.limit:
             # Where the list's length is not known, a few rows may be all there are rather than a page.
             self._page_size = len(rows) if self._length is not None else max(len(rows), 2 * _OVERLAP)
         for key in self._id_keys:

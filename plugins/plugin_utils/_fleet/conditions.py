@@ -81,7 +81,7 @@ def find(value: Any, path: tuple[str, ...]) -> Any:
     for key in path:
         if isinstance(value, Mapping) and key in value:
             value = value[key]
-        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         else:
             return ABSENT
@@ -95,6 +95,8 @@ def _outcome(met: bool) -> Outcome:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, re.Pattern):
+        return repr(value.pattern)
     return repr(value) if isinstance(value, str) else str(value)
 
 
@@ -110,13 +112,15 @@ class _Operator:
 
 
 def _parse_any(operand: Any) -> Any:
+    if _kind(operand) not in (str, float, bool, list, dict):
+        raise ConditionError(f"equals and in take text, numbers, true, false, lists and mappings, not {operand!r}")
     return operand
 
 
 def _parse_list(operand: Any) -> list[Any]:
     if not isinstance(operand, list) or not operand:
         raise ConditionError(f"in takes a list of values, not {operand!r}")
-    return operand
+    return [_parse_any(item) for item in operand]
 
 
 def _parse_number(operand: Any) -> float:
@@ -126,9 +130,11 @@ def _parse_number(operand: Any) -> float:
 
 
 def _parse_pattern(operand: Any) -> re.Pattern[str]:
+    if not isinstance(operand, str):
+        raise ConditionError(f"matches takes a regular expression, not {operand!r}")
     try:
         return re.compile(operand)
-    except (re.error, TypeError):
+    except (re.error, OverflowError, RecursionError):
         raise ConditionError(f"matches takes a regular expression, not {operand!r}") from None
 
 
@@ -146,7 +152,16 @@ def _parse_items(operand: Any) -> tuple[tuple[str, ...], Condition]:
 
 
 def _equals(value: Any, operand: Any) -> Outcome:
-    return _outcome(value == operand) if _kind(value) is _kind(operand) else Outcome.UNKNOWN
+    return _outcome(_same(value, operand)) if _kind(value) is _kind(operand) else Outcome.UNKNOWN
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Whether two values are equal at every depth, where true is not 1."""
+    if isinstance(value, list) and isinstance(other, list):
+        return len(value) == len(other) and all(map(_same, value, other))
+    if isinstance(value, dict) and isinstance(other, dict):
+        return value.keys() == other.keys() and all(_same(item, other[key]) for key, item in value.items())
+    return _kind(value) is _kind(other) and bool(value == other)
 
 
 def _in(value: Any, operand: list[Any]) -> Outcome:

@@ -69,18 +69,20 @@ class Baseline:
     def __init__(self, source: Any, clean: Callable[[Any], Any] = lambda value: value) -> None:
         if not isinstance(source, Mapping) or source.get("schema_version") != SCHEMA_VERSION:
             raise BaselineError(f"it is not a file that this role wrote (schema_version {SCHEMA_VERSION}).")
-        self._clean = clean
         hosts = source.get("hosts")
-        self._records: Mapping[str, Any] | None = hosts if isinstance(hosts, Mapping) else None
-        self._one = None if self._records is not None else source
-        if self._records is None and not isinstance(source.get("mailplus"), Mapping):
+        if isinstance(hosts, Mapping):
+            found = {host: _sections(record) for host, record in hosts.items()}
+            self._fleet = {host: clean(sections) for host, sections in found.items() if sections is not None}
+            self._one = None
+        else:
+            self._fleet = {}
+            self._one = clean(_sections(source))
+        if not self._fleet and self._one is None:
             raise BaselineError("it holds no gathered state.")
 
     def sections(self, host: str) -> Mapping[str, Any] | None:
         """The sections to compare ``host`` with; None where the baseline has none for it."""
-        record = self._one if self._records is None else self._records.get(host)
-        state = record.get("mailplus") if isinstance(record, Mapping) else None
-        return self._clean(state["sections"]) if isinstance(state, Mapping) else None
+        return self._fleet.get(host) if self._one is None else self._one
 
     def compare(self, record: HostRecord, comparison: Comparison) -> Drift:
         """How ``record`` differs."""
@@ -89,9 +91,10 @@ class Baseline:
         before = self.sections(record.host)
         if before is None:
             return Drift("not_compared", "The baseline has no state of this host.", ())
+        now = record.mailplus["sections"]
         found = [
             Difference(path, kind, comparison.severity(path), old, new)
-            for path, kind, old, new in _differences(_comparable(before), _comparable(record.mailplus["sections"]), "")
+            for path, kind, old, new in _differences(_comparable(before, now), _comparable(now, before), "")
             if not comparison.ignores(path)
         ]
         return Drift("different" if found else "same", None, found)
@@ -109,9 +112,30 @@ def parse_severities(source: Any) -> list[tuple[str, str]]:
     return [(str(entry["path"]), str(entry["severity"])) for entry in source]
 
 
-def _comparable(sections: Mapping[str, Any]) -> dict[str, Any]:
-    """Of each section its status and what the server sent; the rest is made from that, or is ours."""
-    return {name: {"status": envelope["status"], "data": envelope["data"]} for name, envelope in sections.items()}
+def _sections(record: Any) -> Any:
+    """The sections in a record of a file; None where the host was not read."""
+    state = record.get("mailplus") if isinstance(record, Mapping) else None
+    sections = state.get("sections") if isinstance(state, Mapping) else None
+    envelopes = sections.values() if isinstance(sections, Mapping) else []
+    if not all(isinstance(envelope, Mapping) and {"status", "data"} <= set(envelope) for envelope in envelopes):
+        raise BaselineError("its sections are not as this role writes them.")
+    return sections if isinstance(sections, Mapping) else None
+
+
+def _comparable(sections: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each section its status, and what the server sent; the rest is made from that, or is ours.
+
+    Where one side has no data of a section, its status tells so, and nothing is said of its keys.
+    """
+    return {
+        name: {"status": envelope["status"]}
+        | ({"data": envelope["data"]} if _has_data(sections, name) and _has_data(other, name) else {})
+        for name, envelope in sections.items()
+    }
+
+
+def _has_data(sections: Mapping[str, Any], name: str) -> bool:
+    return (sections.get(name) or {}).get("data") is not None
 
 
 def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, str, Any, Any]]:

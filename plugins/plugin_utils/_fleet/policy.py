@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,10 @@ SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 
 class PolicyError(ValueError):
-    """A policy, an exception or an override that cannot be. The message names the policy and the rule."""
+    """A policy, an exception or an override that cannot be. The message names the policy and the rule, on one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.splitlines()))
 
 
 @dataclass(frozen=True)
@@ -110,12 +113,12 @@ def for_host(rules: Sequence[Rule], overrides: Any, exceptions: Any, paths: Any)
     ):
         if not isinstance(value, kind):
             raise PolicyError(f"mailplus_state_{name}: it is not a {'list' if kind is list else 'mapping'}.")
-    waivers = [_parse_waiver(entry) for entry in exceptions]
+    waivers = _parse_waivers(exceptions)
     _require_known(rules, overrides, "mailplus_state_overrides")
-    _require_known(rules, (waiver.rule for waiver in waivers), "mailplus_state_exceptions")
+    _require_known(rules, waivers, "mailplus_state_exceptions")
     return HostPolicy(
         [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules],
-        {waiver.rule: waiver for waiver in waivers},
+        waivers,
         {name: _parse_path(name, path) for name, path in paths.items()},
     )
 
@@ -124,10 +127,8 @@ def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
     identity = source.get("id") if isinstance(source, Mapping) else None
     name = f"policy {policy}, rule {identity or fallback_name}"
     if not isinstance(source, Mapping) or not isinstance(identity, str) or not identity:
-        raise PolicyError(f"{name}: a rule is a mapping with an id.")
-    unknown = sorted(str(key) for key in set(source) - _RULE_KEYS)
-    if unknown:
-        raise PolicyError(f"{name}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(_RULE_KEYS))}.")
+        raise PolicyError(f"{name}: a rule is a mapping with an id, which is text.")
+    _require_keys(source, _RULE_KEYS, name)
     severity = source.get("severity")
     if severity not in SEVERITIES:
         raise PolicyError(f"{name}: severity is one of {', '.join(SEVERITIES)}, not {severity!r}.")
@@ -139,8 +140,8 @@ def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
         severity=severity,
         policy=policy,
         target=_parse_target(source, name) if "condition" in source else None,
-        expression=_text(source, "expression", name) or None,
-        applies=_parse_target(source["applies"], f"{name}, applies") if "applies" in source else None,
+        expression=_filled(source, "expression", name) if "expression" in source else None,
+        applies=_parse_applies(source["applies"], f"{name}, applies") if "applies" in source else None,
         why=_text(source, "why", name),
         remedy=_text(source, "remedy", name),
         reference=_text(source, "reference", name),
@@ -148,9 +149,14 @@ def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
     )
 
 
+def _parse_applies(source: Any, name: str) -> Target:
+    _require_keys(source, _TARGET_KEYS, name)
+    return _parse_target(source, name)
+
+
 def _parse_target(source: Any, name: str) -> Target:
-    if not isinstance(source, Mapping) or source.get("section") not in BY_NAME:
-        section = source.get("section") if isinstance(source, Mapping) else source
+    section = source.get("section") if isinstance(source, Mapping) else source
+    if not isinstance(source, Mapping) or not isinstance(section, str) or section not in BY_NAME:
         raise PolicyError(f"{name}: unknown section {section!r}; known are {', '.join(BY_NAME)}.")
     if ("path" in source) == ("path_variable" in source):
         raise PolicyError(f"{name}: it needs either path or path_variable.")
@@ -159,26 +165,45 @@ def _parse_target(source: Any, name: str) -> Target:
         condition = parse_condition(source.get("condition"))
     except ConditionError as error:
         raise PolicyError(f"{name}: {error}.") from None
-    return Target(source["section"], condition, path, _text(source, "path_variable", name) or None)
+    variable = _filled(source, "path_variable", name) if "path_variable" in source else None
+    return Target(section, condition, path, variable)
 
 
 def _overridden(rule: Rule, changes: Any) -> Rule:
     if not isinstance(changes, Mapping) or "id" in changes:
         raise PolicyError(f"mailplus_state_overrides, rule {rule.id}: it is not a mapping of what to change.")
-    return _parse_rule({**rule.source, **changes}, f"{rule.policy} with mailplus_state_overrides", rule.id)
+    source = {key: value for key, value in {**rule.source, **changes}.items() if value is not None}
+    return replace(_parse_rule(source, f"{rule.policy} with mailplus_state_overrides", rule.id), policy=rule.policy)
+
+
+def _parse_waivers(entries: Iterable[Any]) -> dict[str, Waiver]:
+    found: dict[str, Waiver] = {}
+    for waiver in map(_parse_waiver, entries):
+        if waiver.rule in found:
+            raise PolicyError(f"mailplus_state_exceptions, rule {waiver.rule}: it has more than one exception.")
+        found[waiver.rule] = waiver
+    return found
 
 
 def _parse_waiver(entry: Any) -> Waiver:
-    if not isinstance(entry, Mapping) or set(entry) != {"rule", "reason", "expires"} or not entry["reason"]:
-        raise PolicyError("mailplus_state_exceptions: each needs rule, reason and expires (YYYY-MM-DD).")
-    rule, expires = str(entry["rule"]), entry["expires"]
+    rule = entry.get("rule") if isinstance(entry, Mapping) else None
+    name = f"mailplus_state_exceptions, rule {rule}" if rule else "mailplus_state_exceptions"
+    if not isinstance(entry, Mapping) or not isinstance(rule, str) or set(entry) != {"rule", "reason", "expires"}:
+        raise PolicyError(f"{name}: each needs rule, reason and expires (YYYY-MM-DD), and nothing else.")
+    return Waiver(rule, _filled(entry, "reason", name), _parse_day(entry["expires"], name))
+
+
+def _parse_day(source: Any, name: str) -> date:
+    """A day from YAML, which reads it as a date, or from text."""
+    text = str(source)
     try:
-        day = expires if isinstance(expires, date) else date.fromisoformat(str(expires))
+        day = date.fromisoformat(text)
     except ValueError:
-        raise PolicyError(
-            f"mailplus_state_exceptions, rule {rule}: expires is a day as YYYY-MM-DD, not {expires!r}."
-        ) from None
-    return Waiver(rule, str(entry["reason"]), day)
+        day = None
+    # Newer versions of Python read other forms of ISO 8601 too.
+    if day is None or day.isoformat() != text:
+        raise PolicyError(f"{name}: expires is a day as YYYY-MM-DD, not {text!r}.")
+    return day
 
 
 def _parse_path(name: str, path: Any) -> tuple[str, ...]:
@@ -189,9 +214,22 @@ def _parse_path(name: str, path: Any) -> tuple[str, ...]:
 
 
 def _require_known(rules: Iterable[Rule], named: Iterable[str], where: str) -> None:
-    unknown = sorted(set(named) - {rule.id for rule in rules})
+    unknown = sorted(str(name) for name in set(named) - {rule.id for rule in rules})
     if unknown:
         raise PolicyError(f"{where}: no policy has a rule {', '.join(unknown)}.")
+
+
+def _require_keys(source: Any, known: set[str], name: str) -> None:
+    unknown = sorted(str(key) for key in set(source) - known) if isinstance(source, Mapping) else []
+    if unknown:
+        raise PolicyError(f"{name}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
+
+
+def _filled(source: Mapping[str, Any], key: str, name: str) -> str:
+    text = _text(source, key, name)
+    if not text:
+        raise PolicyError(f"{name}: {key} is empty.")
+    return text
 
 
 def _text(source: Mapping[str, Any], key: str, name: str) -> str:

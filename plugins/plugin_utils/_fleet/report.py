@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import mail_flow, server_states
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, Drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, Difference, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, totals
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
@@ -22,6 +22,9 @@ FINDINGS = ("fail", "unknown")
 
 Report = dict[str, Any]
 
+Clean = Callable[[Any], Any]
+"""Makes a copy of a value without personal data."""
+
 
 @dataclass(frozen=True)
 class HostResult:
@@ -30,7 +33,7 @@ class HostResult:
     record: HostRecord
     verdicts: Sequence[Verdict] = ()
     drift: Drift = NOT_COMPARED
-    clean: Callable[[Any], Any] = field(default=lambda value: value)
+    clean: Clean = field(default=lambda value: value)
 
 
 def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
@@ -61,9 +64,6 @@ def _host(result: HostResult) -> dict[str, Any]:
     record = result.record
     state = record.mailplus or {}
     sections = state.get("sections", {})
-    drift = asdict(result.drift)
-    for difference in drift["differences"]:
-        difference.update({key: result.clean(difference[key]) for key in ("baseline", "actual")})
     return {
         "host": record.host,
         "status": record.status,
@@ -74,9 +74,31 @@ def _host(result: HostResult) -> dict[str, Any]:
         "sections": {name: result.clean(_without_rows(envelope)) for name, envelope in sections.items()},
         "servers": result.clean(server_states(_data(sections, "server_list"))),
         "mail_flow": mail_flow(_rows(sections, "transaction_log")),
-        "verdicts": [asdict(verdict) | {"actual": result.clean(verdict.actual)} for verdict in result.verdicts],
-        "drift": drift,
+        "verdicts": [_verdict(verdict, result.clean) for verdict in result.verdicts],
+        "drift": {
+            "status": result.drift.status,
+            "reason": result.drift.reason,
+            "differences": [_difference(difference, result.clean) for difference in result.drift.differences],
+        },
     }
+
+
+def _verdict(verdict: Verdict, clean: Clean) -> dict[str, Any]:
+    path, actual = _clean_at(verdict.path or "", verdict.actual, clean)
+    cleaned = {"path": path or None, "actual": actual}
+    return asdict(verdict) | cleaned | {key: clean(getattr(verdict, key)) for key in ("expected", "message")}
+
+
+def _difference(difference: Difference, clean: Clean) -> dict[str, Any]:
+    path, baseline = _clean_at(difference.path, difference.baseline, clean)
+    _path, actual = _clean_at(difference.path, difference.actual, clean)
+    return asdict(difference) | {"path": path, "baseline": baseline, "actual": actual}
+
+
+def _clean_at(path: str, value: Any, clean: Clean) -> tuple[str, Any]:
+    """A path and the value there, cleaned: some personal data is known by the key it stands under only."""
+    ((cleaned_path, cleaned_value),) = clean({path: value}).items()
+    return cleaned_path, cleaned_value
 
 
 def _without_rows(envelope: Mapping[str, Any]) -> dict[str, Any]:

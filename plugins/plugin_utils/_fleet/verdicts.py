@@ -30,7 +30,10 @@ Evaluate = Callable[[str, Mapping[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare."""
+    """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare.
+
+    ``path`` is where the actual value stands; None where nothing was looked up.
+    """
 
     rule: str
     severity: str
@@ -38,6 +41,7 @@ class Verdict:
     expected: str | None
     actual: Any
     message: str
+    path: str | None = None
 
 
 def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluate) -> list[Verdict]:
@@ -56,7 +60,7 @@ class _Host:
         if self.record.mailplus is None:
             return _verdict(rule, "unknown", f"The host was not read: {self.record.reason}")
         if rule.applies:
-            outcome, _actual, message = self._look(rule.applies)
+            outcome, message, _actual, _path = self._look(rule.applies)
             if outcome is Outcome.NOT_MET:
                 return _verdict(rule, "not_applicable", "The rule does not apply to this host.")
             if outcome is Outcome.UNKNOWN:
@@ -64,9 +68,9 @@ class _Host:
         return self._judge_target(rule, rule.target) if rule.target else self._judge_expression(rule)
 
     def _judge_target(self, rule: Rule, target: Target) -> Verdict:
-        outcome, actual, message = self._look(target)
+        outcome, message, actual, path = self._look(target)
         verdict = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNKNOWN: "unknown"}[outcome]
-        return _verdict(rule, verdict, message, expected=str(target.condition), actual=actual)
+        return _verdict(rule, verdict, message, expected=str(target.condition), actual=actual, path=path)
 
     def _judge_expression(self, rule: Rule) -> Verdict:
         mailplus = self.record.mailplus or {}
@@ -76,27 +80,27 @@ class _Host:
         except ExpressionError as error:
             return _verdict(rule, "unknown", str(error), expected=expression)
         if not isinstance(value, bool):
-            message = "The expression is neither true nor false here."
-            return _verdict(rule, "unknown", message, expected=expression, actual=value)
-        return _verdict(
-            rule, "pass" if value else "fail", f"The expression is {value}.".lower(), expected=expression, actual=value
-        )
+            return _verdict(rule, "unknown", "The expression is neither true nor false here.", expected=expression)
+        verdict, word = ("pass", "true") if value else ("fail", "false")
+        return _verdict(rule, verdict, f"The expression is {word}.", expected=expression, actual=value)
 
-    def _look(self, target: Target) -> tuple[Outcome, Any, str]:
-        """What the condition comes to, the value it was put on, and a sentence about it."""
+    def _look(self, target: Target) -> tuple[Outcome, str, Any, str | None]:
+        """What the condition comes to, a sentence about it, the value it was put on, and where that stands."""
         envelope = (self.record.mailplus or {})["sections"].get(target.section)
         status = envelope["status"] if envelope else "not gathered"
         if status != "ok":
-            return Outcome.UNKNOWN, None, f"The section {target.section} is {status}."
+            return Outcome.UNKNOWN, f"The section {target.section} is {status}.", None, None
         path = target.path or self.paths.get(target.path_variable or "")
         if path is None:
-            return Outcome.UNKNOWN, None, f"The path is not set: mailplus_state_paths has no {target.path_variable}."
+            message = f"The path is not set: mailplus_state_paths has no {target.path_variable}."
+            return Outcome.UNKNOWN, message, None, None
         value = find(envelope, path)
         outcome = target.condition.check(value)
         where = f"{target.section}.{'.'.join(path)}"
         if _rests_on_missing_rows(path, target.condition, outcome, envelope):
-            return Outcome.UNKNOWN, _short(value), f"{where}: not all rows were read; raise mailplus_state_limit."
-        return outcome, _short(value), _sentence(where, target.condition, value, outcome)
+            message = f"{where}: not all rows were read; raise mailplus_state_limit."
+            return Outcome.UNKNOWN, message, _short(value), where
+        return outcome, _sentence(where, target.condition, value, outcome), _short(value), where
 
 
 def _sentence(where: str, condition: Condition, value: Any, outcome: Outcome) -> str:
@@ -111,10 +115,11 @@ def _rests_on_missing_rows(
     path: tuple[str, ...], condition: Condition, outcome: Outcome, envelope: Mapping[str, Any]
 ) -> bool:
     """Whether rows that were not read could turn the outcome."""
-    if envelope.get("truncated", False) is False:
+    if "total" not in envelope or (envelope["summary"] or {}).get("complete") is True or outcome is Outcome.UNKNOWN:
         return False
-    if path[0] == "summary":
-        return outcome is Outcome.MET
+    if path[0] == "summary" and path[1:] not in (("complete",), ("rows",)):
+        # More rows only raise counts and ages.
+        return outcome is not {"at_most": Outcome.NOT_MET, "at_least": Outcome.MET}.get(condition.operator)
     return outcome is {"all": Outcome.MET, "any": Outcome.NOT_MET}.get(condition.operator)
 
 
@@ -125,8 +130,16 @@ def _short(value: Any) -> Any:
     return None if value is ABSENT else value
 
 
-def _verdict(rule: Rule, verdict: str, message: str, *, expected: str | None = None, actual: Any = None) -> Verdict:
-    return Verdict(rule.id, rule.severity, verdict, expected, actual, message)
+def _verdict(
+    rule: Rule,
+    verdict: str,
+    message: str,
+    *,
+    expected: str | None = None,
+    actual: Any = None,
+    path: str | None = None,
+) -> Verdict:
+    return Verdict(rule.id, rule.severity, verdict, expected, actual, message, path)
 
 
 def _except(verdict: Verdict, exception: Waiver | None, today: date) -> Verdict:
