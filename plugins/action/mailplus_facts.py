@@ -40,7 +40,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             name = f"mailfleet.mailplus.{_MODULE}"
             result.update(self._execute_module(module_name=name, module_args=given, task_vars=variables))
             return result
-        return result | question.answer(params)
+        return result | question.answer(params, check_mode=self._task.check_mode)
 
     def _runs_elsewhere(self) -> bool:
         """Whether the task is delegated to a host other than the controller, such as a jump host."""

@@ -135,9 +135,9 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HAS_REQUESTS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
@@ -199,9 +199,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         limit = self.get_option("limit")
         plan = Plan(
             catalogue.select(self.get_option("gather_subset")),
-            *options.window({"limit": limit}),
+            options.window({"limit": limit}, keep=self.get_option("rows")),
             reveal_secrets=self.get_option("reveal_secrets"),
-            keep_rows=self.get_option("rows"),
         )
         questions = {host: self._question(params, plan) for host, params in self._connections().items()}
         outcomes: dict[str, Outcome] = {}

@@ -16,6 +16,7 @@ description:
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
   - mailfleet.mailplus.rows
+  - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
 options:
   sections:
@@ -43,6 +44,14 @@ EXAMPLES = r"""
     sections: [admin_log]
     limit: -1
   register: mailplus
+
+- name: Write the whole transaction log to a file, and take up a reading that broke off
+  mailfleet.mailplus.mailplus_log_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    sections: [transaction_log]
+    limit: -1
+    dest: /var/log/mailplus/{{ inventory_hostname }}.jsonl.gz
 """
 
 RETURN = r"""
@@ -107,8 +116,8 @@ admin_log:
       type: int
       sample: 4200
     returned:
-      description: How many rows are in RV(admin_log.data). Null where the answer does not show which of its keys holds
-        them.
+      description: How many rows were kept: they are in RV(admin_log.data) or the file. Null where the answer does
+        not show which of its keys holds them.
       returned: always
       type: int
       sample: 50
@@ -117,6 +126,25 @@ admin_log:
       returned: always
       type: bool
       sample: true
+    filtered:
+      description: What the filter left.
+      returned: when O(since), O(until), O(statuses) or O(text) is set
+      type: dict
+      contains:
+        read: {description: How many rows were read., type: int, returned: always, sample: 500}
+        kept: {description: How many were kept., type: int, returned: always, sample: 12}
+        unjudged:
+          description: How many of those kept have no time or status that can be told.
+          returned: always
+          type: int
+          sample: 0
+    file:
+      description: Where the rows are, instead of in the data.
+      returned: when O(dest) is set, and not in check mode
+      type: dict
+      contains:
+        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/queue.jsonl.gz}
+        rows: {description: How many rows it holds., type: int, returned: always, sample: 4200}
 transaction_log:
   description: "What became of each mail."
   returned: when the NAS accepted the login and the section was asked for
@@ -180,7 +208,7 @@ transaction_log:
       type: int
       sample: 4200
     returned:
-      description: How many rows are in RV(transaction_log.data). Null where the answer does not show which of its keys
+      description: How many rows were kept: they are in RV(transaction_log.data). Null where the answer does not show which of its keys
         holds them.
       returned: always
       type: int
@@ -190,6 +218,25 @@ transaction_log:
       returned: always
       type: bool
       sample: true
+    filtered:
+      description: What the filter left.
+      returned: when O(since), O(until), O(statuses) or O(text) is set
+      type: dict
+      contains:
+        read: {description: How many rows were read., type: int, returned: always, sample: 500}
+        kept: {description: How many were kept., type: int, returned: always, sample: 12}
+        unjudged:
+          description: How many of those kept have no time or status that can be told.
+          returned: always
+          type: int
+          sample: 0
+    file:
+      description: Where the rows are, instead of in the data.
+      returned: when O(dest) is set, and not in check mode
+      type: dict
+      contains:
+        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/queue.jsonl.gz}
+        rows: {description: How many rows it holds., type: int, returned: always, sample: 4200}
 error:
   description:
     - Why the task failed. It has the same keys as C(error) inside a section.

@@ -16,6 +16,7 @@ description:
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
   - mailfleet.mailplus.rows
+  - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
@@ -36,6 +37,15 @@ EXAMPLES = r"""
 - name: Check that few mails wait
   ansible.builtin.assert:
     that: mailplus.queue.total < 100
+
+- name: Read the mails to one domain that are deferred
+  mailfleet.mailplus.mailplus_queue_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    limit: -1
+    statuses: [deferred]
+    text: "@example.com"
+  register: mailplus
 """
 
 RETURN = r"""
@@ -112,8 +122,8 @@ queue:
       type: int
       sample: 4200
     returned:
-      description: How many rows are in RV(queue.data). Null where the answer does not show which of its keys holds
-        them.
+      description: How many rows were kept: they are in RV(queue.data) or the file. Null where the answer does
+        not show which of its keys holds them.
       returned: always
       type: int
       sample: 50
@@ -122,6 +132,25 @@ queue:
       returned: always
       type: bool
       sample: true
+    filtered:
+      description: What the filter left.
+      returned: when O(since), O(until), O(statuses) or O(text) is set
+      type: dict
+      contains:
+        read: {description: How many rows were read., type: int, returned: always, sample: 500}
+        kept: {description: How many were kept., type: int, returned: always, sample: 12}
+        unjudged:
+          description: How many of those kept have no time or status that can be told.
+          returned: always
+          type: int
+          sample: 0
+    file:
+      description: Where the rows are, instead of in the data.
+      returned: when O(dest) is set, and not in check mode
+      type: dict
+      contains:
+        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/queue.jsonl.gz}
+        rows: {description: How many rows it holds., type: int, returned: always, sample: 4200}
 error:
   description:
     - Why the task failed. It has the same keys as C(error) inside a section.

@@ -6,12 +6,18 @@ Their documentation is the fragment ``mailfleet.mailplus.connection``; a test co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
 
 ArgumentSpec = dict[str, dict[str, Any]]
 
@@ -54,6 +60,14 @@ LIST_SPEC: ArgumentSpec = {
     "limit": {"type": "int", "default": DEFAULT_LIMIT},
 }
 
+FILTER_SPEC: ArgumentSpec = {
+    "since": {"type": "str"},
+    "until": {"type": "str"},
+    "statuses": {"type": "list", "elements": "str", "default": []},
+    "text": {"type": "str"},
+    "dest": {"type": "path"},
+}
+
 
 def address(params: Mapping[str, Any]) -> Address:
     """Where to connect. Raises OptionError."""
@@ -88,14 +102,41 @@ def credentials(params: Mapping[str, Any]) -> Credentials:
     )
 
 
-def window(params: Mapping[str, Any]) -> tuple[int, int | None]:
-    """Offset and limit of lists; the limit is None for all rows. Raises OptionError."""
+def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:
+    """Which rows of lists to read. Raises OptionError."""
     offset, limit = params.get("offset", 0), params.get("limit", DEFAULT_LIMIT)
     if offset < 0:
         raise OptionError(f"offset is 0 or more, not {offset}.")
     if limit < _ALL_ROWS:
         raise OptionError(f"limit is 0 or more, or -1 for all rows, not {limit}.")
-    return offset, None if limit == _ALL_ROWS else limit
+    row_filter = RowFilter(
+        since=_moment(params, "since"),
+        until=_moment(params, "until"),
+        statuses=params.get("statuses", []),
+        text=params.get("text"),
+    )
+    return Window(offset, None if limit == _ALL_ROWS else limit, row_filter, keep)
+
+
+def row_file(params: Mapping[str, Any], sections: Sequence[str]) -> RowFile | None:
+    """The file that rows are to be written to, None where they are to be returned. Raises OptionError."""
+    if not params.get("dest"):
+        return None
+    if len(sections) != 1:
+        raise OptionError(f"dest takes the rows of one section; set sections to one of {', '.join(sections)}.")
+    path = Path(params["dest"])
+    if path.is_dir() or not path.parent.is_dir():
+        raise OptionError(f"dest is a file in a directory that exists, not {path}.")
+    asked = ("host", "port", "offset", "limit", "since", "until", "statuses", "text", "reveal_secrets")
+    return RowFile(path, {"section": sections[0], **{name: params[name] for name in asked}})
+
+
+def _moment(params: Mapping[str, Any], name: str) -> datetime | None:
+    text = params.get(name)
+    moment = read_time(text)
+    if text and moment is None:
+        raise OptionError(f"{name} is a time in ISO 8601 with its zone, such as 2026-01-31T08:00:00Z, not {text!r}.")
+    return moment
 
 
 def _require(params: Mapping[str, Any], *names: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -17,6 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HAS_REQUESTS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, State, gather
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
 
 Result = dict[str, Any]
 
@@ -29,21 +31,22 @@ class Question(ABC):
     def argument_spec(self) -> options.ArgumentSpec:
         """Every option of the module."""
 
-    def answer(self, params: Mapping[str, Any]) -> Result:
+    def answer(self, params: Mapping[str, Any], *, check_mode: bool = False) -> Result:
         """Ask one MailPlus Server; the result of the task, failed or not. ``params`` are validated options."""
         if not HAS_REQUESTS:
             return _failure(missing_required_lib("requests"))
         try:
             address = options.address(params)
-            state = gather(address, options.credentials(params), self._plan(params))
-        except (options.OptionError, catalogue.SubsetError) as error:
+            plan = self._plan(params, check_mode=check_mode)
+            state = gather(address, options.credentials(params), plan)
+        except (options.OptionError, catalogue.SubsetError, RowFileError) as error:
             return _failure(str(error))
         except DsmError as error:
             return _failure(str(error), error.details.as_dict())
-        return {"changed": False, "warnings": state.warnings, **self._result(state)}
+        return {"changed": bool(params.get("dest")), "warnings": state.warnings, **self._result(state)}
 
     @abstractmethod
-    def _plan(self, params: Mapping[str, Any]) -> Plan:
+    def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:
         """What to read."""
 
     @abstractmethod
@@ -61,19 +64,24 @@ class InfoQuestion(Question):
     def argument_spec(self) -> options.ArgumentSpec:
         names = [section.name for section in self._sections]
         choice = {"sections": {"type": "list", "elements": "str", "choices": names, "default": names}}
+        has_rows = any(section.is_list for section in self._sections)
         return {
             **options.CONNECTION_SPEC,
             **options.ANSWER_SPEC,
-            **(options.LIST_SPEC if any(section.is_list for section in self._sections) else {}),
+            **({**options.LIST_SPEC, **options.FILTER_SPEC} if has_rows else {}),
             **(choice if len(names) > 1 else {}),
         }
 
-    def _plan(self, params: Mapping[str, Any]) -> Plan:
+    def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:
         wanted = params.get("sections", [section.name for section in self._sections])
         if not wanted:
             raise options.OptionError("sections is empty; leave it out for all.")
         chosen = [section for section in self._sections if section.name in wanted]
-        return Plan(chosen, *options.window(params), reveal_secrets=params["reveal_secrets"])
+        file = options.row_file(params, [section.name for section in chosen])
+        window = options.window(params, keep=file is None)
+        if file and not check_mode:
+            window = replace(window, file=file)
+        return Plan(chosen, window, reveal_secrets=params["reveal_secrets"])
 
     def _result(self, state: State) -> Result:
         errors = [envelope["error"] for envelope in state.sections.values() if envelope["error"]]
@@ -91,9 +99,9 @@ class FactsQuestion(Question):
         subset = {"gather_subset": {"type": "list", "elements": "str", "default": [catalogue.ALL]}}
         return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **subset}
 
-    def _plan(self, params: Mapping[str, Any]) -> Plan:
+    def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:  # noqa: ARG002 - it writes no file
         sections = catalogue.select(params["gather_subset"])
-        return Plan(sections, *options.window(params), reveal_secrets=params["reveal_secrets"])
+        return Plan(sections, options.window(params), reveal_secrets=params["reveal_secrets"])
 
     def _result(self, state: State) -> Result:
         return {"ansible_facts": {"mailplus": state.as_facts()}}
@@ -106,7 +114,7 @@ def _failure(message: str, error: dict[str, Any] | None = None) -> Result:
 def run_module(question: Question) -> None:
     """Answer ``question`` as a module."""
     module = AnsibleModule(argument_spec=question.argument_spec, supports_check_mode=True)
-    result = question.answer(module.params)
+    result = question.answer(module.params, check_mode=module.check_mode)
     # Ansible would replace every occurrence of a secret option's value, and so punch holes into facts where a password
     # is short. No option is in the result, so nothing is left for it to hide once the arguments are not echoed.
     module.no_log_values.clear()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -20,6 +20,10 @@ PAGE_SIZE = 500
 PAGES_AT_ONCE = 8
 
 _OVERLAP = 5
+# Rows to remember from one run to the next: enough to find the place in a list that moved.
+_REMEMBERED = 50
+# What else is remembered.
+_PROGRESS = ("start", "position", "length", "limit", "wanted", "taken", "page_size", "id_key", "first_rows")
 _FRUITLESS_ROUNDS = 3
 
 
@@ -54,8 +58,25 @@ class Pager:
         self._fruitless = 0
 
     @property
+    def progress(self) -> dict[str, Any]:
+        """How far reading has come, as plain JSON, for ``resume``."""
+        return {name: getattr(self, f"_{name}") for name in _PROGRESS} | {
+            "total": self.total,
+            "known": list(self._known)[-_REMEMBERED:],
+        }
+
+    def resume(self, progress: Mapping[str, Any]) -> None:
+        """Go on where an earlier reading of the same list noted ``progress``."""
+        for name in _PROGRESS:
+            setattr(self, f"_{name}", progress[name])
+        self.total = progress["total"]
+        self._known.extend(progress["known"])
+
+    @property
     def first_page(self) -> Page:
         """The page to begin with. It asks for a row where none is wanted, since 0 may mean all."""
+        if self._known:
+            return self.next_page
         return Page(self._start, PAGE_SIZE if self._limit is None else max(1, min(self._limit, PAGE_SIZE)))
 
     @property
@@ -70,6 +91,12 @@ class Pager:
             return None
         return self._limit is not None and self._taken >= self._limit and self._start + self._taken < self.total
 
+    @property
+    def next_page(self) -> Page:
+        """The page that begins a few rows before the last one ended."""
+        overlap = min(_OVERLAP, self._page_size - 1, len(self._known), self._position - self._start)
+        return Page(self._position - overlap, self._page_size)
+
     def next_pages(self) -> list[Page]:
         """The pages to ask for next; none when all wanted rows are there."""
         if self._wanted == 0 or self._at_end():
@@ -79,10 +106,10 @@ class Pager:
             self.gave_up = True
             return []
         self._gap = self._progress = False
-        overlap = min(_OVERLAP, self._page_size - 1, len(self._known), self._position - self._start)
-        first = self._position - overlap
+        first = self.next_page.offset
         if self._length is None:
-            return [Page(first, self._page_size)]
+            return [self.next_page]
+        overlap = self._position - first
         end = self._length if self._wanted is None else min(self._length, self._position + self._wanted)
         offsets = range(first, end - overlap, self._page_size - overlap)
         return [Page(offset, self._page_size) for offset in islice(offsets, PAGES_AT_ONCE)]
@@ -138,10 +165,9 @@ class Pager:
         return behind
 
     def _behind_known(self, page: Page, rows: Sequence[Any], growth: int) -> list[Any] | None:
-        longest = min(len(rows), len(self._known))
         overlap = self._position - page.offset
-        for count in (overlap + max(growth, 0), overlap, *range(longest, 0, -1)):
-            if 0 < count <= longest and self._ends_with(rows[:count]):
+        for count in (overlap + max(growth, 0), overlap, *range(len(rows), 0, -1)):
+            if 0 < count <= len(rows) and self._known and self._ends_with(rows[:count]):
                 return list(rows[count:])
         # Rows came in or left among those that both pages hold.
         left = Counter(map(_as_text, self._known))

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    LogSummary,
+    QueueSummary,
+    RowsSummary,
     Summary,
-    summarise_log,
-    summarise_queue,
     summarise_servers,
 )
 
@@ -30,8 +30,8 @@ class Section:
     """One read.
 
     ``versions`` are those known to list the method. A list section has ``rows_key``, the key of its rows in the
-    answer, ``id_keys``, candidates for a key that tells two rows apart, and ``summarise_rows``, which makes a summary
-    of rows, of whether they are all, and of the time; another section may have ``summarise``, of the whole answer.
+    answer, ``id_keys``, candidates for a key that tells two rows apart, and ``rows_summary``, which makes a summary of
+    rows; another section may have ``summarise``, of the whole answer.
     ``guide`` is where the administrator's guide describes the section.
     """
 
@@ -45,7 +45,7 @@ class Section:
     guide: str
     rows_key: str | None = None
     id_keys: tuple[str, ...] = ()
-    summarise_rows: Callable[[Sequence[Any], bool | None, datetime], Summary] | None = None
+    rows_summary: type[RowsSummary] | None = None
     summarise: Callable[[dict[str, Any]], Summary] | None = None
 
     @property
@@ -141,7 +141,7 @@ CATALOGUE: tuple[Section, ...] = (
         guide="Auditing > Log",
         rows_key="log_list",
         id_keys=("id", "log_id"),
-        summarise_rows=summarise_log,
+        rows_summary=LogSummary,
     ),
     Section(
         name="transaction_log",
@@ -154,7 +154,7 @@ CATALOGUE: tuple[Section, ...] = (
         guide="Auditing > Log",
         rows_key="items",
         id_keys=("id", "log_id"),
-        summarise_rows=summarise_log,
+        rows_summary=LogSummary,
     ),
     Section(
         name="queue",
@@ -167,7 +167,7 @@ CATALOGUE: tuple[Section, ...] = (
         guide="Auditing > Queue",
         rows_key="items",
         id_keys=("id", "queue_id"),
-        summarise_rows=summarise_queue,
+        rows_summary=QueueSummary,
     ),
 )
 

@@ -4,26 +4,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import ListReading, total_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import hide_secrets
 
 Envelope = dict[str, Any]
-
-
-class Listing(NamedTuple):
-    """The rows of a list, None where the answer does not show which of its keys holds them.
-
-    ``total`` is the list's length as the server tells it. ``truncated`` tells whether the server has rows behind these,
-    ``complete`` whether these are all. Each is None where it is not known.
-    """
-
-    rows: list[Any] | None
-    total: int | None
-    truncated: bool | None
-    complete: bool | None
 
 
 _STATUS = {Kind.UNSUPPORTED: "unsupported", Kind.FORBIDDEN: "forbidden"}
@@ -39,19 +27,31 @@ def ok(section: Section, data: dict[str, Any], *, reveal_secrets: bool) -> Envel
     }
 
 
-def ok_list(
-    section: Section, data: dict[str, Any], listing: Listing, now: datetime, *, reveal_secrets: bool
-) -> Envelope:
-    """A list that was read."""
-    summary = None
-    if section.summarise_rows and listing.rows is not None:
-        summary = section.summarise_rows(listing.rows, listing.complete, now)
-    return ok(section, data, reveal_secrets=reveal_secrets) | {
-        "summary": summary,
-        "total": listing.total,
-        "returned": None if listing.rows is None else len(listing.rows),
-        "truncated": listing.truncated,
+def ok_list(reading: ListReading, data: dict[str, Any], now: datetime, *, reveal_secrets: bool) -> Envelope:
+    """A list that was read.
+
+    ``total`` is its length when reading began, as the server told it, ``returned`` how many rows were kept, and
+    ``truncated`` whether the server has rows behind them. Each is None where it is not known, as are the last two and
+    the summary where the answer does not show which of its keys holds the rows.
+    """
+    window, truncated = reading.window, reading.pager.truncated
+    known = reading.rows_key is not None
+    if known:
+        data = {key: value for key, value in data.items() if key != reading.rows_key}
+        if window.keep and not window.file:
+            data[str(reading.rows_key)] = reading.rows
+    complete = False if window.offset or truncated else None if truncated is None else True
+    envelope = ok(reading.section, data, reveal_secrets=reveal_secrets) | {
+        "summary": reading.summary(complete, now) if known else None,
+        "total": reading.pager.total if known else total_of(data),
+        "returned": reading.kept if known else None,
+        "truncated": truncated if known else None,
     }
+    if window.filter.active:
+        envelope["filtered"] = {"read": reading.read, "kept": reading.kept, "unjudged": reading.unjudged}
+    if window.file:
+        envelope["file"] = {"path": str(window.file.path), "rows": window.file.rows}
+    return envelope
 
 
 def failed(section: Section, error: DsmError) -> Envelope:

@@ -10,17 +10,16 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Reply
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, answer_error
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind, answer_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import READ_ALLOWLIST, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
     Envelope,
-    Listing,
     failed,
     ok,
     ok_list,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import ListReading, Window, read_on
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
@@ -29,16 +28,11 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Plan:
-    """What to read: sections, and for lists the first row and how many (None for all).
-
-    Without ``keep_rows``, rows are read for the summary and then left out of the data.
-    """
+    """What to read: sections, and which rows of those that are lists."""
 
     sections: Sequence[Section]
-    offset: int = 0
-    limit: int | None = 50
+    window: Window = field(default_factory=Window)
     reveal_secrets: bool = False
-    keep_rows: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,82 +74,39 @@ def gather(address: Address, credentials: Credentials, plan: Plan) -> State:
     return State(server, now, sections, [f"{address.url}: {warning}" for warning in warnings])
 
 
-@dataclass
-class _ListReading:
-    """A list that is being read."""
-
-    section: Section
-    pager: Pager
-    rows_key: str
-    rows: list[Any] = field(default_factory=list)
-    error: DsmError | None = None
-
-    def feed(self, page: Page, reply: Reply) -> None:
-        """Take the rows of an answer, or its error."""
-        if reply.data is None:
-            self.error = self.error or reply.error
-        elif self.error is None:
-            rows = reply.data.get(self.rows_key)
-            self.rows += self.pager.feed(page, rows if isinstance(rows, list) else [], _total(reply.data))
-
-
 def _read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, Envelope], list[str]]:
-    pagers = {
-        section.name: Pager(plan.offset, plan.limit, section.id_keys) for section in plan.sections if section.is_list
-    }
-    reads = [
-        section.read(**pagers[section.name].first_page._asdict()) if section.is_list else section.read()
+    lists = {
+        section.name: ListReading(section, plan.window, reveal_secrets=plan.reveal_secrets)
         for section in plan.sections
-    ]
+        if section.is_list
+    }
+    reads = [lists[section.name].first_read if section.name in lists else section.read() for section in plan.sections]
     replies = dict(zip(plan.sections, client.read(reads), strict=True))
     _raise_if_unreachable(replies.values())
-    lists = []
     for section, reply in replies.items():
-        rows_key = _rows_key(section, reply.data) if section.is_list and reply.data else None
-        if rows_key:
-            reading = _ListReading(section, pagers[section.name], rows_key)
-            reading.feed(reading.pager.first_page, reply)
-            lists.append(reading)
-    _read_further_pages(client, lists)
-    readings = {reading.section: reading for reading in lists}
+        if section.name in lists:
+            lists[section.name].begin(reply)
+    read_on(client, list(lists.values()))
+    for reading in lists.values():
+        reading.end()
     envelopes = {}
     for section, reply in replies.items():
         try:
-            envelopes[section.name] = _envelope(section, reply, readings.get(section), plan, now)
+            envelopes[section.name] = _envelope(section, reply, lists.get(section.name), plan, now)
         except TooDeepError as error:
             read = section.read()
             deep = answer_error(f"The answer is {error}", api=read.api, method=read.method, version=reply.route.version)
             envelopes[section.name] = failed(section, deep)
-    return envelopes, _warnings(envelopes, lists)
+    return envelopes, _warnings(envelopes, lists.values())
 
 
-def _read_further_pages(client: Client, lists: Sequence[_ListReading]) -> None:
-    """Read on in rounds: each asks for the next pages of all lists together."""
-    while True:
-        asked = [(reading, page) for reading in lists if not reading.error for page in reading.pager.next_pages()]
-        if not asked:
-            return
-        replies = client.read([reading.section.read(**page._asdict()) for reading, page in asked])
-        for (reading, page), reply in zip(asked, replies, strict=True):
-            reading.feed(page, reply)
-
-
-def _envelope(section: Section, reply: Reply, reading: _ListReading | None, plan: Plan, now: datetime) -> Envelope:
+def _envelope(section: Section, reply: Reply, reading: ListReading | None, plan: Plan, now: datetime) -> Envelope:
     error = reply.error or (reading.error if reading else None)
     if error:
         return failed(section, error)
-    data = reply.data or {}
-    if not section.is_list:
-        return ok(section, data, reveal_secrets=plan.reveal_secrets)
-    listing = Listing(None, _total(data), None, None)
-    if reading:
-        data = {key: value for key, value in data.items() if key != reading.rows_key}
-        if plan.keep_rows:
-            data[reading.rows_key] = reading.rows
-        truncated = reading.pager.truncated
-        complete = False if plan.offset or truncated else None if truncated is None else True
-        listing = Listing(reading.rows, reading.pager.total, truncated, complete)
-    return ok_list(section, data, listing, now, reveal_secrets=plan.reveal_secrets)
+    if reading is None:
+        return ok(section, reply.data or {}, reveal_secrets=plan.reveal_secrets)
+    return ok_list(reading, reply.data or {}, now, reveal_secrets=plan.reveal_secrets)
 
 
 def _raise_if_unreachable(replies: Iterable[Reply]) -> None:
@@ -166,9 +117,9 @@ def _raise_if_unreachable(replies: Iterable[Reply]) -> None:
     raise next(error for error in errors if error)
 
 
-def _warnings(envelopes: dict[str, Envelope], lists: Iterable[_ListReading]) -> list[str]:
+def _warnings(envelopes: dict[str, Envelope], lists: Iterable[ListReading]) -> list[str]:
     warnings = [
-        f"{reading.section.name}: {len(reading.rows)} of {reading.pager.total} rows were read: the list changed faster "
+        f"{reading.section.name}: {reading.read} of {reading.pager.total} rows were read: the list changed faster "
         f"than it could be read, or this NAS does not page it."
         for reading in lists
         if reading.pager.gave_up and not reading.error
@@ -178,16 +129,3 @@ def _warnings(envelopes: dict[str, Envelope], lists: Iterable[_ListReading]) -> 
             "None of the sections exists on this NAS: MailPlus Server is not installed, not started or older."
         )
     return warnings
-
-
-def _rows_key(section: Section, data: dict[str, Any]) -> str | None:
-    """The key of the rows: the known one, or else the only list in the answer. None where neither is there."""
-    if section.rows_key in data:
-        return section.rows_key if isinstance(data[section.rows_key], list) else None
-    lists = [key for key, value in data.items() if isinstance(value, list)]
-    return lists[0] if len(lists) == 1 else None
-
-
-def _total(data: dict[str, Any]) -> int | None:
-    total = data.get("total")
-    return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None

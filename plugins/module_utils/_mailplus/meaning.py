@@ -8,8 +8,9 @@ is there, or a value cannot be read, the result is None: unknown, never zero or 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -35,26 +36,82 @@ _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 Summary = dict[str, Any]
 
 
-def summarise_queue(rows: Sequence[Any], complete: bool | None, now: datetime) -> Summary:
+class RowsSummary(ABC):
+    """What rows amount to, taken in as they come, so that no more than the figures is kept of them."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._oldest: datetime | None = None
+        self._newest: datetime | None = None
+
+    def add(self, rows: Iterable[Any]) -> RowsSummary:
+        """Take in rows."""
+        for row in rows:
+            self._rows += 1
+            time = read_time(find_meaning(row, "time"))
+            if time is not None:
+                self._oldest = time if self._oldest is None else min(self._oldest, time)
+                self._newest = time if self._newest is None else max(self._newest, time)
+            self._add_row(row)
+        return self
+
+    def result(self, complete: bool | None, now: datetime) -> Summary:
+        """The summary. ``complete`` tells whether the rows are all that the server has."""
+        return {"rows": self._rows, "complete": complete, **self._figures(now)}
+
+    @abstractmethod
+    def _add_row(self, row: Any) -> None: ...
+
+    @abstractmethod
+    def _figures(self, now: datetime, /) -> Summary: ...
+
+    def _count(self, counter: Counter[str]) -> dict[str, int] | None:
+        """How often each value occurs, most frequent first; None where rows are there and none has a value."""
+        return dict(counter.most_common()) if counter or not self._rows else None
+
+    def _most_frequent(self, counter: Counter[str]) -> list[dict[str, Any]] | None:
+        if self._count(counter) is None:
+            return None
+        return [{"value": value, "count": count} for value, count in counter.most_common(MOST_FREQUENT)]
+
+
+class QueueSummary(RowsSummary):
     """Mails by status, the age of the oldest, the most frequent reasons and destinations."""
-    oldest, _newest = _span(rows)
-    return _basis(rows, complete) | {
-        "by_status": _count(_scalars(rows, "status"), rows),
-        "oldest": _iso(oldest),
-        "oldest_age_seconds": None if oldest is None else max(0, int((now - oldest).total_seconds())),
-        "top_reasons": _most_frequent(_scalars(rows, "reason"), rows),
-        "top_destinations": _most_frequent(_destinations(rows), rows),
-    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._statuses: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._destinations: Counter[str] = Counter()
+
+    def _add_row(self, row: Any) -> None:
+        self._statuses.update(_scalar(row, "status"))
+        self._reasons.update(_scalar(row, "reason"))
+        self._destinations.update(_destinations(row))
+
+    def _figures(self, now: datetime, /) -> Summary:
+        oldest = self._oldest
+        return {
+            "by_status": self._count(self._statuses),
+            "oldest": _iso(oldest),
+            "oldest_age_seconds": None if oldest is None else max(0, int((now - oldest).total_seconds())),
+            "top_reasons": self._most_frequent(self._reasons),
+            "top_destinations": self._most_frequent(self._destinations),
+        }
 
 
-def summarise_log(rows: Sequence[Any], complete: bool | None, _now: datetime) -> Summary:
+class LogSummary(RowsSummary):
     """Rows by type, and the time they span."""
-    oldest, newest = _span(rows)
-    return _basis(rows, complete) | {
-        "by_type": _count(_scalars(rows, "type"), rows),
-        "oldest": _iso(oldest),
-        "newest": _iso(newest),
-    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._types: Counter[str] = Counter()
+
+    def _add_row(self, row: Any) -> None:
+        self._types.update(_scalar(row, "type"))
+
+    def _figures(self, _now: datetime, /) -> Summary:
+        return {"by_type": self._count(self._types), "oldest": _iso(self._oldest), "newest": _iso(self._newest)}
 
 
 def summarise_servers(data: dict[str, Any]) -> Summary:
@@ -69,65 +126,41 @@ def server_states(data: Any) -> list[dict[str, str | None]] | None:
     if not isinstance(servers, list):
         return None
     meanings = {"name": "server", "status": "server_status", "role": "server_role"}
-    return [{key: _text(_find(row, meaning)) for key, meaning in meanings.items()} for row in servers]
+    return [{key: _text(find_meaning(row, meaning)) for key, meaning in meanings.items()} for row in servers]
 
 
 def mail_flow(rows: Any) -> list[dict[str, Any]] | None:
     """How many rows of a log fall into each hour, in UTC; None where no row tells its time."""
-    times = [read_time(_find(row, "time")) for row in rows] if isinstance(rows, list) else []
+    times = [read_time(find_meaning(row, "time")) for row in rows] if isinstance(rows, list) else []
     hours = Counter(f"{time:%Y-%m-%dT%H:00:00Z}" for time in times if time is not None)
     return [{"hour": hour, "count": hours[hour]} for hour in sorted(hours)] if hours else None
 
 
-def _basis(rows: Sequence[Any], complete: bool | None) -> Summary:
-    """What the other figures rest on: so many rows, which are all of the server's or not."""
-    return {"rows": len(rows), "complete": complete}
-
-
-def _find(row: Any, meaning: str) -> Any:
+def find_meaning(row: Any, meaning: str) -> Any:
+    """The value in ``row`` that has the meaning, None where no candidate key holds one."""
     if not isinstance(row, dict):
         return None
     return next((row[key] for key in CANDIDATE_KEYS[meaning] if row.get(key) is not None), None)
 
 
-def _scalars(rows: Iterable[Any], meaning: str) -> list[str]:
-    values = (_find(row, meaning) for row in rows)
-    return [str(value) for value in values if isinstance(value, (str, int, float)) and value != ""]
+def _scalar(row: Any, meaning: str) -> list[str]:
+    value = find_meaning(row, meaning)
+    return [str(value)] if isinstance(value, (str, int, float)) and value != "" else []
 
 
 def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, (str, int, float)) else None
 
 
-def _count(values: list[str], rows: Sequence[Any]) -> dict[str, int] | None:
-    """How often each value occurs, most frequent first; None where rows are there and none has a value."""
-    return dict(Counter(values).most_common()) if values or not rows else None
-
-
-def _most_frequent(values: list[str], rows: Sequence[Any]) -> list[dict[str, Any]] | None:
-    counted = _count(values, rows)
-    if counted is None:
-        return None
-    return [{"value": value, "count": count} for value, count in list(counted.items())[:MOST_FREQUENT]]
-
-
-def _destinations(rows: Iterable[Any]) -> list[str]:
-    """The domains that mails go to, each once a mail."""
-    found = []
-    for row in rows:
-        recipients = _find(row, "recipient")
-        if isinstance(recipients, str):
-            recipients = recipients.replace(";", ",").split(",")
-        if isinstance(recipients, list):
-            addresses = [item for item in recipients if isinstance(item, str) and "@" in item]
-            domains = {address.rpartition("@")[2].strip(" >").lower() for address in addresses}
-            found += sorted(domains - {""})
-    return found
-
-
-def _span(rows: Iterable[Any]) -> tuple[datetime | None, datetime | None]:
-    times = [time for row in rows if (time := read_time(_find(row, "time"))) is not None]
-    return (min(times), max(times)) if times else (None, None)
+def _destinations(row: Any) -> list[str]:
+    """The domains that a mail goes to."""
+    recipients = find_meaning(row, "recipient")
+    if isinstance(recipients, str):
+        recipients = recipients.replace(";", ",").split(",")
+    if not isinstance(recipients, list):
+        return []
+    addresses = [item for item in recipients if isinstance(item, str) and "@" in item]
+    return sorted({address.rpartition("@")[2].strip(" >").lower() for address in addresses} - {""})
 
 
 def read_time(value: Any) -> datetime | None:
