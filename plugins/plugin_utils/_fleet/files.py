@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,10 +14,14 @@ from typing import Any
 # Keys whose values pass with time while a fleet stays as it is.
 _TIMES = {"generated_at", "collected_at", "oldest_age_seconds"}
 
+# Half a surrogate pair, which UTF-8 cannot hold, but JSON can.
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
 
 def to_json(content: Any) -> str:
     """The same text for the same content, wherever it came from."""
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+    return _HALF_PAIR.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def make_directories(directories: Iterable[Path]) -> None:

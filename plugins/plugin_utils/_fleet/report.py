@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import mail_flow, server_states
@@ -85,14 +85,27 @@ def _host(result: HostResult) -> dict[str, Any]:
 
 def _verdict(verdict: Verdict, clean: Clean) -> dict[str, Any]:
     path, actual = _clean_at(verdict.path or "", verdict.actual, clean)
-    cleaned = {"path": path or None, "actual": actual}
-    return asdict(verdict) | cleaned | {key: clean(getattr(verdict, key)) for key in ("expected", "message")}
+    return {
+        "rule": verdict.rule,
+        "severity": verdict.severity,
+        "verdict": verdict.verdict,
+        "expected": clean(verdict.expected),
+        "actual": actual,
+        "message": clean(verdict.message),
+        "path": path or None,
+    }
 
 
 def _difference(difference: Difference, clean: Clean) -> dict[str, Any]:
     path, baseline = _clean_at(difference.path, difference.baseline, clean)
     _path, actual = _clean_at(difference.path, difference.actual, clean)
-    return asdict(difference) | {"path": path, "baseline": baseline, "actual": actual}
+    return {
+        "path": path,
+        "kind": difference.kind,
+        "severity": difference.severity,
+        "baseline": baseline,
+        "actual": actual,
+    }
 
 
 def _clean_at(path: str, value: Any, clean: Clean) -> tuple[str, Any]:

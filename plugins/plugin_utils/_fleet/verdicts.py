@@ -98,7 +98,7 @@ class _Host:
         outcome = target.condition.check(value)
         where = f"{target.section}.{'.'.join(path)}"
         if _rests_on_missing_rows(path, target.condition, outcome, envelope):
-            message = f"{where}: not all rows were read; raise mailplus_state_limit."
+            message = f"{where}: not all rows are there; raise mailplus_state_limit."
             return Outcome.UNKNOWN, message, _short(value), where
         return outcome, _sentence(where, target.condition, value, outcome), _short(value), where
 
@@ -115,12 +115,17 @@ def _rests_on_missing_rows(
     path: tuple[str, ...], condition: Condition, outcome: Outcome, envelope: Mapping[str, Any]
 ) -> bool:
     """Whether rows that were not read could turn the outcome."""
-    if "total" not in envelope or (envelope["summary"] or {}).get("complete") is True or outcome is Outcome.UNKNOWN:
+    if "total" not in envelope or _has_all_rows(envelope) or outcome is Outcome.UNKNOWN:
         return False
     if path[0] == "summary" and path[1:] not in (("complete",), ("rows",)):
         # More rows only raise counts and ages.
         return outcome is not {"at_most": Outcome.NOT_MET, "at_least": Outcome.MET}.get(condition.operator)
     return outcome is {"all": Outcome.MET, "any": Outcome.NOT_MET}.get(condition.operator)
+
+
+def _has_all_rows(envelope: Mapping[str, Any]) -> bool:
+    filtered = envelope.get("filtered") or {"read": 0, "kept": 0}
+    return (envelope["summary"] or {}).get("complete") is True and filtered["read"] == filtered["kept"]
 
 
 def _short(value: Any) -> Any:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html import html
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.junit import junit_xml
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.markdown import markdown
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.prometheus import prometheus
@@ -21,6 +22,7 @@ def _json(report: Report) -> str:
 
 # Name of a format -> file name -> writer.
 FORMATS: dict[str, dict[str, Callable[[Report], str]]] = {
+    "html": {"report.html": html},
     "json": {"report.json": _json},
     "csv": {"hosts.csv": hosts_csv, "findings.csv": findings_csv},
     "junit": {"junit.xml": junit_xml},

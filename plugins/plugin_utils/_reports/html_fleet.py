@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the HTML report says of the fleet as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_pictures import Part, Share, parts
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_text import code, counted
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import ABSENT
+
+# Hosts on which every rule is unknown for one and the same reason, which stands with the host.
+NOT_JUDGED = (*UNREAD, "unsupported")
+
+# The worst first. The key is also the class that gives a status its look.
+STATUSES = {
+    "failed": "failed",
+    "not_gathered": "not gathered",
+    "unsupported": "unsupported",
+    "partial": "partial",
+    "ok": "ok",
+}
+VERDICT_WORDS = {name: name.replace("_", " ") for name in VERDICTS} | {"pass": "passed", "fail": "failed"}
+DRIFT_WORDS = {
+    "different": "different",
+    "unknown": "unknown",
+    "not_compared": "not compared",
+    "same": "same as the baseline",
+}
+TOP_PATHS = 15
+_SEVEREST_FIRST = tuple(reversed(SEVERITIES))
+
+
+def rank(severity: str | None) -> int:
+    """How severe, from 1; 0 for none."""
+    return SEVERITIES.index(severity) + 1 if severity in SEVERITIES else 0
+
+
+def worst(severities: Iterable[str]) -> str | None:
+    """The most severe."""
+    return max(severities, key=rank, default=None)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar with its legend."""
+
+    shares: list[Share]
+    parts: list[Part]
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The fleet in a few figures."""
+
+    hosts: Bar
+    verdicts: Bar
+    drift: Bar
+    findings: list[tuple[str, int, int]]
+    differences: list[tuple[str, int]]
+
+
+def glance(report: Report) -> Glance:
+    """The figures at the top of the report."""
+    totals = report["totals"]
+    drift = Counter(host["drift"]["status"] for host in report["hosts"])
+    failed, unknown = (totals["findings"][kind] for kind in FINDINGS)
+    return Glance(
+        hosts=_bar(STATUSES, totals["hosts"]),
+        verdicts=_bar({name: VERDICT_WORDS[name] for name in (*FINDINGS, *VERDICTS)}, totals["verdicts"]),
+        drift=_bar(DRIFT_WORDS, drift),
+        findings=[(severity, failed[severity], unknown[severity]) for severity in _SEVEREST_FIRST],
+        differences=[(name, totals["differences"][name]) for name in _SEVEREST_FIRST if totals["differences"][name]],
+    )
+
+
+def _bar(words: Mapping[str, str], counts: Mapping[str, int]) -> Bar:
+    shares = [Share(name, word, counts.get(name, 0)) for name, word in words.items()]
+    return Bar(shares, parts(shares, sum(share.count for share in shares)))
+
+
+def headline(report: Report) -> list[tuple[str, str]]:
+    """The report in a few sentences, each with the look it has."""
+    totals, hosts = report["totals"], report["hosts"]
+    if not hosts:
+        return [("unknown", "The fleet has no hosts.")]
+    sentences = [_read_sentence(totals["hosts"], len(hosts)), *_finding_sentences(report)]
+    differing = sum(host["drift"]["status"] == "different" for host in hosts)
+    if differing:
+        count = counted(sum(totals["differences"].values()), "difference")
+        sentences.append(("partial", f"{count} from the baseline on {counted(differing, 'host')}."))
+    return sentences
+
+
+def _read_sentence(counts: Mapping[str, int], whole: int) -> tuple[str, str]:
+    unread = sum(counts[status] for status in UNREAD)
+    pieces = [(unread, "could not be read"), (counts["unsupported"], "without MailPlus Server")]
+    pieces.append((counts["partial"], "read only in part"))
+    told = [f"{count:,} {words}" for count, words in pieces if count]
+    if not told:
+        return "ok", "All hosts were read." if whole > 1 else "The host was read."
+    return ("failed" if unread else "partial"), f"Of {counted(whole, 'host')}: {', '.join(told)}."
+
+
+def _finding_sentences(report: Report) -> Iterator[tuple[str, str]]:
+    verdicts, findings = report["totals"]["verdicts"], report["totals"]["findings"]
+    if not sum(verdicts.values()):
+        yield "unknown", "No rule was judged."
+        return
+    if verdicts["fail"]:
+        rules = {verdict["rule"] for _host, verdict in _all(report) if verdict["verdict"] == "fail"}
+        hosts = sum(any(verdict["verdict"] == "fail" for verdict in host["verdicts"]) for host in report["hosts"])
+        where = f"{counted(len(rules), 'rule fails', 'rules fail')} on {counted(hosts, 'host')}"
+        yield "fail", f"{where}: {_by_severity(findings['fail'])}."
+    if verdicts["unknown"]:
+        unknown = counted(verdicts["unknown"], "verdict is unknown", "verdicts are unknown")
+        yield "unknown", f"{unknown}: {_by_severity(findings['unknown'])}."
+    if not verdicts["fail"] and not verdicts["unknown"]:
+        yield "ok", "No rule fails, and none is unknown."
+
+
+def _by_severity(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[severity]:,} {severity}" for severity in _SEVEREST_FIRST if counts[severity])
+
+
+def _all(report: Report) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    return ((host, verdict) for host in report["hosts"] for verdict in host["verdicts"])
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Hosts that were not read, or not wholly, for the same cause."""
+
+    status: str
+    text: str
+    hint: str | None
+    hosts: list[tuple[int, str, str]]
+
+
+def causes(hosts: Sequence[Mapping[str, Any]]) -> list[Cause]:
+    """Why hosts were not read, the worst first. Of each host its number, name and own reason."""
+    found: dict[tuple[int, str], Cause] = {}
+    order = list(STATUSES)
+    for number, host in enumerate(hosts, 1):
+        if host["status"] == "ok":
+            continue
+        error = host["error"] or {}
+        reason = host["reason"] or "No reason is known."
+        name = error.get("name") or reason
+        text = str(name).replace("_", " ").capitalize() if error.get("name") else reason
+        key = (order.index(host["status"]), name)
+        cause = found.setdefault(key, Cause(host["status"], text, error.get("hint"), []))
+        cause.hosts.append((number, host["host"], reason if error.get("name") else ""))
+    return [found[key] for key in sorted(found)]
+
+
+@dataclass
+class Place:
+    """Hosts on which a rule comes to the same verdict with the same message."""
+
+    message: str
+    hosts: list[tuple[int, str, str]] = field(default_factory=list)
+    common: str | None = None
+
+    def settle(self) -> None:
+        """Say a value once where all hosts have the same."""
+        notes = {note for _number, _host, note in self.hosts}
+        if len(notes) == 1:
+            self.common = notes.pop() or None
+            self.hosts = [(number, host, "") for number, host, _note in self.hosts]
+
+
+@dataclass
+class RuleResult:
+    """What a rule comes to over the fleet. ``severity`` is the worst one that it has on a host with a finding."""
+
+    number: int
+    rule: Mapping[str, Any]
+    counts: Counter[str] = field(default_factory=Counter)
+    severity: str = "info"
+    unread: int = 0
+    failed: dict[str, Place] = field(default_factory=dict)
+    unknown: dict[str, Place] = field(default_factory=dict)
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether it has a finding that is about more than a host of which nothing could be read."""
+        return bool(self.failed or self.unknown)
+
+    @property
+    def unknown_hosts(self) -> int:
+        """On how many hosts that were read it is unknown."""
+        return self.counts["unknown"] - self.unread
+
+
+def rule_results(report: Report) -> list[RuleResult]:
+    """Every rule, in the order of the report."""
+    results = {rule["id"]: RuleResult(number, rule) for number, rule in enumerate(report["rules"], 1)}
+    for number, host in enumerate(report["hosts"], 1):
+        unread = host["status"] in NOT_JUDGED
+        for verdict in host["verdicts"]:
+            _add(results[verdict["rule"]], number, host["host"], verdict, unread=unread)
+    for result in results.values():
+        result.severity = worst(_severities(result)) or result.rule["severity"]
+        for place in (*result.failed.values(), *result.unknown.values()):
+            place.settle()
+    return list(results.values())
+
+
+def _severities(result: RuleResult) -> list[str]:
+    return [name.removeprefix("severity ") for name in result.counts if name.startswith("severity ")]
+
+
+def _add(result: RuleResult, number: int, host: str, verdict: Mapping[str, Any], *, unread: bool) -> None:
+    kind = verdict["verdict"]
+    result.counts[kind] += 1
+    if kind not in FINDINGS:
+        return
+    if kind == "unknown" and unread:
+        result.unread += 1
+        return
+    result.counts[f"severity {verdict['severity']}"] += 1
+    places = result.failed if kind == "fail" else result.unknown
+    note = "" if verdict["actual"] is None else code(verdict["actual"])
+    places.setdefault(verdict["message"], Place(verdict["message"])).hosts.append((number, host, note))
+
+
+def by_severity(results: Iterable[RuleResult]) -> list[tuple[str, list[RuleResult]]]:
+    """The rules with findings, the most severe first, and in a severity those that fail most."""
+    found = [result for result in results if result.has_findings]
+    found.sort(key=lambda result: (-result.counts["fail"], -result.unknown_hosts, result.number))
+    groups = ((severity, [one for one in found if one.severity == severity]) for severity in _SEVEREST_FIRST)
+    return [(severity, group) for severity, group in groups if group]
+
+
+@dataclass
+class Path:
+    """A path at which hosts differ from the baseline."""
+
+    path: str
+    severity: str = "info"
+    hosts: int = 0
+    values: Counter[tuple[str, str]] = field(default_factory=Counter)
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def example(self) -> tuple[str, str, int]:
+        """The most frequent pair of baseline and actual value, and on how many hosts it is."""
+        (baseline, actual), count = self.values.most_common(1)[0]
+        return baseline, actual, count
+
+
+def drift_paths(hosts: Sequence[Mapping[str, Any]]) -> list[Path]:
+    """The paths at which hosts differ, those that differ most first."""
+    found: dict[str, Path] = {}
+    for difference in (difference for host in hosts for difference in host["drift"]["differences"]):
+        path = found.setdefault(difference["path"], Path(difference["path"]))
+        path.hosts += 1
+        path.severity = worst((path.severity, difference["severity"])) or path.severity
+        path.values[difference_values(difference)] += 1
+    ranked = sorted(found.values(), key=lambda path: (-path.hosts, -rank(path.severity), path.path))
+    compared = sum(host["drift"]["status"] in ("same", "different") for host in hosts)
+    for path in ranked[:TOP_PATHS]:
+        path.parts = parts([Share("different", "", path.hosts)], compared)
+    return ranked
+
+
+def difference_values(difference: Mapping[str, Any]) -> tuple[str, str]:
+    """The value in the baseline and the value now."""
+    kind = difference["kind"]
+    return (
+        ABSENT if kind == "added" else code(difference["baseline"]),
+        ABSENT if kind == "removed" else code(difference["actual"]),
+    )

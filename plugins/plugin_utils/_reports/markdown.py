@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fleet report as Markdown, short enough for a chat or a ticket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import visible
+
+# Longer lists say how many more there are.
+MOST_HOSTS = 10
+MOST_LINES = 20
+
+_MOST_CHARACTERS = 300
+_SPECIAL = re.compile(r"[\\`*_{}\[\]()!|~+$^]")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+# What chats and trackers act on wherever it stands becomes a letter that looks the same to people.
+_ACTIVE = re.compile(r"[@#]|/(?=/)|(?<=www)\.", re.IGNORECASE)
+_LIKE = {
+    "@": "\N{FULLWIDTH COMMERCIAL AT}",
+    "#": "\N{FULLWIDTH NUMBER SIGN}",
+    "/": "\N{FULLWIDTH SOLIDUS}",
+    ".": "\N{FULLWIDTH FULL STOP}",
+}
+
+Host = Mapping[str, Any]
+
+
+def markdown(report: Report) -> str:
+    """Totals, hosts that were not read, findings by severity, and drift."""
+    hosts = report["hosts"]
+    parts = [
+        f"# {escape(report['title'])}",
+        _totals(report["totals"]),
+        *_hosts("Not read, so that nothing is known of them", [host for host in hosts if host["status"] in UNREAD]),
+        *_hosts("Read in part", [host for host in hosts if host["status"] in ("partial", "unsupported")]),
+        *_findings(report),
+        *_drift(hosts),
+        f"Made at {escape(report['generated_at'])}.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text that shows as it is: no mark-up, no link, no mention, no line break. It must not start a line."""
+    cut = text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "…"
+    marked = _SPECIAL.sub(r"\\\g<0>", visible(cut))
+    inert = re.sub("[&<>]", lambda match: _HTML[match[0]], marked)
+    return _ACTIVE.sub(lambda match: _LIKE[match[0]], inert)
+
+
+def _totals(totals: Mapping[str, Any]) -> str:
+    hosts = totals["hosts"]
+    lines = [
+        f"- **{sum(hosts.values())} hosts**: {_counts(hosts)}",
+        f"- **{sum(totals['verdicts'].values())} verdicts**: {_counts(totals['verdicts'])}",
+        f"- **{sum(totals['differences'].values())} differences**: {_counts(_worst_first(totals['differences']))}",
+    ]
+    return "\n".join(lines)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count) or "none"
+
+
+def _worst_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return {severity: counts[severity] for severity in reversed(SEVERITIES)}
+
+
+def _hosts(title: str, hosts: Sequence[Host]) -> Iterator[str]:
+    """A section with a line a host: none of these is left out, however many there are."""
+    if hosts:
+        yield f"## {title} ({len(hosts)})"
+        yield "\n".join(
+            f"- **{escape(host['host'])}** {_status(host)}: {escape(host['reason'] or '')}" for host in hosts
+        )
+
+
+def _status(host: Host) -> str:
+    return str(host["status"]).replace("_", " ")
+
+
+def _findings(report: Report) -> Iterator[str]:
+    """A section a verdict and severity, the worst first, with a line a rule."""
+    titles = {rule["id"]: rule["title"] for rule in report["rules"]}
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for host in report["hosts"]:
+        for verdict in host["verdicts"]:
+            if verdict["verdict"] == "fail" or (verdict["verdict"] == "unknown" and host["status"] not in UNREAD):
+                rules = found.setdefault((verdict["verdict"], verdict["severity"]), {})
+                rules.setdefault(verdict["rule"], []).append(host["host"])
+    for kind in FINDINGS:
+        for severity in reversed(SEVERITIES):
+            rules = found.get((kind, severity), {})
+            if rules:
+                yield f"## {kind.capitalize()}, {severity} ({len(rules)})"
+                yield _lines(f"**{escape(titles.get(rule, rule))}**: {_some(names)}" for rule, names in rules.items())
+
+
+def _drift(hosts: Sequence[Host]) -> Iterator[str]:
+    """A section with a line a path that differs, the worst first."""
+    found: dict[tuple[int, str], list[str]] = {}
+    for host in hosts:
+        for difference in host["drift"]["differences"]:
+            rank = -SEVERITIES.index(difference["severity"])
+            found.setdefault((rank, difference["path"]), []).append(host["host"])
+    if found:
+        yield f"## Differs from the baseline ({len(found)})"
+        yield _lines(
+            f"**{escape(path)}** ({SEVERITIES[-rank]}): {_some(names)}" for (rank, path), names in sorted(found.items())
+        )
+
+
+def _lines(texts: Iterable[str]) -> str:
+    lines = [f"- {text}" for text in texts]
+    more = [f"- and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
+    return "\n".join([*lines[:MOST_LINES], *more])
+
+
+def _some(hosts: Sequence[str]) -> str:
+    """The first hosts, and how many more there are."""
+    more = f" and {len(hosts) - MOST_HOSTS} more" if len(hosts) > MOST_HOSTS else ""
+    return ", ".join(map(escape, hosts[:MOST_HOSTS])) + more

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fleet report as tables, for spreadsheets: CSV as RFC 4180 has it, in UTF-8."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import ABSENT, shown
+
+UNKNOWN = "unknown"
+
+HOST_COLUMNS = (
+    "host",
+    "status",
+    "reason",
+    "collected_at",
+    "sections",
+    "sections_ok",
+    "queue_total",
+    "queue_oldest_age_seconds",
+    *VERDICTS,
+    "drift",
+    "differences",
+)
+FINDING_COLUMNS = (
+    "kind",
+    "host",
+    "severity",
+    "finding",
+    "rule",
+    "policy",
+    "title",
+    "path",
+    "expected",
+    "actual",
+    "message",
+    "remedy",
+    "reference",
+)
+
+_IN_TABLE = ("fail", "unknown", "excepted")
+
+# Where a spreadsheet starts to read a cell: at its beginning, or behind the semicolon that some split rows at.
+_START = re.compile(r"(?:^|;)(?=\s*(\S))")
+
+Row = Mapping[str, Any]
+
+
+def hosts_csv(report: Report) -> str:
+    """A row a host."""
+    return _table(HOST_COLUMNS, map(_host_row, report["hosts"]))
+
+
+def findings_csv(report: Report) -> str:
+    """A row for each host that was not read, for each rule failed, unknown or excepted, and for each difference."""
+    rules = {rule["id"]: rule for rule in report["rules"]}
+    return _table(FINDING_COLUMNS, (row for host in report["hosts"] for row in _finding_rows(host, rules)))
+
+
+def _host_row(host: Mapping[str, Any]) -> Row:
+    sections = host["sections"]
+    queue = sections.get("queue") or {}
+    verdicts = Counter(verdict["verdict"] for verdict in host["verdicts"])
+    read = host["status"] not in UNREAD
+    compared = host["drift"]["status"] in ("same", "different")
+    return {
+        "host": host["host"],
+        "status": host["status"],
+        "reason": host["reason"] or "",
+        "collected_at": _known(host["collected_at"]),
+        "sections": len(sections) if read else UNKNOWN,
+        "sections_ok": sum(section["status"] == "ok" for section in sections.values()) if read else UNKNOWN,
+        "queue_total": _known(queue.get("total")),
+        "queue_oldest_age_seconds": _known((queue.get("summary") or {}).get("oldest_age_seconds")),
+        **{verdict: verdicts[verdict] for verdict in VERDICTS},
+        "drift": host["drift"]["status"],
+        "differences": len(host["drift"]["differences"]) if compared else UNKNOWN,
+    }
+
+
+def _finding_rows(host: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:
+    name = {"host": host["host"]}
+    if host["status"] in UNREAD:
+        yield {"kind": "host", **name, "finding": host["status"], "message": host["reason"] or UNKNOWN}
+    for verdict in host["verdicts"]:
+        if verdict["verdict"] in _IN_TABLE:
+            yield {"kind": "rule", **name, **_verdict_row(verdict, rules.get(verdict["rule"], {}))}
+    for difference in host["drift"]["differences"]:
+        yield {"kind": "drift", **name, **_difference_row(difference)}
+
+
+def _verdict_row(verdict: Mapping[str, Any], rule: Mapping[str, Any]) -> Row:
+    actual = verdict["actual"]
+    missing = ABSENT if verdict["verdict"] == "fail" else UNKNOWN
+    return {
+        **{column: rule.get(column, "") for column in ("policy", "title", "remedy", "reference")},
+        **{column: verdict[column] or "" for column in ("severity", "rule", "path", "expected", "message")},
+        "finding": verdict["verdict"],
+        "actual": missing if actual is None else actual,
+    }
+
+
+def _difference_row(difference: Mapping[str, Any]) -> Row:
+    expected, actual = (
+        ABSENT if difference["kind"] == missing else value
+        for missing, value in (("added", difference["baseline"]), ("removed", difference["actual"]))
+    )
+    return {
+        "severity": difference["severity"],
+        "finding": difference["kind"],
+        "path": difference["path"],
+        "expected": expected,
+        "actual": actual,
+        "message": "The host differs from the baseline.",
+    }
+
+
+def _known(value: Any) -> Any:
+    return UNKNOWN if value is None else value
+
+
+def _table(columns: Sequence[str], rows: Iterable[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(column, "")) for column in columns] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A number stays a number; no text is a formula."""
+    if isinstance(value, (int, float)):
+        return shown(value)
+    return _START.sub(lambda match: match[0] + ("'" if _starts_formula(match[1]) else ""), shown(value))
+
+
+def _starts_formula(character: str) -> bool:
+    """Whether a cell that starts so is a formula. Full-width and small forms of the signs count as well."""
+    return unicodedata.normalize("NFKC", character) in ("=", "+", "-", "@", "\N{MINUS SIGN}")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, records
+from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        (["ok", "ok"], "ok"),
+        (["ok", "forbidden"], "partial"),
+        (["forbidden", "failed"], "partial"),
+        (["unsupported", "unsupported"], "unsupported"),
+        (["unsupported", "ok"], "partial"),
+        (["unsupported", "failed"], "partial"),
+    ],
+)
+def test_status_of_a_host_that_was_asked(statuses: list[str], expected: str) -> None:
+    names = ("imap_pop3", "report")
+    sections = {
+        name: samples.section({}) if status == "ok" else samples.refused(status)
+        for name, status in zip(names, statuses, strict=True)
+    }
+    record = samples.record(**sections)
+    assert record.status == expected
+    assert (record.reason is None) == (expected == "ok")
+
+
+def test_reason_names_the_sections_that_were_not_read() -> None:
+    record = samples.record(
+        core=samples.section({}), queue=samples.refused("forbidden"), report=samples.refused("failed")
+    )
+    assert record.reason == "forbidden: queue; failed: report"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "reason"),
+    [
+        (None, "not_gathered", "not asked"),
+        ({"failed": True, "msg": "unused", "error": samples.ERROR}, "failed", "refuses the connection"),
+        ({"failed": True, "msg": "host is missing", "error": None}, "failed", "host is missing"),
+        ({"failed": True}, "failed", "could not be gathered"),
+        ({"skipped": True}, "failed", "could not be gathered"),
+        ({"ansible_facts": None, "msg": "x"}, "failed", "x"),
+    ],
+)
+def test_a_host_without_state_says_why(outcome: dict[str, Any] | None, status: str, reason: str) -> None:
+    record = records.host_record("one", outcome)
+    assert record.status == status
+    assert record.mailplus is None
+    assert reason in (record.reason or "")
+
+
+def test_the_record_always_has_the_same_keys() -> None:
+    keys = {"schema_version", "host", "status", "reason", "error", "mailplus"}
+    for record in (samples.record(), samples.failed(), records.host_record("x", None)):
+        assert set(record.as_dict()) == keys
+
+
+def test_cleaning_changes_the_sections_only_and_makes_a_copy() -> None:
+    record = samples.record(core=samples.section({"owner": "a@b.example"}))
+    cleaned = record.cleaned(lambda _sections: "clean")
+    assert cleaned.mailplus is not None
+    assert record.mailplus is not None
+    assert cleaned.mailplus == record.mailplus | {"sections": "clean"}
+    assert record.mailplus["sections"] != "clean"
+    assert samples.failed().cleaned(lambda _sections: "clean") == samples.failed()
+
+
+def test_totals_count_every_status() -> None:
+    counted = records.totals([samples.record(), samples.record("two"), samples.failed()])
+    assert counted == {"ok": 2, "partial": 0, "unsupported": 0, "failed": 1, "not_gathered": 0}
+
+
+def test_summary_of_no_hosts() -> None:
+    assert records.summary([]) == ["0 hosts: "]
+
+
+@pytest.mark.parametrize(
+    ("queue", "expected"),
+    [
+        (samples.listing([], by_status={}), "queue 0"),
+        (samples.listing([1, 2], by_status={"active": 2}), "queue 2 (2 active)"),
+        (samples.listing([1], total=9, truncated=True, by_status={"active": 1}), "queue 9 (1 active of the first 1)"),
+        (samples.listing([1]) | {"total": None}, "queue of unknown length"),
+        (samples.refused(is_list=True), "queue forbidden"),
+    ],
+)
+def test_summary_never_shows_an_unknown_queue_as_empty(queue: dict[str, Any], expected: str) -> None:
+    line = records.describe(samples.record(queue=queue, core=samples.section({})))
+    assert expected in line.split("; ")
+
+
+@pytest.mark.parametrize("text", samples.HOSTILE)
+def test_a_file_holds_text_of_a_server_unchanged(text: str, tmp_path: Path) -> None:
+    content = samples.record(core=samples.section({text: text})).as_dict()
+    path = tmp_path / "one.json"
+    files.write(path, files.to_json(content))
+    assert json.loads(path.read_text(encoding="utf-8")) == content
+    assert not files.differs(path, files.to_json(content))
+    assert not files.differs_beyond_times(path, content)
+
+
+@pytest.mark.parametrize("text", samples.HOSTILE)
+def test_a_line_of_the_summary_steers_no_terminal(text: str) -> None:
+    (line, _total) = records.summary([records.host_record("one", {"msg": text, "error": None})])
+    assert line.isprintable()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Baseline, Comparison
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import Verdict
+from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+
+
+def test_hosts_are_in_the_order_of_their_names_and_none_is_missing() -> None:
+    report = samples.report([samples.record("b"), samples.failed("a"), samples.record("c")])
+    assert [host["host"] for host in report["hosts"]] == ["a", "b", "c"]
+    assert samples.report([])["hosts"] == []
+
+
+def test_totals_are_those_of_the_hosts() -> None:
+    report = samples.mixed_report()
+    verdicts = [verdict for host in report["hosts"] for verdict in host["verdicts"]]
+    differences = [difference for host in report["hosts"] for difference in host["drift"]["differences"]]
+    totals = report["totals"]
+    assert sum(totals["hosts"].values()) == len(report["hosts"]) == 6
+    assert sum(totals["verdicts"].values()) == len(verdicts) == 30
+    assert sum(totals["differences"].values()) == len(differences)
+    for kind, counts in totals["findings"].items():
+        assert sum(counts.values()) == totals["verdicts"][kind]
+
+
+def test_a_host_that_was_not_read_has_no_figures() -> None:
+    (host,) = samples.report([samples.failed()], [samples.rule()])["hosts"]
+    unread: dict[str, Any] = {"collected_at": None, "server": None, "sections": {}, "servers": None, "mail_flow": None}
+    assert {key: host[key] for key in unread} == unread
+    assert host["error"] == samples.ERROR
+    assert [verdict["verdict"] for verdict in host["verdicts"]] == ["unknown"]
+
+
+def test_rows_are_left_out_and_settings_are_not() -> None:
+    record = samples.record(queue=samples.listing([{"id": 1}]), core=samples.section({"a": 1}))
+    (host,) = samples.report([record])["hosts"]
+    assert "data" not in host["sections"]["queue"]
+    assert host["sections"]["queue"]["total"] == 1
+    assert host["sections"]["core"]["data"] == {"a": 1}
+
+
+def test_flow_and_servers_come_from_the_answers() -> None:
+    log = samples.listing([{"time": 1768042800}, {"time": 1768042801}, {"time": "soon"}])
+    servers = samples.section({"server_list": [{"name": "a", "status": "healthy"}, "x"]})
+    (host,) = samples.report([samples.record(transaction_log=log, server_list=servers)])["hosts"]
+    assert host["mail_flow"] == [{"hour": "2026-01-10T11:00:00Z", "count": 2}]
+    assert host["servers"][0] == {"name": "a", "status": "healthy", "role": None}
+    assert host["servers"][1] == dict.fromkeys(("name", "status", "role"))
+
+
+PERSONAL = ("anna@example.com", "198.51.100.9", "Secret offer")
+
+
+@pytest.mark.parametrize("mode", ["remove", "hash"])
+def test_no_personal_data_of_a_server_is_left_in_any_corner(mode: str) -> None:
+    address, ip, subject = PERSONAL
+    data = {"subject": subject, "list": [{"mail_subject": subject}], address: ip, "nested": {"by": [address]}}
+    record = samples.record(
+        core=samples.section(data, by={address: ip}),
+        queue=samples.listing([{"subject": subject}], top_destinations=[{"value": address}]),
+        server_list=samples.section({"server_list": [{"name": ip, "status": address, "role": ip}]}),
+        report=samples.refused() | {"error": samples.ERROR | {"message": f"{address} from {ip}"}},
+    )
+    sources = [
+        samples.rule(id="subject", section="core", path="data.subject", condition={"equals": "x"}),
+        samples.rule(id="row", section="core", path="data.list.0.mail_subject", condition={"equals": "x"}),
+        samples.rule(id="address", section="core", path="data.nested.by.0", condition={"equals": address}),
+        samples.rule(id="key", section="core", path=["data", address], condition={"matches": "^x"}),
+    ]
+    verdicts = [*samples.judge(record, *sources), Verdict("subject", "low", "unknown", None, None, f"{address} is bad")]
+    drift = Baseline(samples.record(core=samples.section({"by": 1})).as_dict()).compare(record, Comparison())
+    result = HostResult(record, verdicts, drift, privacy.cleaner(mode, "key"))
+    text = json.dumps(build_report([result], [], title="Fleet", generated_at=samples.NOW))
+    assert [piece for piece in PERSONAL if piece in text] == []
+
+
+def test_which_server_was_asked_stays() -> None:
+    record = samples.record()
+    assert record.mailplus is not None
+    record = replace(record, mailplus=record.mailplus | {"server": record.mailplus["server"] | {"host": "192.0.2.1"}})
+    (host,) = samples.report([record], mode="remove")["hosts"]
+    assert host["server"]["host"] == "192.0.2.1"
+
+
+def test_the_same_input_gives_the_same_report() -> None:
+    assert json.dumps(samples.mixed_report()) == json.dumps(samples.mixed_report())

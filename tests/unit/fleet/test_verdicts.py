@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, Verdict
+from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+
+IMAP_ON = samples.record(imap_pop3=samples.section({"enable_imap": True, "mode": None}))
+IMAP_OFF = samples.record(imap_pop3=samples.section({"enable_imap": False}))
+
+
+def one(host: HostRecord, source: Mapping[str, Any], **more: Any) -> Verdict:
+    (verdict,) = samples.judge(host, source, **more)
+    return verdict
+
+
+def test_pass_and_fail_say_what_was_expected_and_found() -> None:
+    path = "imap_pop3.data.enable_imap"
+    assert one(IMAP_OFF, samples.rule()) == Verdict(
+        "imap", "high", "pass", "equals false", False, f"{path} is as required.", path
+    )
+    assert one(IMAP_ON, samples.rule()) == Verdict(
+        "imap", "high", "fail", "equals false", True, f"{path} is not as required.", path
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "changes", "message"),
+    [
+        (samples.failed(), {}, "The host was not read: https://nas.example:5001 refuses the connection."),
+        (host_record("x", None), {}, "The host was not read: The host was not asked"),
+        (samples.record(imap_pop3=samples.refused()), {}, "The section imap_pop3 is forbidden."),
+        (samples.record(core=samples.section({})), {}, "The section imap_pop3 is not gathered."),
+        (IMAP_ON, {"path": "data.imap"}, "imap_pop3.data.imap is not in the answer."),
+        (IMAP_ON, {"path": "data.mode"}, "imap_pop3.data.mode cannot be compared with: equals false."),
+        (IMAP_ON, {"condition": {"equals": "yes"}}, "cannot be compared with: equals 'yes'."),
+        (IMAP_ON, {"path": None, "path_variable": "imap"}, "mailplus_state_paths has no imap."),
+    ],
+)
+def test_what_cannot_be_told_is_unknown(host: HostRecord, changes: dict[str, Any], message: str) -> None:
+    verdict = one(host, samples.rule(**changes))
+    assert verdict.verdict == "unknown"
+    assert message in verdict.message
+
+
+@pytest.mark.parametrize("condition", [{"present": False}, {"all": {"equals": 1}}, {"equals": False}, {"at_most": 5}])
+@pytest.mark.parametrize(
+    "host", [samples.failed(), host_record("x", None), samples.record(imap_pop3=samples.refused("unsupported"))]
+)
+def test_no_condition_passes_where_nothing_was_read(host: HostRecord, condition: dict[str, Any]) -> None:
+    assert one(host, samples.rule(condition=condition)).verdict == "unknown"
+
+
+def test_an_expression_is_not_evaluated_where_nothing_was_read() -> None:
+    assert one(samples.failed(), samples.rule(condition=None, expression="true")).verdict == "unknown"
+
+
+def test_a_path_may_come_from_a_variable_of_the_host() -> None:
+    source = samples.rule(path=None, path_variable="imap")
+    assert one(IMAP_ON, source, paths={"imap": "data.enable_imap"}).verdict == "fail"
+    assert one(IMAP_ON, source, paths={"imap": ["data", "enable_imap"]}).verdict == "fail"
+    assert one(IMAP_ON, source, paths={"imap": "data.elsewhere"}).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("applies", "expected"),
+    [({"equals": True}, "fail"), ({"equals": False}, "not_applicable"), ({"equals": "on"}, "unknown")],
+)
+def test_a_rule_applies_or_not_or_nobody_knows(applies: dict[str, Any], expected: str) -> None:
+    source = samples.rule(applies={"section": "imap_pop3", "path": "data.enable_imap", "condition": applies})
+    assert one(IMAP_ON, source).verdict == expected
+
+
+def test_whether_a_rule_applies_is_unknown_with_the_section() -> None:
+    source = samples.rule(applies={"section": "queue", "path": "total", "condition": {"at_least": 1}})
+    verdict = one(IMAP_ON, source)
+    assert verdict.message == "Whether the rule applies is not known: The section queue is not gathered."
+
+
+EXPRESSION = samples.rule(condition=None, section=None, path=None, expression="some expression")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "message"),
+    [
+        (True, "pass", "The expression is true."),
+        (False, "fail", "The expression is false."),
+        ("True", "unknown", "The expression is neither true nor false here."),
+        (1, "unknown", "The expression is neither true nor false here."),
+        (None, "unknown", "The expression is neither true nor false here."),
+        ([], "unknown", "The expression is neither true nor false here."),
+    ],
+)
+def test_an_expression_is_true_or_false_or_unknown(value: Any, expected: str, message: str) -> None:
+    verdict = one(IMAP_ON, EXPRESSION, evaluate=lambda _expression, _variables: value)
+    assert (verdict.verdict, verdict.message, verdict.expected) == (expected, message, "some expression")
+    assert verdict.actual is (value if isinstance(value, bool) else None)
+
+
+def test_an_expression_sees_the_state_and_may_raise() -> None:
+    def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
+        assert expression == "some expression"
+        assert variables["sections"] is variables["mailplus"]["sections"]
+        raise ExpressionError("imap_pop4 is not defined.")
+
+    verdict = one(IMAP_ON, EXPRESSION, evaluate=evaluate)
+    assert (verdict.verdict, verdict.message) == ("unknown", "imap_pop4 is not defined.")
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(-1, "fail"), (0, "excepted"), (1, "excepted")], ids=["yesterday", "today", "tomorrow"]
+)
+def test_an_exception_holds_through_the_day_it_expires(days: int, expected: str) -> None:
+    expires = samples.TODAY + timedelta(days=days)
+    exceptions = [{"rule": "imap", "reason": "It is replaced.", "expires": expires}]
+    verdict = one(IMAP_ON, samples.rule(), exceptions=exceptions)
+    assert verdict.verdict == expected
+    assert "It is replaced." in verdict.message
+    assert str(expires) in verdict.message
+    assert verdict.actual is True
+
+
+def test_an_expired_exception_fails_what_is_unknown_too_but_nothing_that_passes() -> None:
+    exceptions = [{"rule": "imap", "reason": "x", "expires": "2020-01-01"}]
+    unknown = samples.record(imap_pop3=samples.refused())
+    assert one(unknown, samples.rule(), exceptions=exceptions).verdict == "fail"
+    assert one(IMAP_OFF, samples.rule(), exceptions=exceptions).verdict == "pass"
+
+
+def test_an_exception_bears_on_its_rule_only() -> None:
+    exceptions = [{"rule": "imap", "reason": "x", "expires": "2030-01-01"}]
+    found = samples.judge(IMAP_ON, samples.rule(), samples.rule(id="other"), exceptions=exceptions)
+    assert [verdict.verdict for verdict in found] == ["excepted", "fail"]
+
+
+def test_an_override_bears_on_the_verdict() -> None:
+    overrides = {"imap": {"severity": "low", "condition": {"equals": True}}}
+    verdict = one(IMAP_ON, samples.rule(), overrides=overrides)
+    assert (verdict.verdict, verdict.severity) == ("pass", "low")
+
+
+SENT = {"path": "status", "equals": "sent"}
+BOUNCED = {"path": "status", "equals": "bounced"}
+
+
+@pytest.mark.parametrize(
+    ("path", "condition", "whole", "part"),
+    [
+        # All rows read so far are good, or none is bad: the rest may be otherwise.
+        ("data.items", {"all": SENT}, "pass", "unknown"),
+        ("data.items", {"any": BOUNCED}, "fail", "unknown"),
+        # One row decides, whatever the rest holds.
+        ("data.items", {"all": BOUNCED}, "fail", "fail"),
+        ("data.items", {"any": SENT}, "pass", "pass"),
+        # What the server counts does not rest on rows.
+        ("total", {"at_most": 5}, "pass", "pass"),
+        ("total", {"at_most": 1}, "fail", "fail"),
+        # Figures of ours do, and only grow.
+        ("summary.by_status.sent", {"at_most": 5}, "pass", "unknown"),
+        ("summary.by_status.sent", {"at_most": 1}, "fail", "fail"),
+        ("summary.by_status.sent", {"at_least": 1}, "pass", "pass"),
+        ("summary.by_status.sent", {"at_least": 5}, "fail", "unknown"),
+        ("summary.by_status.sent", {"equals": 2}, "pass", "unknown"),
+        ("summary.by_status.sent", {"equals": 3}, "fail", "unknown"),
+        ("summary.by_status.sent", {"present": True}, "pass", "unknown"),
+        ("summary.by_status.bounced", {"present": False}, "pass", "unknown"),
+        ("summary.rows", {"equals": 2}, "pass", "pass"),
+    ],
+)
+def test_rows_that_were_not_read_may_turn_a_verdict(path: str, condition: Any, whole: str, part: str) -> None:
+    rows = [{"status": "sent"}, {"status": "sent"}]
+    source = samples.rule(section="queue", path=path, condition=condition)
+    for truncated, expected in ((False, whole), (True, part), (None, part)):
+        queue = samples.listing(rows, truncated=truncated, by_status={"sent": 2})
+        assert one(samples.record(queue=queue), source).verdict == expected
+
+
+def test_rows_before_the_offset_count_as_not_read() -> None:
+    queue = samples.listing([{"status": "sent"}])
+    queue["summary"]["complete"] = False
+    source = samples.rule(section="queue", path="data.items", condition={"all": SENT})
+    assert one(samples.record(queue=queue), source).verdict == "unknown"
+
+
+@pytest.mark.parametrize(("kept", "expected"), [(1, "unknown"), (3, "pass")])
+def test_rows_that_were_filtered_out_count_as_not_read(kept: int, expected: str) -> None:
+    queue = samples.listing([{"status": "sent"}]) | {"filtered": {"read": 3, "kept": kept, "unjudged": 0}}
+    source = samples.rule(section="queue", path="data.items", condition={"all": SENT})
+    assert one(samples.record(queue=queue), source).verdict == expected
+
+
+def test_a_rule_may_require_that_all_rows_were_read() -> None:
+    source = samples.rule(section="queue", path="summary.complete", condition={"equals": True})
+    assert one(samples.record(queue=samples.listing([], truncated=True)), source).verdict == "fail"
+
+
+def test_lists_and_mappings_are_shown_by_their_size() -> None:
+    host = samples.record(server_list=samples.section({"server_list": [{"name": "a"}], "mode": {"a": 1, "b": 2}}))
+    source = samples.rule(section="server_list", path="data.server_list", condition={"all": {"equals": 1}})
+    assert one(host, source).actual == "1 items"
+    assert one(host, source | {"path": "data.mode", "condition": {"equals": {}}}).actual == "2 keys"
