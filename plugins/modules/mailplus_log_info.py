@@ -116,8 +116,9 @@ admin_log:
       type: int
       sample: 4200
     returned:
-      description: How many rows were kept: they are in RV(admin_log.data) or the file. Null where the answer does
-        not show which of its keys holds them.
+      description:
+        - How many rows were kept. They are in RV(admin_log.data), or in the file.
+        - Null where the answer does not show which of its keys holds the rows.
       returned: always
       type: int
       sample: 50
@@ -143,7 +144,7 @@ admin_log:
       returned: when O(dest) is set, and not in check mode
       type: dict
       contains:
-        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/queue.jsonl.gz}
+        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., type: int, returned: always, sample: 4200}
 transaction_log:
   description: "What became of each mail."
@@ -208,8 +209,9 @@ transaction_log:
       type: int
       sample: 4200
     returned:
-      description: How many rows were kept: they are in RV(transaction_log.data). Null where the answer does not show which of its keys
-        holds them.
+      description:
+        - How many rows were kept. They are in RV(transaction_log.data), or in the file.
+        - Null where the answer does not show which of its keys holds the rows.
       returned: always
       type: int
       sample: 50
@@ -235,7 +237,7 @@ transaction_log:
       returned: when O(dest) is set, and not in check mode
       type: dict
       contains:
-        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/queue.jsonl.gz}
+        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., type: int, returned: always, sample: 4200}
 error:
   description:

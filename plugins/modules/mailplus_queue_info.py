@@ -122,8 +122,9 @@ queue:
       type: int
       sample: 4200
     returned:
-      description: How many rows were kept: they are in RV(queue.data) or the file. Null where the answer does
-        not show which of its keys holds them.
+      description:
+        - How many rows were kept. They are in RV(queue.data), or in the file.
+        - Null where the answer does not show which of its keys holds the rows.
       returned: always
       type: int
       sample: 50
@@ -149,7 +150,7 @@ queue:
       returned: when O(dest) is set, and not in check mode
       type: dict
       contains:
-        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/queue.jsonl.gz}
+        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., type: int, returned: always, sample: 4200}
 error:
   description:

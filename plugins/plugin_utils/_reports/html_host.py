@@ -64,7 +64,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Row:
-    """A host's row of the table. A number that is not known is None. Of a ``partial`` queue only some mails are known."""
+    """A host's row of the table. What is not known is None; of a ``partial`` queue some mails are not known."""
 
     worst: str | None
     rank: int
