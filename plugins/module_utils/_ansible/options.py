@@ -6,6 +6,7 @@ Their documentation is the fragment ``mailfleet.mailplus.connection``; a test co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ ArgumentSpec = dict[str, dict[str, Any]]
 DEFAULT_LIMIT = 50
 
 _HTTPS_PORT, _HTTP_PORT = 5001, 5000
+_HOST = re.compile(r"[^\s/@\\?#\[\]\x00-\x20\x7f]+")
 _HIGHEST_PORT = 65535
 _LONGEST_TIMEOUT = 86400
 _ALL_ROWS = -1
@@ -72,10 +74,13 @@ FILTER_SPEC: ArgumentSpec = {
 def address(params: Mapping[str, Any]) -> Address:
     """Where to connect. Raises OptionError."""
     _require(params, "host", "username", "password")
-    host = params["host"].strip("[]")
-    if any(character in host for character in "/@ ?#") or host.count(":") == 1:
-        raise OptionError(f"host is a name or an address alone, not {params['host']!r}; port and https are options.")
-    port = params["port"] or (_HTTPS_PORT if params["https"] else _HTTP_PORT)
+    host = re.sub(r"^\[(.*)\]$", r"\1", params["host"])
+    if not _HOST.fullmatch(host) or host.count(":") == 1:
+        shown = "" if "@" in host else f", not {params['host']!r}"  # before an @ may be a password
+        raise OptionError(f"host is a name or an address alone{shown}; port and https are options.")
+    port = params["port"]
+    if port is None:
+        port = _HTTPS_PORT if params["https"] else _HTTP_PORT
     if not 0 < port <= _HIGHEST_PORT:
         raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {port}.")
     if not 0 < params["timeout"] <= _LONGEST_TIMEOUT:

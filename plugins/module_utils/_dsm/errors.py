@@ -190,7 +190,7 @@ def error_code(answer: dict[str, Any]) -> int:
     """The code in an answer without success; 100 (unknown error) where DSM sent none."""
     error = answer.get("error")
     code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, int) else 100
+    return int(code) if isinstance(code, int) or (isinstance(code, str) and code.isdecimal()) else 100
 
 
 def api_error(code: int, *, api: str, method: str, version: int) -> DsmError:

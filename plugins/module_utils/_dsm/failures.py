@@ -56,6 +56,10 @@ _CA_HINT = "Set ca_path to a PEM file, or to a directory of hashed certificates.
 _CUT_HINT = "Try again; if it stays, ask for fewer rows (limit) and see the log of the NAS."
 
 
+def _forbidden(exception: BaseException) -> bool:
+    return any(isinstance(cause, PermissionError) for cause in _causes(exception))
+
+
 def _of(*types: type[BaseException]) -> Callable[[BaseException], bool]:
     return lambda cause: isinstance(cause, types)
 
@@ -68,6 +72,12 @@ def _explanations() -> tuple[_Explanation, ...]:
             "ca_path_unusable",
             "{ca_path} holds no certificates ({reason}).",
             _CA_HINT,
+        ),
+        _Explanation(
+            lambda cause: isinstance(cause, urllib3.exceptions.NewConnectionError) and _forbidden(cause),
+            "connection_forbidden",
+            "The controller is not allowed to connect to {url}.",
+            "Check the firewall, and what the controller runs in.",
         ),
         _Explanation(
             _of(PermissionError, FileNotFoundError, IsADirectoryError),

@@ -52,7 +52,7 @@ class Pager:
         self._id_keys = id_keys
         self._id_key: str | None = None
         self._page_size = PAGE_SIZE
-        self._known: deque[Any] = deque(maxlen=2 * PAGE_SIZE)
+        self._known: deque[Any] = deque(maxlen=4 * PAGE_SIZE)
         self._first_rows: list[Any] = []
         self._gap = self._progress = self._short_page = False
         self._fruitless = 0
@@ -169,16 +169,19 @@ class Pager:
         for count in (overlap + max(growth, 0), overlap, *range(len(rows), 0, -1)):
             if 0 < count <= len(rows) and self._known and self._ends_with(rows[:count]):
                 return list(rows[count:])
-        # Rows came in or left among those that both pages hold.
+        # Rows came in or left among those that both pages hold. What stands before all of them came in meanwhile.
         left = Counter(map(_as_text, self._known))
-        fresh = []
+        fresh: list[Any] | None = None
         for row in rows:
             name = _as_text(self._identity(row))
             if left[name]:
                 left[name] -= 1
-            else:
+                fresh = fresh or []
+            elif fresh is not None:
                 fresh.append(row)
-        return fresh if len(fresh) < len(rows) or page.offset <= self._start else None
+        if fresh is None and page.offset <= self._start and growth <= 0:
+            return list(rows)
+        return fresh
 
     def _begins_anew(self, rows: Sequence[Any]) -> bool:
         """Whether these are the first rows again. Rows that are all alike do not tell."""
@@ -194,7 +197,7 @@ class Pager:
 
     def _position_after_gap(self, page: Page, growth: int) -> int:
         """Where to read on: further down if rows came in at the head, else further up."""
-        if growth > self._page_size:
+        if growth > 0:
             return self._position + growth
         reachable = page.offset if self._length is None else min(page.offset, self._length)
         return max(self._start, reachable - max(self._page_size // 2, -growth))

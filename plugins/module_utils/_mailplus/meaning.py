@@ -57,7 +57,10 @@ class RowsSummary(ABC):
 
     def result(self, complete: bool | None, now: datetime) -> Summary:
         """The summary. ``complete`` tells whether the rows are all that the server has."""
-        return {"rows": self._rows, "complete": complete, **self._figures(now)}
+        figures = self._figures(now)
+        if not self._rows and complete is not True:
+            figures = dict.fromkeys(figures)  # of no rows out of some, nothing is known
+        return {"rows": self._rows, "complete": complete, **figures}
 
     @abstractmethod
     def _add_row(self, row: Any) -> None: ...

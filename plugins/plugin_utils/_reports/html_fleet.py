@@ -101,7 +101,7 @@ def headline(report: Report) -> list[tuple[str, str]]:
 
 def _read_sentence(counts: Mapping[str, int], whole: int) -> tuple[str, str]:
     unread = sum(counts[status] for status in UNREAD)
-    pieces = [(unread, "could not be read"), (counts["unsupported"], "without MailPlus Server")]
+    pieces = [(unread, "could not be read"), (counts["unsupported"], "without a MailPlus Server that answers")]
     pieces.append((counts["partial"], "read only in part"))
     told = [f"{count:,} {words}" for count, words in pieces if count]
     if not told:
@@ -117,8 +117,8 @@ def _finding_sentences(report: Report) -> Iterator[tuple[str, str]]:
     if verdicts["fail"]:
         rules = {verdict["rule"] for _host, verdict in _all(report) if verdict["verdict"] == "fail"}
         hosts = sum(any(verdict["verdict"] == "fail" for verdict in host["verdicts"]) for host in report["hosts"])
-        where = f"{counted(len(rules), 'rule fails', 'rules fail')} on {counted(hosts, 'host')}"
-        yield "fail", f"{where}: {_by_severity(findings['fail'])}."
+        where = f"of {counted(len(rules), 'rule')}, on {counted(hosts, 'host')}"
+        yield "fail", f"{counted(verdicts['fail'], 'verdict')} failed {where}: {_by_severity(findings['fail'])}."
     if verdicts["unknown"]:
         unknown = counted(verdicts["unknown"], "verdict is unknown", "verdicts are unknown")
         yield "unknown", f"{unknown}: {_by_severity(findings['unknown'])}."

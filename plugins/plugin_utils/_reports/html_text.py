@@ -100,7 +100,10 @@ def ranking(entries: Sequence[Mapping[str, Any]] | None) -> str:
     """The most frequent values, a line each."""
     if entries is None:
         return "unknown"
-    return "\n".join(f"{entry['count']:,} \N{MULTIPLICATION SIGN} {visible(entry['value'])}" for entry in entries) or "none"
+    return (
+        "\n".join(f"{entry['count']:,} \N{MULTIPLICATION SIGN} {visible(entry['value'])}" for entry in entries)
+        or "none"
+    )
 
 
 def basis(envelope: Mapping[str, Any]) -> str:

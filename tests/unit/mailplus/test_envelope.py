@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one shape of a section, whatever became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Reply, Route
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
+    DsmError,
+    answer_error,
+    api_error,
+    connection_error,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME, CATALOGUE, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    Envelope,
+    failed,
+    ok,
+    ok_list,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import ListReading, Window
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
+
+NOW = datetime(2026, 1, 31, tzinfo=timezone.utc)
+KEYS = {"status", "data", "summary", "error"}
+LIST_KEYS = KEYS | {"total", "returned", "truncated"}
+ERROR_KEYS = {"api", "method", "version", "code", "name", "message", "hint"}
+QUEUE = BY_NAME["queue"]
+CALL: dict[str, Any] = {"api": "SYNO.MailPlusServer.Queue", "method": "list", "version": 1}
+
+# The status by code, as the reference tells the codes apart.
+STATUSES = {
+    **dict.fromkeys((102, 103, 104), "unsupported"),
+    **dict.fromkeys((105, 160, 402, 116), "forbidden"),
+    **dict.fromkeys((100, 101, 106, 107, 108, 109, 110, 111, 114, 117, 118, 119, 120, 150, 400, 403, 9999), "failed"),
+}
+
+
+def keys_of(section: Section) -> set[str]:
+    return LIST_KEYS if section.is_list else KEYS
+
+
+def listed(rows: list[Any] | None, total: int | None, *, offset: int = 0, limit: int | None = None) -> Envelope:
+    data = {"items": rows, "total": total}
+    reading = ListReading(QUEUE, Window(offset, limit), reveal_secrets=False)
+    reading.begin(Reply(Route("entry.cgi", 1), data))
+    return ok_list(reading, data, NOW, reveal_secrets=False)
+
+
+@pytest.mark.parametrize("section", CATALOGUE, ids=lambda section: section.name)
+@pytest.mark.parametrize("code", [102, 105, 117])
+def test_a_section_that_was_not_read_has_every_key(section: Section, code: int) -> None:
+    envelope = failed(section, api_error(code, **CALL))
+    assert set(envelope) == keys_of(section)
+    assert {value for key, value in envelope.items() if key not in ("status", "error")} == {None}
+    assert set(envelope["error"]) == ERROR_KEYS
+
+
+@pytest.mark.parametrize("section", [row for row in CATALOGUE if not row.is_list], ids=lambda section: section.name)
+def test_a_section_that_was_read_has_every_key(section: Section) -> None:
+    data = {"a": 1}
+    envelope = ok(section, data, reveal_secrets=False)
+    assert set(envelope) == keys_of(section)
+    assert (envelope["status"], envelope["data"], envelope["error"]) == ("ok", data, None)
+    assert isinstance(envelope["summary"], dict)
+
+
+@pytest.mark.parametrize(
+    ("offset", "limit", "total", "truncated", "complete"),
+    [(0, None, 2, False, True), (0, 2, 9, True, False), (3, None, 5, False, False), (0, None, None, None, None)],
+)
+def test_a_list_has_its_figures(
+    offset: int, limit: int | None, total: int | None, truncated: bool | None, complete: bool | None
+) -> None:
+    envelope = listed([{"id": 1}, {"id": 2}], total, offset=offset, limit=limit)
+    assert set(envelope) == LIST_KEYS
+    assert (envelope["total"], envelope["returned"], envelope["truncated"]) == (total, 2, truncated)
+    assert (envelope["summary"]["rows"], envelope["summary"]["complete"]) == (2, complete)
+
+
+def test_a_list_whose_rows_are_not_known_has_no_figures() -> None:
+    envelope = listed(None, 7)
+    assert (envelope["status"], envelope["total"]) == ("ok", 7)
+    assert (envelope["returned"], envelope["truncated"], envelope["summary"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(("code", "status"), STATUSES.items())
+def test_a_code_of_mailplus_has_its_status(code: int, status: str) -> None:
+    envelope = failed(QUEUE, api_error(code, **CALL))
+    assert envelope["status"] == status
+    error = envelope["error"]
+    assert {key: error[key] for key in ("api", "method", "version", "code")} == {**CALL, "code": code}
+    assert error["name"]
+    assert error["message"].endswith(".")
+    assert error["hint"].endswith(".")
+
+
+@pytest.mark.parametrize("error", [connection_error("timeout", "M.", "H."), answer_error("M", **CALL)])
+def test_what_has_no_code_has_null(error: DsmError) -> None:
+    envelope = failed(QUEUE, error)
+    assert envelope["status"] == "failed"
+    assert set(envelope["error"]) == ERROR_KEYS
+    assert envelope["error"]["code"] is None
+
+
+def test_a_code_of_the_login_is_not_that_of_a_package() -> None:
+    login = api_error(402, api="SYNO.API.Auth", method="login", version=7)
+    package = api_error(402, **CALL)
+    assert (login.details.name, package.details.name) == ("login_not_permitted", "no_permission")
+
+
+def test_secrets_are_hidden_unless_asked_for() -> None:
+    data = {"relay": {"password": "r3lay"}, "items": [{"token": "t0ken"}]}
+    hidden = ok(BY_NAME["smtp_general"], data, reveal_secrets=False)
+    assert hidden["data"] == {"relay": {"password": MARKER}, "items": [{"token": MARKER}]}
+    assert ok(BY_NAME["smtp_general"], data, reveal_secrets=True)["data"] == data

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server that answers each connection with given bytes: what even a misbehaving simulator cannot say."""
+
+from __future__ import annotations
+
+import contextlib
+import socketserver
+import threading
+from collections.abc import Iterator, Sequence
+
+
+class RawServer(socketserver.TCPServer):
+    """Answers the n-th connection with the n-th answer, and further ones with the last."""
+
+    def __init__(self, answers: Sequence[bytes]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answers = list(answers)
+        self.received: list[bytes] = []
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: RawServer
+
+    def handle(self) -> None:
+        head, length = b"", 0
+        while (line := self.rfile.readline()) not in (b"\r\n", b""):
+            head += line
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        number = len(self.server.received)
+        self.server.received.append(head + b"\r\n" + self.rfile.read(length))
+        self.wfile.write(self.server.answers[min(number, len(self.server.answers) - 1)])
+
+
+@contextlib.contextmanager
+def raw_server(*answers: bytes) -> Iterator[RawServer]:
+    with RawServer(answers) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def http(body: bytes, status: str = "200 OK", content_type: str = "application/json", *headers: str) -> bytes:
+    """One answer, after which the connection is closed."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {content_type}", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body

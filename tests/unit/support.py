@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the lower floors share: clients of a simulated NAS, and what it recorded of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Read
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import READ_ALLOWLIST, select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
+from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, Request
+
+PREFIX = "SYNO.MailPlusServer."
+AUTH, COMPOUND, INFO = "SYNO.API.Auth", "SYNO.Entry.Request", "SYNO.API.Info"
+CORE, SMTP_GENERAL, SECURITY = PREFIX + "MailPlus", PREFIX + "SMTP.General", PREFIX + "Security"
+IMAP_POP3, REPORT, QUEUE = PREFIX + "IMAP_POP3", PREFIX + "Report", PREFIX + "Queue"
+ADMIN_LOG, TRANSACTION_LOG = PREFIX + "Audit.AdminLog", PREFIX + "Audit.TransactionLog"
+
+LOGIN, LOGOUT, BATCH, DISCOVERY = (AUTH, "login"), (AUTH, "logout"), (COMPOUND, "request"), (INFO, "query")
+
+# What would show that an exception of Python's, or of a library, was printed as it is.
+_NOISE = re.compile(
+    r"Traceback|<class|object at 0x|HTTPS?Connection|Max retries|\(Caused|Errno|urllib3|requests\."
+    r"|\b[A-Za-z]*[a-z](Error|Exception)\b|\([A-Z][a-z]+[A-Z]\w*\)|codec"
+)
+
+
+def address_of(nas: Nas, **changes: Any) -> Address:
+    return Address(**{"host": nas.host, "port": nas.port, "https": nas.https, "timeout": 5, **changes})
+
+
+def credentials_of(nas: Nas, **changes: Any) -> Credentials:
+    return Credentials(**{"username": nas.username, "password": nas.password, **changes})
+
+
+def client(
+    nas: Nas, allowed: Collection[tuple[str, str]] = READ_ALLOWLIST, *, ca_path: str | None = None, **credentials: Any
+) -> Client:
+    """A client that is not logged in yet."""
+    return Client(address_of(nas, ca_path=ca_path), credentials_of(nas, **credentials), allowed)
+
+
+def gather(
+    nas: Nas,
+    *subset: str,
+    offset: int = 0,
+    limit: int | None = 50,
+    reveal_secrets: bool = False,
+    credentials: Credentials | None = None,
+    **address: Any,
+) -> gathering.State:
+    plan = gathering.Plan(select(subset or ("all",)), Window(offset, limit), reveal_secrets=reveal_secrets)
+    return gathering.gather(address_of(nas, **address), credentials or credentials_of(nas), plan)
+
+
+def calls(nas: Nas) -> list[tuple[str, str]]:
+    """API and method of every request that arrived, in order."""
+    return [(request.api, request.api_method) for request in nas.requests]
+
+
+def requests_of(nas: Nas, call: tuple[str, str]) -> list[Request]:
+    return [request for request in nas.requests if (request.api, request.api_method) == call]
+
+
+def items_of(nas: Nas, api: str) -> list[dict[str, Any]]:
+    """What was asked of an API, alone or within a batch, in order."""
+    found = []
+    for request in nas.requests:
+        if request.api == api:
+            found.append({**request.form, "version": int(request.form["version"])})
+        found += [item for item in request.items if item.get("api") == api]
+    return found
+
+
+def sent_text(request: Request) -> str:
+    """All of a request in one text."""
+    return json.dumps([request.url, request.form, dict(request.headers), request.items], ensure_ascii=False)
+
+
+def read_of(api: str, method: str = "get", versions: tuple[int, ...] = (1,), **params: Any) -> Read:
+    return Read(api, method, versions, params)
+
+
+def held(nas: Nas, api: str, method: str, **params: Any) -> Any:
+    """What the simulated server holds."""
+    return json.loads(nas.mailplus.answer(api, method, params))
+
+
+def assert_clear(error: DsmError, secrets: Sequence[str] = ()) -> None:
+    """One line that says what happened and what to do, without noise and without secrets."""
+    text = str(error)
+    assert len(text.splitlines()) == 1, text
+    assert error.details.message.endswith("."), text
+    assert error.details.hint.endswith("."), text
+    assert not _NOISE.search(text), text
+    shown = repr(error) + json.dumps(error.details.as_dict(), ensure_ascii=False) + text
+    assert [secret for secret in secrets if secret in shown] == []

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The floors of the house: each knows only those below it. And a few things that no file may hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.mailfleet.mailplus import plugins
+
+PLUGINS = Path(next(iter(plugins.__path__)))
+ROOT = PLUGINS.parent
+COLLECTION = "ansible_collections.mailfleet.mailplus."
+UTILS, CONTROLLER = COLLECTION + "plugins.module_utils.", COLLECTION + "plugins.plugin_utils."
+
+HTTP = ("requests", "urllib3", "http", "urllib", "socket", "ssl", "aiohttp")
+# Per floor: what of the collection it may import, and what of the rest it may not.
+FLOORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "module_utils/_dsm": ((UTILS + "_dsm.",), ("ansible",)),
+    "module_utils/_mailplus": ((UTILS + "_dsm.", UTILS + "_mailplus."), ("ansible", *HTTP)),
+    "module_utils/_ansible": ((UTILS,), ("ansible.plugins", *HTTP)),
+    "plugin_utils/_fleet": ((UTILS + "_mailplus.", CONTROLLER + "_fleet."), ("ansible", *HTTP)),
+    "modules": ((UTILS + "_ansible.",), HTTP),
+    "doc_fragments": ((), ("ansible", *HTTP)),
+}
+PYTHON = sorted(path for path in PLUGINS.rglob("*.py") if "__pycache__" not in path.parts)
+SKIPPED = {".git", ".venv", "build", ".ansible", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The full name of everything that is imported anywhere in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_of(name: str, package: str) -> bool:
+    return name == package or name.startswith(package.rstrip(".") + ".")
+
+
+def names_in(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
+def _docstrings(tree: ast.AST) -> Iterator[int]:
+    """The identities of the nodes that are docstrings."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                yield id(first.value)
+
+
+every_file = pytest.mark.parametrize("path", PYTHON, ids=shown)
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_floor_knows_only_those_below(floor: str) -> None:
+    own, forbidden = FLOORS[floor]
+    files = [path for path in PYTHON if (PLUGINS / floor) in path.parents]
+    assert files, "the floor is gone"
+    for path in files:
+        for name in imports(path):
+            if name.startswith("ansible_collections."):
+                assert any(is_of(name, allowed) for allowed in own), f"{shown(path)} imports {name}"
+            else:
+                assert not any(is_of(name, package) for package in forbidden), f"{shown(path)} imports {name}"
+
+
+def test_only_the_lowest_floor_speaks_http() -> None:
+    libraries = ("requests", "urllib3")
+    speaking = {
+        path.parent for path in PYTHON for name in imports(path) if any(is_of(name, part) for part in libraries)
+    }
+    assert speaking == {PLUGINS / "module_utils" / "_dsm"}
+
+
+def test_what_is_sent_to_hosts_imports_nothing_that_stays_on_the_controller() -> None:
+    for path in PYTHON:
+        if path.is_relative_to(PLUGINS / "module_utils") or path.is_relative_to(PLUGINS / "modules"):
+            assert not [name for name in imports(path) if name.startswith(CONTROLLER) or is_of(name, "yaml")], shown(
+                path
+            )
+
+
+def test_only_one_place_ends_a_module() -> None:
+    ending = {shown(path) for path in PYTHON if {"fail_json", "exit_json"} & set(names_in(path))}
+    assert ending == {"plugins/module_utils/_ansible/question.py"}
+
+
+@every_file
+def test_the_product_does_not_know_of_its_tests(path: Path) -> None:
+    assert not [name for name in imports(path) if is_of(name, COLLECTION + "tests")]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documentation = set(_docstrings(tree))
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in documentation]
+    assert not [text for text in [*names_in(path), *texts] if isinstance(text, str) and "simulat" in text.lower()]
+
+
+@every_file
+def test_nothing_is_printed_to_standard_output(path: Path) -> None:
+    """That is where a module's result goes."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            assert "file" in {keyword.arg for keyword in node.keywords}
+
+
+@every_file
+def test_certificates_are_not_left_unchecked_by_a_literal(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg in ("verify", "validate_certs"):
+            assert not (isinstance(node.value, ast.Constant) and node.value.value is False)
+
+
+@every_file
+def test_no_exception_is_caught_blindly(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, "a bare except"
+            caught = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)}
+            raises_again = any(isinstance(inner, ast.Raise) and inner.exc is None for inner in ast.walk(node))
+            assert not caught & {"Exception", "BaseException"} or raises_again
+
+
+@every_file
+def test_annotations_are_postponed(path: Path) -> None:
+    assert "__future__.annotations" in set(imports(path))
+
+
+def files_with_a_header() -> Iterator[Path]:
+    for path in sorted(ROOT.rglob("*")):
+        inside = path.relative_to(ROOT).parts
+        if path.suffix in (".py", ".yml", ".yaml") and path.is_file() and not SKIPPED & set(inside):
+            yield path
+
+
+def test_every_file_says_its_licence() -> None:
+    without = []
+    for path in files_with_a_header():
+        head = path.read_text(encoding="utf-8").split("\n", 2)[:2]
+        if not any(re.fullmatch(r"# SPDX-License-Identifier: GPL-3\.0-or-later", line) for line in head):
+            without.append(shown(path))
+    assert without == []
+
+
+def test_links_lead_to_files_beside_them() -> None:
+    links = [path for path in (PLUGINS / "action").iterdir() if path.is_symlink()]
+    assert links
+    for link in links:
+        assert link.readlink().parent == Path(), f"{shown(link)} leads out of its directory"
+        assert link.is_file(), f"{shown(link)} leads nowhere"
