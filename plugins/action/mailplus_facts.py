@@ -16,6 +16,8 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question
 
 _MODULE = __name__.rpartition(".")[2]
+# Imported here, so that the controller does it once before it forks its workers.
+_QUESTION: Question = import_module(f"ansible_collections.mailfleet.mailplus.plugins.modules.{_MODULE}").QUESTION
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
@@ -28,8 +30,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         """The result of the task, as the module would give it."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
-        question: Question = import_module(f"ansible_collections.mailfleet.mailplus.plugins.modules.{_MODULE}").QUESTION
-        validated = ArgumentSpecValidator(question.argument_spec).validate(self._arguments(question, variables))
+        validated = ArgumentSpecValidator(_QUESTION.argument_spec).validate(self._arguments(variables))
         if validated.error_messages:
             unsupported = "Unsupported parameters: " if validated.unsupported_parameters else ""
             message = unsupported + "; ".join(validated.error_messages)
@@ -40,13 +41,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             name = f"mailfleet.mailplus.{_MODULE}"
             result.update(self._execute_module(module_name=name, module_args=given, task_vars=variables))
             return result
-        return result | question.answer(params, check_mode=self._task.check_mode)
+        return result | _QUESTION.answer(params, check_mode=self._task.check_mode)
 
     def _runs_elsewhere(self) -> bool:
         """Whether the task is delegated to a host other than the controller, such as a jump host."""
         return bool(self._task.delegate_to) and self._connection.transport != "local"
 
-    def _arguments(self, question: Question, variables: dict[str, Any]) -> dict[str, Any]:
+    def _arguments(self, variables: dict[str, Any]) -> dict[str, Any]:
         """The task's arguments. What they lack comes from the task's ``environment``, and the host from the inventory.
 
         The environment of the controller comes before the inventory; ArgumentSpecValidator reads it.
@@ -54,7 +55,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
         arguments = dict(self._task.args)
-        for name, spec in question.argument_spec.items():
+        for name, spec in _QUESTION.argument_spec.items():
             variable = spec["fallback"][1][0] if "fallback" in spec else None
             if variable in environment and arguments.get(name) is None:
                 arguments[name] = environment[variable]

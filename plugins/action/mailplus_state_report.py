@@ -13,6 +13,7 @@ import yaml
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.playbook.conditional import Conditional
 from ansible.plugins.action import ActionBase
+from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain, read_records
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, outcome, policy, privacy, report
@@ -84,7 +85,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise AnsibleActionFail("directory is missing: formats are written there.")
         clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
-        policies = {host: self._host_policy(rules, hostvars[host]) for host in options["hosts"]}
+        policies = {host: self._host_policy(rules, self._variables(hostvars, host)) for host in options["hosts"]}
         baseline = self._read_baseline(options["baseline"], clean)
         comparison = Comparison(
             options["drift_ignore"], parse_severities(plain(options["drift_severities"])), options["drift_severity"]
@@ -127,6 +128,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             plain(variables.get(name, default)) for name, default in _HOST_VARIABLES.items()
         )
         return policy.for_host(rules, overrides, exceptions, paths)
+
+    def _variables(self, hostvars: Mapping[str, Any], host: str) -> dict[str, Any]:
+        """The variables that bear on ``host``, as a task there sees them: hostvars lacks those of play and role."""
+        entry = hostvars._inventory.get_host(host)  # type: ignore[attr-defined]
+        found = self._task.get_variable_manager().get_vars(play=self._task.play, host=entry, task=self._task)
+        templar = Templar(loader=self._loader, variables=found)
+        return {name: templar.template(found[name]) for name in _HOST_VARIABLES if name in found}
 
     def _read_baseline(self, path: str | None, clean: Any) -> Baseline | None:
         if not path:

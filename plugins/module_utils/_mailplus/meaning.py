@@ -143,7 +143,11 @@ def find_meaning(row: Any, meaning: str) -> Any:
     """The value in ``row`` that has the meaning, None where no candidate key holds one."""
     if not isinstance(row, dict):
         return None
-    return next((row[key] for key in CANDIDATE_KEYS[meaning] if row.get(key) is not None), None)
+    for key in CANDIDATE_KEYS[meaning]:
+        value = row.get(key)
+        if value is not None:
+            return value
+    return None
 
 
 def _scalar(row: Any, meaning: str) -> list[str]:

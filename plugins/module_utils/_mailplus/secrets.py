@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 MARKER = "[hidden]"
@@ -42,12 +43,19 @@ def hide_secrets(value: Any, *, reveal: bool = False, depth: int = 0) -> Any:
 
 
 def _is_secret(key: str, value: Any) -> bool:
-    if value is None or isinstance(value, bool) or value in ("", [], {}):
+    kind = _kind(key)
+    if kind is None or value is None or isinstance(value, bool) or value in ("", [], {}):
         return False
+    return kind == "end" or _holds_text(value)
+
+
+@lru_cache(maxsize=4096)  # rows repeat their keys, and this is most of what hiding costs
+def _kind(key: str) -> str | None:
+    """Whether a name ends as one of a secret does, or holds a part of one."""
     name = _NOT_ALPHANUMERIC.sub("_", _CAMEL.sub("_", key).lower())
     if _SECRET_END.search(name):
-        return True
-    return bool(_SECRET_PART.search(name)) and _holds_text(value)
+        return "end"
+    return "part" if _SECRET_PART.search(name) else None
 
 
 def _holds_text(value: Any) -> bool:
