@@ -23,14 +23,14 @@ export TMPDIR := $(BUILD)/tmp
 export XDG_CACHE_HOME := $(BUILD)/cache
 export PATH := $(VENV)/bin:$(PATH)
 
-.PHONY: setup demo test lint types unit playbook clean
+.PHONY: setup demo test lint types unit browser playbook clean
 
 setup: $(VENV)/test
 
 demo: $(VENV)/demo
 	@python -m $(PACKAGE).tests.demo $(BUILD)/demo
 
-test: lint types unit playbook
+test: lint types unit browser playbook
 
 lint: $(VENV)/test
 	ruff check .
@@ -41,10 +41,14 @@ types: $(VENV)/test
 	mypy -p $(PACKAGE).plugins -p $(PACKAGE).tests
 
 unit: $(VENV)/test
-	pytest tests/unit
+	pytest -n auto tests/unit
+
+# Skipped where Chromium is not installed.
+browser: $(VENV)/test
+	pytest -n auto tests/browser
 
 playbook: $(VENV)/test
-	pytest tests/playbook
+	pytest -n auto tests/playbook
 
 clean:
 	rm -rf $(VENV) $(BUILD) .ansible .mypy_cache .pytest_cache .ruff_cache
