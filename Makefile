@@ -11,6 +11,9 @@ BUILD := $(CURDIR)/build
 COLLECTION := $(BUILD)/collections/ansible_collections/mailfleet/mailplus
 PACKAGE := ansible_collections.mailfleet.mailplus
 
+# Python itself may be found through the home directory, as with pyenv.
+USER_HOME := $(HOME)
+
 # What a tool would otherwise write to the home directory or to /tmp.
 export ANSIBLE_HOME := $(BUILD)/ansible
 export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
@@ -59,7 +62,7 @@ $(COLLECTION):
 	ln -sfn $(CURDIR) $@
 
 $(VENV)/bin/python: | $(COLLECTION)
-	$(PYTHON) -m venv $(VENV)
+	HOME="$(USER_HOME)" $(PYTHON) -m venv $(VENV)
 	echo $(BUILD)/collections > "$$($@ -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/collection.pth"
 
 $(VENV)/demo: tests/requirements-demo.txt requirements.txt | $(VENV)/bin/python
