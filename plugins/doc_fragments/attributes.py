@@ -16,7 +16,7 @@ attributes:
   action_group:
     description: Use C(group/mailfleet.mailplus.mailplus) in C(module_defaults) to set defaults for all modules.
     support: full
-    membership: mailfleet.mailplus.mailplus
+    membership: [mailfleet.mailplus.mailplus]
   async:
     description: Can be run with C(async).
     support: none

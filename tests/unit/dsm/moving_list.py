@@ -57,10 +57,10 @@ class MovingList:
         return {"id": number, "text": f"row {number}"} if self.has_ids else {"text": f"row {number}"}
 
     def _change(self) -> None:
-        for _ in range(self.irregular.randrange(2 * self.coming + 1) if self.irregular else self.coming):
+        for _i in range(self.irregular.randrange(2 * self.coming + 1) if self.irregular else self.coming):
             self.numbers.insert(0 if self.newest_first else len(self.numbers), self.length)
             self.length += 1
-        for _ in range(min(self.going, len(self.numbers))):
+        for _i in range(min(self.going, len(self.numbers))):
             oldest = len(self.numbers) - 1 if self.newest_first else 0
             place = self.anywhere.randrange(len(self.numbers)) if self.anywhere else oldest
             self.gone.add(self.numbers.pop(place))

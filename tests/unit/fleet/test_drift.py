@@ -109,12 +109,12 @@ def test_bad_severities_are_refused(source: Any) -> None:
 
 
 def test_a_section_that_became_forbidden_differs_in_its_status_only() -> None:
-    before = samples.record(core=samples.section({"a": 1, "b": 2}))
-    after = samples.record(core=samples.refused())
+    readable = samples.record(core=samples.section({"a": 1, "b": 2}))
+    refused = samples.record(core=samples.refused())
     expected = [Difference("core.status", "changed", "medium", "ok", "forbidden")]
-    assert compare(before, after).differences == expected
-    assert [item.path for item in compare(after, before).differences] == ["core.status"]
-    assert compare(after, after).status == "same"
+    assert compare(readable, refused).differences == expected
+    assert [item.path for item in compare(refused, readable).differences] == ["core.status"]
+    assert compare(refused, refused).status == "same"
 
 
 def test_a_section_that_was_not_gathered_is_one_difference() -> None:

@@ -156,7 +156,7 @@ def test_the_column_that_the_guide_names_is_a_reason() -> None:
 
 
 def test_only_the_most_frequent_are_told_and_those_first() -> None:
-    rows = [{"reason": f"r{number}"} for number in range(20) for _ in range(number + 1)]
+    rows = [{"reason": f"r{number}"} for number in range(20) for _i in range(number + 1)]
     top = queue(*rows)["top_reasons"]
     assert top == [{"value": f"r{number}", "count": number + 1} for number in range(19, 19 - MOST_FREQUENT, -1)]
 

@@ -145,7 +145,7 @@ def test_a_refused_login_is_counted(dsm: Dsm) -> None:
 
 def test_a_session_that_expires_at_a_request(logged_in: Dsm) -> None:
     logged_in.nas.faults.add("expired", code=107, after=1, first=1)
-    assert [logged_in.code(QUEUE, "list") for _ in range(3)] == [None, 107, 107]
+    assert [logged_in.code(QUEUE, "list") for _i in range(3)] == [None, 107, 107]
     logged_in.login()
     assert logged_in.code(QUEUE, "list") is None
 
@@ -159,7 +159,7 @@ def test_a_session_that_expires_shows_in_the_items(logged_in: Dsm) -> None:
 def test_first_and_after_count_the_requests_that_match(logged_in: Dsm) -> None:
     logged_in.nas.faults.add("error", api=QUEUE, code=117, after=1, first=2)
     codes = []
-    for _ in range(5):
+    for _i in range(5):
         assert logged_in.code(REPORT, "get") is None
         codes.append(logged_in.code(QUEUE, "list"))
     assert codes == [None, 117, 117, None, None]

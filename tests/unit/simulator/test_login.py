@@ -108,7 +108,7 @@ def test_accounts_that_are_refused(code: int) -> None:
 
 
 def test_the_address_is_blocked_after_failures(dsm: Dsm) -> None:
-    codes = [dsm.login_code(passwd="wrong") for _ in range(6)]
+    codes = [dsm.login_code(passwd="wrong") for _i in range(6)]
     assert codes == [400] * 5 + [407]
     assert dsm.login_code() == 407
     assert dsm.nas.login_attempts == 7
@@ -119,7 +119,7 @@ def test_a_success_forgives_and_blocking_can_be_changed() -> None:
         assert [dsm.login_code(passwd="wrong"), dsm.login_code(), dsm.login_code(passwd="wrong")] == [400, None, 400]
         assert [dsm.login_code(passwd="wrong"), dsm.login_code()] == [400, 407]
     with serving({"block_after": 0}) as dsm:
-        assert {dsm.login_code(passwd="wrong") for _ in range(20)} == {400}
+        assert {dsm.login_code(passwd="wrong") for _i in range(20)} == {400}
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_gzip_only_when_accepted(dsm: Dsm) -> None:
 
 
 def test_a_connection_is_kept_and_numbered(dsm: Dsm) -> None:
-    for _ in range(3):
+    for _i in range(3):
         dsm.request(data=INFO)
     dsm.http.close()
     dsm.request(data=INFO)
