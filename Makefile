@@ -62,13 +62,14 @@ $(COLLECTION):
 	ln -sfn $(CURDIR) $@
 
 $(VENV)/bin/python: | $(COLLECTION)
-	HOME="$(USER_HOME)" $(PYTHON) -m venv $(VENV)
+	HOME="$(USER_HOME)" $(PYTHON) -m venv --without-pip $(VENV)
+	$@ -m ensurepip >/dev/null
 	echo $(BUILD)/collections > "$$($@ -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/collection.pth"
 
 $(VENV)/demo: tests/requirements-demo.txt requirements.txt | $(VENV)/bin/python
-	python -m pip install --quiet -r $<
+	$(VENV)/bin/python -m pip install --quiet -r $<
 	touch $@
 
 $(VENV)/test: tests/requirements.txt $(VENV)/demo
-	python -m pip install --quiet -r $<
+	$(VENV)/bin/python -m pip install --quiet -r $<
 	touch $@
