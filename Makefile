@@ -51,7 +51,7 @@ browser: $(VENV)/test
 	pytest -n auto tests/browser
 
 playbook: $(VENV)/test
-	pytest -n auto tests/playbook
+	pytest -n auto --dist loadfile tests/playbook
 
 clean:
 	rm -rf $(VENV) $(BUILD) .ansible .mypy_cache .pytest_cache .ruff_cache

@@ -11,7 +11,6 @@ from typing import Any
 
 import yaml
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.playbook.conditional import Conditional
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
@@ -31,6 +30,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.format
 try:
     from ansible.template import trust_as_template
 except ImportError:  # ansible-core before 2.19 trusts every text
+    from ansible.template import AnsibleNativeEnvironment
+
     trust_as_template = None
 
 _NEVER = "never"
@@ -152,10 +153,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         try:
             if trust_as_template:
                 return self._templar.evaluate_expression(trust_as_template(expression), local_variables=available)
-            conditional = Conditional(loader=self._loader)
-            conditional.when = [expression]
-            return conditional.evaluate_conditional(self._templar.copy_with_new_env(), available)
-        except AnsibleError as error:
+            templar = self._templar.copy_with_new_env(AnsibleNativeEnvironment, available_variables=available)
+            # In a list, nothing is made of text that looks like another type.
+            return templar.template(f"{{{{ [({expression})] }}}}")[0]
+        except Exception as error:  # noqa: BLE001 - before 2.19, whatever a filter raises comes through
             raise ExpressionError(f"The expression cannot be evaluated: {_first_line(error)}") from None
 
     def _write(self, built: report.Report, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,4 +178,4 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

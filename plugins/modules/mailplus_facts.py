@@ -147,9 +147,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -191,9 +197,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -229,9 +241,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -267,9 +285,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -305,9 +329,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -343,9 +373,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -381,9 +417,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -439,9 +481,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -514,9 +562,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
@@ -609,9 +663,15 @@ ansible_facts:
                   returned: always
                   type: dict
                   contains:
-                    api: {description: The API that was asked., type: str, returned: always}
-                    method: {description: The method that was asked., type: str, returned: always}
-                    version: {description: The version that was asked last., type: int, returned: always}
+                    api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+                    method:
+                      description: The method that was asked. Null where no answer came.
+                      type: str
+                      returned: always
+                    version:
+                      description: The version that was asked last. Null where no answer came.
+                      type: int
+                      returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}

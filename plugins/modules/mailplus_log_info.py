@@ -104,9 +104,9 @@ admin_log:
       returned: always
       type: dict
       contains:
-        api: {description: The API that was asked., type: str, returned: always}
-        method: {description: The method that was asked., type: str, returned: always}
-        version: {description: The version that was asked last., type: int, returned: always}
+        api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+        method: {description: The method that was asked. Null where no answer came., type: str, returned: always}
+        version: {description: The version that was asked last. Null where no answer came., type: int, returned: always}
         code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
         name: {description: A stable name of the error for programs., type: str, returned: always}
         message: {description: What happened., type: str, returned: always}
@@ -197,9 +197,9 @@ transaction_log:
       returned: always
       type: dict
       contains:
-        api: {description: The API that was asked., type: str, returned: always}
-        method: {description: The method that was asked., type: str, returned: always}
-        version: {description: The version that was asked last., type: int, returned: always}
+        api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
+        method: {description: The method that was asked. Null where no answer came., type: str, returned: always}
+        version: {description: The version that was asked last. Null where no answer came., type: int, returned: always}
         code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
         name: {description: A stable name of the error for programs., type: str, returned: always}
         message: {description: What happened., type: str, returned: always}

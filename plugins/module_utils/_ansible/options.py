@@ -85,9 +85,10 @@ def address(params: Mapping[str, Any]) -> Address:
         raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {port}.")
     if not 0 < params["timeout"] <= _LONGEST_TIMEOUT:
         raise OptionError(f"timeout is more than 0 seconds and at most {_LONGEST_TIMEOUT}, not {params['timeout']:g}.")
+    # Plain values: what comes from a playbook may carry tags, and both end up in results.
     return Address(
-        host=host,
-        port=port,
+        host=f"{host}",
+        port=int(port),
         https=params["https"],
         validate_certs=params["validate_certs"],
         ca_path=params["ca_path"],

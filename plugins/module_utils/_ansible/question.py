@@ -118,4 +118,6 @@ def run_module(question: Question) -> None:
     # Ansible would replace every occurrence of a secret option's value, and so punch holes into facts where a password
     # is short. No option is in the result, so nothing is left for it to hide once the arguments are not echoed.
     module.no_log_values.clear()
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
     module.exit_json(**result, invocation={})

@@ -110,7 +110,7 @@ def _explanations() -> tuple[_Explanation, ...]:
             "Check host, and DNS on the controller.",
         ),
         _Explanation(
-            lambda cause: isinstance(cause, UnicodeError) and getattr(cause, "encoding", "") != "idna",
+            lambda cause: isinstance(cause, UnicodeEncodeError) and cause.encoding != "idna",
             "not_sendable",
             "Something to send to {url} holds characters that cannot be sent.",
             "Check the credentials for bytes that are not UTF-8.",

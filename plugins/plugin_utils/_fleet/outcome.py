@@ -51,7 +51,7 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
             }
             for host in report["hosts"]
         },
-        "summary": [*lines, f"{len(failing)} hosts, {sum(map(bool, failing.values()))} fail the run; verdicts: {verdicts}"],
+        "summary": [*lines, f"{len(failing)} hosts, {sum(map(bool, failing.values()))} fail the run: {verdicts}"],
     }
 
 
