@@ -89,6 +89,7 @@ requirements:
   - "requests (Python library, where the task runs: on the controller unless it is delegated)"
 notes:
   - The module only reads. Methods that change a server cannot be sent.
-  - A login that DSM refuses is never tried again, because DSM blocks addresses after a few.
+  - A login that DSM refuses is never tried again, because DSM blocks addresses after a few. Do not repeat the task with
+    C(until) either.
   - Proxy settings and C(.netrc) of the environment are not used.
 """

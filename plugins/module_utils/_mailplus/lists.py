@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catal
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import RowsSummary
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import hide_secrets
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,11 @@ class ListReading:
             self.error = self.error or reply.error
         elif self.error is None and self.rows_key:
             rows = reply.data.get(self.rows_key)
-            self._take(self.pager.feed(page, rows if isinstance(rows, list) else [], total_of(reply.data)))
+            fresh = self.pager.feed(page, rows if isinstance(rows, list) else [], total_of(reply.data))
+            try:
+                self._take(fresh)
+            except TooDeepError as error:
+                self.error = self._failure(f"A row is {error}")
 
     def end(self) -> None:
         """Give the file its name where it is whole; else keep the part, and the section has failed."""
@@ -86,9 +90,7 @@ class ListReading:
             return
         file.close()
         if self.error is None:
-            read = self.first_read
-            message = f"The list cannot be read to its end; {file.rows} rows are in {file.path}.part"
-            self.error = answer_error(message, api=read.api, method=read.method, version=max(read.versions))
+            self.error = self._failure(f"The list cannot be read to its end; {file.rows} rows are in {file.path}.part")
 
     def summary(self, complete: bool | None, now: Any) -> Mapping[str, Any]:
         """What the rows amount to."""
@@ -108,6 +110,10 @@ class ListReading:
             self.window.file.write(clean, progress)
         elif self.window.keep:
             self.rows += rows
+
+    def _failure(self, message: str) -> DsmError:
+        read = self.first_read
+        return answer_error(message, api=read.api, method=read.method, version=max(read.versions))
 
     def _resume(self, file: RowFile) -> None:
         progress = file.begin()

@@ -30,21 +30,14 @@ class RowFile:
         self._part = path.with_name(f"{path.name}.part")
         self._notes = path.with_name(f"{path.name}.part.json")
         self._purpose = dict(purpose)
+        self._found: dict[str, Any] | None = None
         self._file: IO[bytes] | None = None
 
     def begin(self) -> Mapping[str, Any] | None:
-        """Open the file. Returns the progress noted last where an earlier reading broke off, None at the start."""
-        notes = self._read_notes()
-        try:
-            self._file = self._part.open("r+b" if notes else "wb")
-            self._part.chmod(0o600)
-            if notes:
-                self.rows = notes["rows"]
-                self._file.truncate(notes["bytes"])
-                self._file.seek(0, 2)
-        except OSError as error:
-            raise self._error(error) from None
-        return notes["progress"] if notes else None
+        """The progress noted last where an earlier reading broke off, None at the start. Nothing is written yet."""
+        self._found = self._read_notes()
+        self.rows = self._found["rows"] if self._found else 0
+        return self._found["progress"] if self._found else None
 
     def rows_so_far(self) -> Iterator[Any]:
         """The rows of the part, one by one."""
@@ -55,19 +48,18 @@ class RowFile:
 
     def write(self, rows: Sequence[Any], progress: Mapping[str, Any]) -> None:
         """Append rows, then note the progress that a later reading may start from."""
-        if self._file is None:
-            raise RuntimeError("begin comes first")
         text = "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows).encode()
         if text and self.path.suffix == ".gz":
             text = gzip.compress(text, compresslevel=6, mtime=0)  # a file of several members is one text
         try:
-            self._file.write(text)
-            self._file.flush()
+            file = self._opened()
+            file.write(text)
+            file.flush()
             self.rows += len(rows)
             notes = {
                 "purpose": self._purpose,
                 "rows": self.rows,
-                "bytes": self._file.tell(),
+                "bytes": file.tell(),
                 "progress": progress,
             }
             fresh = self._notes.with_name(f"{self._notes.name}.new")
@@ -79,8 +71,9 @@ class RowFile:
 
     def finish(self) -> None:
         """Give the whole file its name."""
-        self.close()
         try:
+            self._opened()
+            self.close()
             self._part.replace(self.path)
             self._notes.unlink(missing_ok=True)
         except OSError as error:
@@ -91,6 +84,15 @@ class RowFile:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _opened(self) -> IO[bytes]:
+        """The part, without what came behind the last note."""
+        if self._file is None:
+            self._file = self._part.open("r+b" if self._found else "wb")
+            self._part.chmod(0o600)
+            self._file.truncate(self._found["bytes"] if self._found else 0)
+            self._file.seek(0, 2)
+        return self._file
 
     def _read_notes(self) -> dict[str, Any] | None:
         try:
