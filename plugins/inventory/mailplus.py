@@ -125,9 +125,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
-from ansible.inventory.helpers import get_group_vars
+from ansible.inventory.helpers import get_group_vars, sort_groups
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
@@ -183,6 +183,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             hosts = dict.fromkeys(hosts)
         if not isinstance(hosts, Mapping):
             raise options.OptionError("hosts is a list of names, or a mapping from names to options.")
+        for name, different in hosts.items():
+            if not isinstance(different, (Mapping, type(None))):
+                raise options.OptionError(f"hosts: {name} is a mapping of what is different there, not {different!r}.")
         return {f"{name}": dict(different or {}) for name, different in hosts.items()}
 
     def _outcomes(self, path: str, cache: bool) -> dict[str, Outcome]:
@@ -191,7 +194,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             return self._read_all()
         key = self.get_cache_key(path)
         if cache and key in self._cache:
-            return dict(plain(self._cache[key]))
+            outcomes = dict(plain(self._cache[key]))
+            # Hosts may have come and gone since.
+            if outcomes.keys() == self._connections().keys():
+                return outcomes
         outcomes = self._read_all()
         self._cache[key] = outcomes
         return outcomes
@@ -203,7 +209,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             options.window({"limit": limit}, keep=self.get_option("rows")),
             reveal_secrets=self.get_option("reveal_secrets"),
         )
-        questions = {host: self._question(params, plan) for host, params in self._connections().items()}
+        questions = {host: self._question(host, given, plan) for host, given in self._connections().items()}
         outcomes: dict[str, Outcome] = {}
         answers = sweep(
             questions,
@@ -218,20 +224,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 raise AnsibleParserError(f"{host}: {outcome['msg']}")
         return {host: outcomes[host] for host in questions}
 
-    def _question(self, params: Mapping[str, Any], plan: Plan) -> Callable[[float], Outcome]:
+    def _question(self, host: str, connection: Mapping[str, Any], plan: Plan) -> Callable[[float], Outcome]:
         """What to ask one NAS. Options that cannot be fail that host alone."""
-        validated = ArgumentSpecValidator(options.CONNECTION_SPEC).validate(dict(params))
-        message = "; ".join(validated.error_messages)
         try:
-            address = None if message else options.address(validated.validated_parameters)
-        except options.OptionError as error:
-            address, message = None, str(error)
-        if address is None:
+            validated = ArgumentSpecValidator(options.CONNECTION_SPEC).validate(self._render(host, connection))
+            if validated.error_messages:
+                raise options.OptionError("; ".join(validated.error_messages))
+            address = options.address(validated.validated_parameters)
+        except (options.OptionError, AnsibleError) as error:
+            message = " ".join(str(error).split())
             return lambda _deadline: {"msg": message, "error": None}
         return partial(_ask, address, options.credentials(validated.validated_parameters), plan)
 
     def _connections(self) -> dict[str, dict[str, Any]]:
-        """The connection options of each host, templates rendered."""
+        """The connection options of each host, templates and all."""
         common = self.get_option("connection")
         named = self._named_hosts()
         connections = {host: {"host": host, **common, **different} for host, different in named.items()}
@@ -239,7 +245,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             variables = self._variables(host)
             address = variables.get("ansible_host", host)
             connections[host] = {"host": address, **common, **named.get(host, {})}
-        return {host: self._render(host, connection) for host, connection in connections.items()}
+        return connections
 
     def _hosts_of_group(self) -> list[str]:
         name = self.get_option("from_group")
@@ -250,7 +256,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise options.OptionError(f"from_group: no inventory source before this one has a group {name}.")
         return [host.name for host in group.get_hosts()]
 
-    def _render(self, host: str, connection: dict[str, Any]) -> dict[str, Any]:
+    def _render(self, host: str, connection: Mapping[str, Any]) -> dict[str, Any]:
+        # Before ansible-core 2.19, what was vaulted in the file is not text yet.
+        connection = {
+            name: str(value) if getattr(value, "__ENCRYPTED__", False) else value for name, value in connection.items()
+        }
         if not any(self.templar.is_template(value) for value in connection.values()):
             return connection
         self.templar.available_variables = {**self._variables(host), "inventory_hostname": host}
@@ -258,10 +268,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def _variables(self, host: str) -> dict[str, Any]:
         entry = self.inventory.hosts[host]
-        variables = combine_vars(get_group_vars(entry.get_groups()), entry.get_vars())
+        # Hosts are put into the group of all when every source is read.
+        groups = sort_groups(list(dict.fromkeys([self.inventory.groups["all"], *entry.get_groups()])))
+        variables = combine_vars(get_group_vars(groups), entry.get_vars())
         if self.get_option("use_vars_plugins"):
             sources = self.inventory.processed_sources
-            for entities in (entry.get_groups(), [entry]):
+            for entities in (groups, [entry]):
                 found = get_vars_from_inventory_sources(self.loader, sources, entities, "all")
                 variables = combine_vars(variables, found)
         return dict(variables)

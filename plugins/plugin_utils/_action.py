@@ -12,10 +12,15 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 def plain(value: Any) -> Any:
     """Plain JSON, and dates, out of what variables are wrapped in."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {_text(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    return f"{value}" if isinstance(value, str) else value
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    # Before 2.19, text that Ansible marked unsafe stays marked in str().
+    return str.__str__(value) if isinstance(value, str) else str(value)
 
 
 def read_records(hostvars: Mapping[str, Any], hosts: Sequence[str], variable: str) -> list[HostRecord]:

@@ -26,5 +26,8 @@ def sweep(
 
     with ThreadPoolExecutor(max_workers=max(1, min(at_once, len(questions)))) as pool:
         futures = {pool.submit(ask, question): name for name, question in questions.items()}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # whoever asks for no more answers waits for no more

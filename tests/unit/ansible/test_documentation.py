@@ -259,7 +259,7 @@ def test_the_action_group_holds_every_module_that_connects() -> None:
     runtime = yaml.safe_load((PLUGINS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert runtime["action_groups"]["mailplus"] == sorted(QUESTIONS)
     for name in QUESTIONS:
-        assert documentation(name)["attributes"]["action_group"]["membership"] == "mailfleet.mailplus.mailplus"
+        assert documentation(name)["attributes"]["action_group"]["membership"] == ["mailfleet.mailplus.mailplus"]
     for name in ACTIONS_ONLY:
         assert "action_group" not in documentation(name)["attributes"]
 
