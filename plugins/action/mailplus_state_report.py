@@ -30,8 +30,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.format
 try:
     from ansible.template import trust_as_template
 except ImportError:  # ansible-core before 2.19 trusts every text
-    from ansible.template import AnsibleNativeEnvironment
-
     trust_as_template = None
 
 _NEVER = "never"
@@ -153,6 +151,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         try:
             if trust_as_template:
                 return self._templar.evaluate_expression(trust_as_template(expression), local_variables=available)
+            from ansible.template import AnsibleNativeEnvironment
+
             templar = self._templar.copy_with_new_env(AnsibleNativeEnvironment, available_variables=available)
             # In a list, nothing is made of text that looks like another type.
             return templar.template(f"{{{{ [({expression})] }}}}")[0]
