@@ -151,7 +151,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         try:
             if trust_as_template:
                 return self._templar.evaluate_expression(trust_as_template(expression), local_variables=available)
-            from ansible.template import AnsibleNativeEnvironment
+            from ansible.template import AnsibleNativeEnvironment  # noqa: PLC0415 - gone since 2.19
 
             templar = self._templar.copy_with_new_env(AnsibleNativeEnvironment, available_variables=available)
             # In a list, nothing is made of text that looks like another type.

@@ -227,14 +227,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _question(self, host: str, connection: Mapping[str, Any], plan: Plan) -> Callable[[float], Outcome]:
         """What to ask one NAS. Options that cannot be fail that host alone."""
         try:
-            validated = ArgumentSpecValidator(options.CONNECTION_SPEC).validate(self._render(host, connection))
-            if validated.error_messages:
-                raise options.OptionError("; ".join(validated.error_messages))
-            address = options.address(validated.validated_parameters)
+            params = _validated(self._render(host, connection))
+            address = options.address(params)
         except (options.OptionError, AnsibleError) as error:
             message = " ".join(str(error).split())
             return lambda _deadline: {"msg": message, "error": None}
-        return partial(_ask, address, options.credentials(validated.validated_parameters), plan)
+        return partial(_ask, address, options.credentials(params), plan)
 
     def _connections(self) -> dict[str, dict[str, Any]]:
         """The connection options of each host, templates and all."""
@@ -257,14 +255,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return [host.name for host in group.get_hosts()]
 
     def _render(self, host: str, connection: Mapping[str, Any]) -> dict[str, Any]:
+        if any(self.templar.is_template(value) for value in connection.values()):
+            self.templar.available_variables = {**self._variables(host), "inventory_hostname": host}
+            connection = self.templar.template(connection)
         # Before ansible-core 2.19, what was vaulted in the file is not text yet.
-        connection = {
+        return {
             name: str(value) if getattr(value, "__ENCRYPTED__", False) else value for name, value in connection.items()
         }
-        if not any(self.templar.is_template(value) for value in connection.values()):
-            return connection
-        self.templar.available_variables = {**self._variables(host), "inventory_hostname": host}
-        return dict(self.templar.template(connection))
 
     def _variables(self, host: str) -> dict[str, Any]:
         entry = self.inventory.hosts[host]
@@ -315,6 +312,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if sys.stderr.isatty():
             end = "\n" if done == total else ""
             print(f"\rmailplus: {done} of {total} NAS read", end=end, file=sys.stderr, flush=True)
+
+
+def _validated(connection: Mapping[str, Any]) -> dict[str, Any]:
+    """The connection options as the modules would have them. Raises OptionError."""
+    validated = ArgumentSpecValidator(options.CONNECTION_SPEC).validate(connection)
+    if validated.error_messages:
+        raise options.OptionError("; ".join(validated.error_messages))
+    return dict(validated.validated_parameters)
 
 
 def _ask(address: Address, credentials: Credentials, plan: Plan, deadline: float) -> Outcome:
