@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report's files: formats, times, personal data, and reports of facts that an earlier run cached."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
+    LENIENT,
+    Project,
+    hosts,
+    modes,
+    play,
+    requests_of,
+    role,
+    schema,
+)
+from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data, Run
+from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
+from jsonschema import Draft202012Validator
+from prometheus_client.parser import text_string_to_metric_families
+
+FILES = {
+    "html": ["report.html"],
+    "json": ["report.json"],
+    "csv": ["hosts.csv", "findings.csv"],
+    "junit": ["junit.xml"],
+    "markdown": ["report.md"],
+    "prometheus": ["mailplus.prom"],
+}
+WRITTEN = [name for names in FILES.values() for name in names]
+READ = ["ha1", "ha2", "open", "plain"]
+# Rules whose values are personal, so that they would be in the report, and not only in the files of hosts.
+NOSY = {
+    "rules": [
+        {
+            "id": f"nosy {section} {path}",
+            "severity": "low",
+            "section": section,
+            "path": f"data.{path}",
+            "condition": {"equals": "nothing like it"},
+        }
+        for section, path in (
+            ("queue", "items.0.sender"),
+            ("queue", "items.0.description"),
+            ("transaction_log", "items.0.subject"),
+            ("transaction_log", "items.0.message_id"),
+            ("admin_log", "log_list.0.ip"),
+            ("report", "recipient"),
+            ("smtp_general", "relay.account"),
+        )
+    ]
+}
+MODES: dict[str, Data] = {
+    "remove": {},
+    "keep": {"mailplus_state_personal_data": "keep"},
+    "hash": {"mailplus_state_personal_data": "hash", "mailplus_state_personal_data_key": "a key, long enough"},
+    "hash2": {"mailplus_state_personal_data": "hash", "mailplus_state_personal_data_key": "a key, long enough"},
+    "other": {"mailplus_state_personal_data": "hash", "mailplus_state_personal_data_key": "another key"},
+}
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Fleet]:
+    described: Data = {
+        "plain": {"queue": {"total": 3}},
+        "ha1": {"cluster": "ha"},
+        "ha2": {"cluster": "ha"},
+        "open": {"data": {"SYNO.MailPlusServer.IMAP_POP3": {"get": {"enable_imap": True}}}},
+        "gone": {"unreachable": True},
+    }
+    with run_fleet({"now": "2026-01-31T09:45:00Z", "nas": described}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def project(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Gathered and reported with each way of treating personal data, and the facts cached."""
+    project = Project(tmp_path_factory.mktemp("report"))
+    variables = {"mailplus_state_policies": ["policies/hardening.yml", NOSY], "mailplus_state_title": "Fleet & <title>"}
+    project.write("hosts.yml", hosts(fleet, {**LENIENT, **variables}))
+    tasks = []
+    for name, given in MODES.items():
+        directory = {"mailplus_state_directory": str(project.directory / name)}
+        tasks += [role("gather", **directory, **given), role("report", **directory, **given)]
+    project.play([play(*tasks)], environment=cache(project))
+    return project
+
+
+def cache(project: Project) -> dict[str, str]:
+    return {
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(project.directory / "cache"),
+    }
+
+
+def texts(project: Project, directory: str) -> dict[str, str]:
+    """Everything that was written, by name."""
+    root = project.directory / directory
+    return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in root.rglob("*") if path.is_file()}
+
+
+def test_every_format_is_written_and_can_be_read(project: Project) -> None:
+    found = texts(project, "remove")
+    assert set(found) == {*WRITTEN, "fleet.json", *(f"hosts/{name}.json" for name in (*READ, "gone"))}
+    report = json.loads(found["report.json"])
+    Draft202012Validator(schema("report")).validate(report)
+    Draft202012Validator(schema("state")).validate(json.loads(found["fleet.json"]))
+    assert report["title"] == "Fleet & <title>"
+    assert [row["host"] for row in csv.DictReader(found["hosts.csv"].splitlines())] == sorted([*READ, "gone"])
+    suites = ElementTree.fromstring(found["junit.xml"])  # noqa: S314 - of the tests' own making
+    assert sorted(suite.attrib["name"] for suite in suites) == sorted([*READ, "gone"])
+    assert list(text_string_to_metric_families(found["mailplus.prom"]))
+    assert "Fleet &amp; &lt;title&gt;" in found["report.html"]
+    assert "<title>Fleet & <title>" not in found["report.html"]
+    for name, mode in modes(project.directory / "remove").items():
+        assert mode == (0o700 if name in (".", "hosts") else 0o600)
+
+
+def personal(fleet: Fleet) -> set[str]:
+    """Pieces of personal data that the NAS sent: addresses, subjects, IP addresses."""
+    found: set[str] = set()
+    for name in READ:
+        text = json.dumps(
+            [
+                fleet[name].mailplus.rows(f"SYNO.MailPlusServer.{api}").page(0, 50)[1]
+                for api in ("Queue", "Audit.AdminLog", "Audit.TransactionLog")
+            ]
+        )
+        found |= set(re.findall(r"[\w.]+@[\w.]+", text)) | set(re.findall(r"\d+\.\d+\.\d+\.\d+", text))
+        _offset, rows = fleet[name].mailplus.rows("SYNO.MailPlusServer.Audit.TransactionLog").page(0, 50)
+        found |= {row["subject"] for row in rows if len(row["subject"]) > 3}
+    return found
+
+
+def shown(pieces: set[str], found: dict[str, str]) -> set[str]:
+    everything = "\n".join(found.values())
+    return {
+        piece for piece in pieces if piece in everything or json.dumps(piece, ensure_ascii=False)[1:-1] in everything
+    }
+
+
+@pytest.mark.parametrize("way", [name for name in MODES if name != "keep"])
+def test_personal_data_is_in_no_file(project: Project, fleet: Fleet, way: str) -> None:
+    pieces = personal(fleet)
+    assert len(pieces) > 50
+    assert shown(pieces, texts(project, way)) == set()
+    everything = "\n".join(texts(project, way).values())
+    assert "reports@example.com" not in everything
+    assert "r3lay & s3cret" not in everything
+    for kind in ("address", "ip", "subject"):
+        assert (f"[{kind}]" in everything) == (way == "remove")
+
+
+def test_personal_data_can_be_kept(project: Project, fleet: Fleet) -> None:
+    pieces = personal(fleet)
+    assert shown(pieces, texts(project, "keep")) == pieces
+    state = project.read("keep/hosts/plain.json")
+    assert state["mailplus"]["sections"]["report"]["data"]["recipient"] == "reports@example.com"
+    assert project.read("hash/hosts/plain.json") != state
+
+
+def test_a_hash_depends_on_its_key_alone(project: Project) -> None:
+    def hashes(directory: str) -> set[str]:
+        return set(
+            re.findall(r"\[(?:address|ip|subject) ([0-9a-f]{12})\]", "\n".join(texts(project, directory).values()))
+        )
+
+    assert hashes("hash")
+    assert hashes("hash") == hashes("hash2")
+    assert not hashes("hash") & hashes("other")
+    assert without_times(project, "hash", "report.json") == without_times(project, "hash2", "report.json")
+
+
+def without_times(project: Project, directory: str, name: str) -> str:
+    """A file without the times that it states: when it was made and gathered, and what grows older meanwhile."""
+    text = (project.directory / directory / name).read_text(encoding="utf-8")
+    report = project.read(f"{directory}/report.json")
+    stamps = [report["generated_at"], *(host["collected_at"] for host in report["hosts"] if host["collected_at"])]
+    for stamp in stamps:
+        text = text.replace(stamp, "TIME").replace(stamp[:16].replace("T", " "), "TIME").replace(stamp[:-1], "TIME")
+    text = re.sub(r"(?m)^(mailplus_\w*timestamp_seconds\S*) \d+$", r"\1 TIME", text)
+    ages = {f"{value}" for value in re.findall(r'"oldest_age_seconds": (\d+)', text + json.dumps(report))}
+    return re.sub("|".join(sorted(ages)) or "$^", "AGE", text)
+
+
+def test_a_report_of_cached_facts(project: Project, fleet: Fleet) -> None:
+    for nas in fleet.values():
+        nas.reset()
+    reports = [role("report", mailplus_state_directory=str(project.directory / name)) for name in ("cached", "cached2")]
+    project.play([play(*reports, role("assert"))], environment=cache(project))
+    assert requests_of(fleet) == {}
+    assert set(texts(project, "cached")) == set(WRITTEN)
+    for name in WRITTEN:
+        assert without_times(project, "cached", name) == without_times(project, "cached2", name), name
+    first, later = (project.read(f"{name}/report.json")["hosts"] for name in ("remove", "cached"))
+    assert [host["host"] for host in later] == sorted([*READ, "gone"])
+    for before, after in zip(first, later, strict=True):
+        if before["host"] == "gone":
+            assert (before["status"], after["status"]) == ("failed", "not_gathered")
+        else:
+            # Gathered later than what the first report shows, so that some is older.
+            assert aged(before) == aged(after)
+
+
+def aged(host: Data) -> Data:
+    """A host of a report without what time alone changes."""
+    sections = json.loads(re.sub(r'"oldest_age_seconds": \d+', '"oldest_age_seconds": 0', json.dumps(host["sections"])))
+    verdicts = [
+        {**verdict, "actual": None} if verdict["rule"] == "queue_age" else verdict for verdict in host["verdicts"]
+    ]
+    return {**host, "collected_at": None, "sections": sections, "verdicts": verdicts}
+
+
+def test_an_unchanged_fleet_changes_nothing(fleet: Fleet, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    variables = {"mailplus_state_directory": str(tmp_path / "state"), "mailplus_state_only_on_change": True}
+    project.write("hosts.yml", hosts(fleet, {**LENIENT, **variables}))
+    assert changes(project.play("mailfleet.mailplus.state")) == [True, True]
+    before = texts(project, "state")
+    run = project.play("mailfleet.mailplus.state")
+    assert changes(run) == [False, False]
+    assert set(re.findall(r"changed=(\d+)", run.stdout)) == {"0"}
+    assert texts(project, "state") == before
+    fleet["plain"].set_answer("SYNO.MailPlusServer.IMAP_POP3", "get", {"enable_imaps": False})
+    (tmp_path / "state" / "report.md").unlink()
+    run = project.play("mailfleet.mailplus.state")
+    assert changes(run) == [True, True]
+    after = texts(project, "state")
+    assert {name for name in before if before[name] != after[name]} >= {"fleet.json", "hosts/plain.json", "report.json"}
+    assert after["hosts/open.json"] == before["hosts/open.json"]
+
+
+def changes(run: Run) -> list[bool]:
+    """Whether the tasks that write files did."""
+    names = ("Write the state of the fleet", "Judge the state of the fleet")
+    found = [result.returned for result in run.results if result.task.rpartition(" : ")[2] in names]
+    return [returned["changed"] for returned in found if "totals" in returned]
+
+
+def test_formats_can_be_chosen(fleet: Fleet, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("hosts.yml", hosts(fleet, {**LENIENT, "mailplus_state_subset": ["queue"]}))
+    tasks = [role("gather", mailplus_state_directory=str(tmp_path / "state"))]
+    for name in FILES:
+        place = str(tmp_path / name)
+        tasks.append(role("report", mailplus_state_directory=place, mailplus_state_formats=[name]))
+    project.play([play(*tasks)])
+    for name, files in FILES.items():
+        assert sorted(texts(project, name)) == sorted(files)
