@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -26,6 +27,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import describe
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, judge
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
+from jinja2 import TemplateError
 
 try:
     from ansible.template import trust_as_template
@@ -33,6 +35,18 @@ except ImportError:  # ansible-core before 2.19 trusts every text
     trust_as_template = None
 
 _NEVER = "never"
+
+# Before ansible-core 2.19, what a filter raises comes through as it is.
+_EXPRESSION_ERRORS = (
+    AnsibleError,
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    re.error,
+)
 
 ARGUMENT_SPEC = {
     "hosts": {"type": "list", "elements": "str", "required": True},
@@ -156,7 +170,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             templar = self._templar.copy_with_new_env(AnsibleNativeEnvironment, available_variables=available)
             # In a list, nothing is made of text that looks like another type.
             return templar.template(f"{{{{ [({expression})] }}}}")[0]
-        except Exception as error:  # noqa: BLE001 - before 2.19, whatever a filter raises comes through
+        except _EXPRESSION_ERRORS as error:
             raise ExpressionError(f"The expression cannot be evaluated: {_first_line(error)}") from None
 
     def _write(self, built: report.Report, options: Mapping[str, Any]) -> dict[str, Any]:
