@@ -98,7 +98,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise AnsibleActionFail("directory is missing: formats are written there.")
         clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
-        policies = {host: self._host_policy(rules, self._variables(hostvars, host)) for host in options["hosts"]}
+        policies = {host: self._host_policy(rules, hostvars, host) for host in options["hosts"]}
         baseline = self._read_baseline(options["baseline"], clean)
         comparison = Comparison(
             options["drift_ignore"], parse_severities(plain(options["drift_severities"])), options["drift_severity"]
@@ -136,11 +136,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise policy.PolicyError(f"policy {source}: it is not YAML{where}.") from None
         return policy.parse_policy(content, Path(source).stem)
 
-    def _host_policy(self, rules: list[policy.Rule], variables: Mapping[str, Any]) -> policy.HostPolicy:
+    def _host_policy(self, rules: list[policy.Rule], hostvars: Mapping[str, Any], host: str) -> policy.HostPolicy:
+        variables = self._variables(hostvars, host)
         overrides, exceptions, paths = (
             plain(variables.get(name, default)) for name, default in _HOST_VARIABLES.items()
         )
-        return policy.for_host(rules, overrides, exceptions, paths)
+        try:
+            return policy.for_host(rules, overrides, exceptions, paths)
+        except policy.PolicyError as error:
+            raise policy.PolicyError(f"{host}: {error}") from None
 
     def _variables(self, hostvars: Mapping[str, Any], host: str) -> dict[str, Any]:
         """The variables that bear on ``host``, as a task there sees them: hostvars lacks those of play and role."""

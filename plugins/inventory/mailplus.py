@@ -106,17 +106,17 @@ keyed_groups:
     prefix: mailplus_status
 groups:
   long_queue: mailplus.sections.queue.total > 500
----
+
 # fleet.mailplus.yml: facts for the hosts of another source,
 # as in ansible-inventory -i hosts.yml -i fleet.mailplus.yml --list
-plugin: mailfleet.mailplus.mailplus
-from_group: nas
-connection:
-  port: "{{ mailplus_port }}"
-  username: auditor
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: /var/cache/mailplus
+# plugin: mailfleet.mailplus.mailplus
+# from_group: nas
+# connection:
+#   port: "{{ mailplus_port }}"
+#   username: auditor
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: /var/cache/mailplus
 """
 
 import sys

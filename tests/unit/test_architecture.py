@@ -151,7 +151,7 @@ def files_with_a_header() -> Iterator[Path]:
 def test_every_file_says_its_licence() -> None:
     without = []
     for path in files_with_a_header():
-        head = path.read_text(encoding="utf-8").split("\n", 2)[:2]
+        head = path.read_text(encoding="utf-8").split("\n", 3)[:3]
         if not any(re.fullmatch(r"# SPDX-License-Identifier: GPL-3\.0-or-later", line) for line in head):
             without.append(shown(path))
     assert without == []

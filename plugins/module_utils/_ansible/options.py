@@ -6,6 +6,7 @@ Their documentation is the fragment ``mailfleet.mailplus.connection``; a test co
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -131,7 +132,7 @@ def row_file(params: Mapping[str, Any], sections: Sequence[str]) -> RowFile | No
     if len(sections) != 1:
         raise OptionError(f"dest takes the rows of one section; set sections to one of {', '.join(sections)}.")
     path = Path(params["dest"])
-    if path.is_dir() or not path.parent.is_dir():
+    if os.path.isdir(path) or not os.path.isdir(path.parent):  # noqa: PTH112 - Path.is_dir raises for a long name
         raise OptionError(f"dest is a file in a directory that exists, not {path}.")
     asked = ("host", "port", "offset", "limit", "since", "until", "statuses", "text", "reveal_secrets")
     return RowFile(path, {"section": sections[0], **{name: params[name] for name in asked}})

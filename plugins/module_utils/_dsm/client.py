@@ -27,6 +27,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport 
 # No limit is documented; a page of 500 log rows is some 200 kB, so that a full batch stays near 5 MB.
 BATCH_SIZE = 25
 
+_LOGOUT_SECONDS = 5
+
 # Parameters that say what is called, and by whom: they are never those of a read.
 _RESERVED = {"api", "method", "version", "_sid", "SynoToken"}
 
@@ -87,6 +89,7 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._transport.extend(_LOGOUT_SECONDS)  # a session that stays open costs the NAS more than a late logout
         try:
             self._session.logout()
         except DsmError as error:

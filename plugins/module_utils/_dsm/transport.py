@@ -39,6 +39,7 @@ class Transport:
         if address.validate_certs and address.ca_path and not os.access(address.ca_path, os.R_OK):
             raise failures.explain(PermissionError(), address)
         self._address = address
+        self._deadline = address.deadline
         self._http = requests.Session()
         # Neither a proxy, a CA bundle nor ~/.netrc credentials from the environment: only what the options say.
         self._http.trust_env = False
@@ -63,24 +64,25 @@ class Transport:
                 headers=dict(headers),
                 timeout=self._seconds_left(),
                 allow_redirects=False,
-                stream=address.deadline is not None,
+                stream=self._deadline is not None,
             )
-            body = response.content if address.deadline is None else self._read(response)
+            body = response.content if self._deadline is None else self._read(response)
         except failures.raised() as exception:
+            self._seconds_left()  # a wait that the deadline cut short is not the NAS's
             raise failures.explain(exception, address) from None
         return parse(response.status_code, response.headers.get("Content-Type", ""), body, address.url)
 
     def _seconds_left(self) -> float:
-        deadline = self._address.deadline
-        if deadline is None:
+        if self._deadline is None:
             return self._address.timeout
-        if deadline <= time.monotonic():
+        left = self._deadline - time.monotonic()
+        if left <= 0:
             raise connection_error(
                 "time_limit",
                 f"{self._address.url} took longer than the time limit allows.",
                 "Raise the time limit, or ask for fewer rows.",
             )
-        return min(self._address.timeout, deadline - time.monotonic())
+        return min(self._address.timeout, left)
 
     def _read(self, response: requests.Response) -> bytes:
         """The body, in pieces as they arrive, to notice the deadline while it drips."""
@@ -90,6 +92,11 @@ class Transport:
             pieces.append(piece)
             self._seconds_left()
         return b"".join(pieces)
+
+    def extend(self, seconds: float) -> None:
+        """Put the deadline off to so many seconds from now, unless it is later."""
+        if self._deadline is not None:
+            self._deadline = max(self._deadline, time.monotonic() + seconds)
 
     def close(self) -> None:
         """Close the connection."""

@@ -15,6 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditio
     parse_condition,
     parse_path,
 )
+from jinja2 import Environment, TemplateSyntaxError
 
 # From the least to the most severe.
 SEVERITIES = ("info", "low", "medium", "high", "critical")
@@ -140,7 +141,7 @@ def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
         severity=severity,
         policy=policy,
         target=_parse_target(source, name) if "condition" in source else None,
-        expression=_filled(source, "expression", name) if "expression" in source else None,
+        expression=_parse_expression(source, name) if "expression" in source else None,
         applies=_parse_applies(source["applies"], f"{name}, applies") if "applies" in source else None,
         why=_text(source, "why", name),
         remedy=_text(source, "remedy", name),
@@ -211,6 +212,16 @@ def _parse_path(name: str, path: Any) -> tuple[str, ...]:
         return parse_path(path)
     except ConditionError as error:
         raise PolicyError(f"mailplus_state_paths, {name}: {error}.") from None
+
+
+def _parse_expression(source: Mapping[str, Any], name: str) -> str:
+    expression = _filled(source, "expression", name)
+    try:
+        Environment(autoescape=True).parse(f"{{{{ {expression} }}}}")
+    except TemplateSyntaxError as error:
+        reason = " ".join(str(error.message).split()).rstrip(".")
+        raise PolicyError(f"{name}: the expression is not Jinja: {reason}.") from None
+    return expression
 
 
 def _require_known(rules: Iterable[Rule], named: Iterable[str], where: str) -> None:

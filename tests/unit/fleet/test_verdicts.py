@@ -82,7 +82,7 @@ def test_whether_a_rule_applies_is_unknown_with_the_section() -> None:
     assert verdict.message == "Whether the rule applies is not known: The section queue is not gathered."
 
 
-EXPRESSION = samples.rule(condition=None, section=None, path=None, expression="some expression")
+EXPRESSION = samples.rule(condition=None, section=None, path=None, expression="sections.queue")
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ EXPRESSION = samples.rule(condition=None, section=None, path=None, expression="s
 )
 def test_an_expression_is_true_or_false_or_unknown(value: Any, expected: str, message: str) -> None:
     verdict = one(IMAP_ON, EXPRESSION, evaluate=lambda _expression, _variables: value)
-    assert (verdict.verdict, verdict.message, verdict.expected) == (expected, message, "some expression")
+    assert (verdict.verdict, verdict.message, verdict.expected) == (expected, message, "sections.queue")
     assert verdict.actual is (value if isinstance(value, bool) else None)
 
 
 def test_an_expression_sees_the_state_and_may_raise() -> None:
     def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
-        assert expression == "some expression"
+        assert expression == "sections.queue"
         assert variables["sections"] is variables["mailplus"]["sections"]
         raise ExpressionError("imap_pop4 is not defined.")
 
