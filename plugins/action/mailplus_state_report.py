@@ -126,7 +126,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             name = content.get("name") if isinstance(content, Mapping) else None
             return policy.parse_policy(content, name or "in a variable")
         try:
-            path = self._find_needle("files", f"{source}")
+            path = source if Path(source).is_file() else self._find_needle("files", f"{source}")
             content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         except (AnsibleError, UnicodeDecodeError):
             raise policy.PolicyError(f"policy {source}: there is no such file, or it is not UTF-8 text.") from None

@@ -36,4 +36,6 @@ attributes:
   idempotent:
     description: When run twice in a row, the second run changes nothing.
     support: full
+    details:
+      - A module that is told to write rows to a file writes it again. In check mode, it only says so.
 """

@@ -68,6 +68,7 @@ EXAMPLES = r"""
   connection: local
   vars:
     ansible_facts_modules: mailfleet.mailplus.mailplus_facts
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
   module_defaults:
     mailfleet.mailplus.mailplus_facts:
       host: "{{ ansible_host | default(inventory_hostname) }}"

@@ -39,7 +39,7 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: mailplus.queue.total < 100
 
-- name: Read the mails to one domain that are deferred
+- name: Read the deferred mails that name a domain, as sender or recipient
   mailfleet.mailplus.mailplus_queue_info:
     username: auditor
     password: "{{ vault_mailplus_password }}"

@@ -33,8 +33,8 @@ options:
     default: mailplus_state_gathered
   policies:
     description:
-      - Policies to judge by, each the path of a YAML file, looked for where Ansible looks for files, or a policy
-        itself.
+      - Policies to judge by, each the path of a YAML file, looked for in the current directory and where Ansible looks
+        for files, or a policy itself.
     type: list
     elements: raw
     default: []

@@ -271,6 +271,10 @@ def bad_cases(project: Project) -> dict[str, Bad]:
         "key": Bad(bad_rule(paht="x"), ("rule mine: unknown key paht",)),
         "path": Bad(bad_rule(path=[]), ("rule mine: a path is text",)),
         "pattern": Bad(bad_rule(condition={"matches": "("}), ("rule mine", "regular expression")),
+        "expression": Bad(
+            {"mailplus_state_policies": [[{"id": "mine", "severity": "low", "expression": "sections.queue.total =="}]]},
+            ("rule mine: the expression is not Jinja",),
+        ),
         "both": Bad(bad_rule(expression="true"), ("rule mine: it needs either",)),
         "no id": Bad(bad_rule(id=None), ("policy own, rule number 1",)),
         "duplicate": Bad(policies(hardening, "again.yml"), ("rule queue_age", "policy hardening", "again in again")),
@@ -330,7 +334,6 @@ EXPRESSIONS = {
     "text of the server": ("sections.report.data.flag", "unknown"),
     "list": ("sections.queue.data['items']", "unknown"),
     "null": ("none", "unknown"),
-    "syntax": ("sections.queue.total ==", "unknown"),
     "division": ("1 / 0 > 1", "unknown"),
     "no filter": ("sections | nonsense", "unknown"),
     "pattern": ("'x' is search('(')", "unknown"),

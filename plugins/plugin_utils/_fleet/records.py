@@ -13,7 +13,10 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gathe
 # The statuses of a host of which nothing is known.
 UNREAD = ("failed", "not_gathered")
 
-_NOT_GATHERED = "The host was not asked: it failed earlier in the play, or its turn has not come."
+_NOT_GATHERED = (
+    "The host was not asked: it failed earlier in the play, its turn has not come, or nothing was gathered in this run "
+    "and no facts are cached."
+)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ def markdown(report: Report) -> str:
     hosts = report["hosts"]
     parts = [
         f"# {escape(report['title'])}",
-        _totals(report["totals"]),
+        _totals(
+            report["totals"], compared=any(host["drift"]["status"] in ("same", "different") for host in report["hosts"])
+        ),
         *_hosts("Not read, so that nothing is known of them", [host for host in hosts if host["status"] in UNREAD]),
         *_hosts("Read in part", [host for host in hosts if host["status"] in ("partial", "unsupported")]),
         *_findings(report),
@@ -54,13 +56,15 @@ def escape(text: str) -> str:
     return _ACTIVE.sub(lambda match: _LIKE[match[0]], inert)
 
 
-def _totals(totals: Mapping[str, Any]) -> str:
+def _totals(totals: Mapping[str, Any], *, compared: bool) -> str:
     hosts = totals["hosts"]
     lines = [
         f"- **{sum(hosts.values())} hosts**: {_counts(hosts)}",
         f"- **{sum(totals['verdicts'].values())} verdicts**: {_counts(totals['verdicts'])}",
         f"- **{sum(totals['differences'].values())} differences**: {_counts(_worst_first(totals['differences']))}",
     ]
+    if not compared:
+        lines[-1] = "- **Differences**: not compared, there is no baseline"
     return "\n".join(lines)
 
 

@@ -70,7 +70,7 @@ def test_an_empty_fleet_has_a_report() -> None:
     assert markdown(samples.report([])).splitlines()[2:5] == [
         "- **0 hosts**: none",
         "- **0 verdicts**: none",
-        "- **0 differences**: none",
+        "- **Differences**: not compared, there is no baseline",
     ]
 
 
