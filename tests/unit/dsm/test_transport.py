@@ -154,7 +154,7 @@ def test_a_ca_path_behind_a_closed_directory_is_named(fleet: Fleet, monkeypatch:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "exists", deny)
-    assert failure_name(at(fleet["trusted"], ca_path="/root/ca.pem")) == "ca_path_unusable"
+    assert failure_name(at(fleet["trusted"], ca_path="/closed/ca.pem")) == "ca_path_unusable"
 
 
 # ------------------------------------------------------------------------------------------------------ no connection
