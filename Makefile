@@ -3,6 +3,7 @@
 #   make demo   the role over a simulated fleet
 #   make test   all checks and tests
 #   make setup  the tools of both, into .venv
+#   make bench  what reading a fleet costs, beside other ways to do it
 #   make clean  remove what the others made
 
 PYTHON ?= python3
@@ -26,12 +27,15 @@ export TMPDIR := $(BUILD)/tmp
 export XDG_CACHE_HOME := $(BUILD)/cache
 export PATH := $(VENV)/bin:$(PATH)
 
-.PHONY: setup demo test lint types unit browser playbook clean
+.PHONY: setup demo bench test lint types unit browser playbook clean
 
 setup: $(VENV)/test
 
 demo: $(VENV)/demo
 	@python -m $(PACKAGE).tests.demo $(BUILD)/demo
+
+bench: $(VENV)/test
+	@python -m $(PACKAGE).tests.bench
 
 test: lint types unit browser playbook
 

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who competes: a letter, what it is, and the command that runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.tests.bench import plays
+from ansible_collections.mailfleet.mailplus.tests.bench.measure import Place, measure
+from ansible_collections.mailfleet.mailplus.tests.bench.simulation import (
+    ADDRESS,
+    PACKAGE,
+    PASSWORD,
+    USERNAME,
+    Simulation,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+SOURCE, LISTED = "bench.mailplus.yml", "listed.json"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """``programs`` are commands of Ansible's or modules of this package, with their arguments."""
+
+    letter: str
+    title: str
+    program: Sequence[str]
+    playbook: Callable[[], list[plays.Data]] | None = None
+    pipelining: bool = False
+
+    @property
+    def command(self) -> list[str]:
+        """The whole command line."""
+        name, *arguments = self.program
+        if name.startswith("ansible"):
+            return [str(BIN / name), *arguments]
+        return [sys.executable, "-m", f"{PACKAGE}.{name}", *arguments]
+
+
+def _play(letter: str, title: str, playbook: Callable[[], list[plays.Data]], *, pipelining: bool = False) -> Contender:
+    program = ("ansible-playbook", "-i", "hosts.json", f"{letter}.json")
+    return Contender(letter, title, program, playbook, pipelining)
+
+
+CONTENDERS = {
+    contender.letter: contender
+    for contender in (
+        _play("a", "an empty `debug` play", plays.empty),
+        _play("b", "ours, action plugin", plays.action),
+        _play("c", "ours, plain module, `connection: local`", plays.module),
+        _play("d", "`ansible.builtin.uri`, a task a read", plays.uri),
+        _play("dp", "as d, with pipelining", plays.uri, pipelining=True),
+        Contender("e", "py-synologydsm-api in a loop", ("public_client", "task.json")),
+        Contender("f0", "`ansible-inventory`, the same from a file", ("ansible-inventory", "-i", LISTED, "--list")),
+        Contender("f", "ours, inventory plugin", ("ansible-inventory", "-i", SOURCE, "--list")),
+        Contender("g", "the floor: minimal asyncio program", ("floor", "task.json")),
+    )
+}
+DEFAULT = ("a", "b", "c", "d", "e", "f0", "f", "g")
+
+
+def place(directory: Path, simulation: Simulation, contender: Contender | None = None, seconds: float = 60) -> Place:
+    """Where a contender runs."""
+    environment = {
+        "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
+        "HOME": str(directory),
+        "LC_ALL": "C.UTF-8",
+        "TMPDIR": str(directory),
+        "ANSIBLE_HOME": str(directory / "ansible"),
+        "ANSIBLE_CONFIG": str(directory / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
+        "ANSIBLE_INVENTORY_ENABLED": "mailfleet.mailplus.mailplus,ansible.builtin.yaml",
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
+        "ANSIBLE_FORKS": str(plays.AT_ONCE),
+        "ANSIBLE_INJECT_FACT_VARS": "false",
+        "ANSIBLE_PIPELINING": str(bool(contender and contender.pipelining)),
+        "ANSIBLE_RETRY_FILES_ENABLED": "false",
+        "REQUESTS_CA_BUNDLE": simulation.ca_path,
+    }
+    return Place(directory, environment, seconds)
+
+
+def prepare(directory: Path, simulation: Simulation, hosts: int, wanted: Sequence[Contender]) -> None:
+    """Write what the contenders need to read the first ``hosts`` NAS."""
+    directory.mkdir(parents=True)
+    (directory / "ansible.cfg").touch()
+    ports = dict(list(simulation.ports.items())[:hosts])
+    scheme = "https" if simulation.https else "http"
+    task = {
+        "urls": [f"{scheme}://{ADDRESS}:{port}" for port in ports.values()],
+        "username": USERNAME,
+        "password": PASSWORD,
+        "ca_path": simulation.ca_path,
+        "at_once": plays.AT_ONCE,
+    }
+    _write(directory / "task.json", task)
+    _write(directory / "hosts.json", plays.inventory(simulation, ports))
+    _write(directory / SOURCE, plays.inventory_source(simulation, ports))
+    for contender in wanted:
+        if contender.playbook:
+            _write(directory / f"{contender.letter}.json", contender.playbook())
+    if any(contender.letter == "f0" for contender in wanted):
+        _prepare_listing(directory, simulation)
+
+
+def _prepare_listing(directory: Path, simulation: Simulation) -> None:
+    """The file of f0, out of what f prints."""
+    measure(CONTENDERS["f"].command, place(directory, simulation, seconds=600), simulation)
+    text = (directory / "output.txt").read_text(encoding="utf-8")
+    _write(directory / LISTED, plays.listed(json.loads(text[text.index("{") :])))
+
+
+def _write(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, indent=1), encoding="utf-8")

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inventories and playbooks of the contenders, as data. Written as JSON, which Ansible reads faster than YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.tests.bench.reads import (
+    READS,
+    ROWS,
+    login_form,
+    logout_form,
+)
+from ansible_collections.mailfleet.mailplus.tests.bench.simulation import ADDRESS, PASSWORD, USERNAME, Simulation
+
+Data = dict[str, Any]
+
+SUBSET = ["settings", "queue", "logs"]
+AT_ONCE = 50
+
+_FACTS = "mailfleet.mailplus.mailplus_facts"
+_CONNECTION = {name: f"{{{{ mailplus_{name} }}}}" for name in ("port", "https", "username", "password", "ca_path")}
+_QUESTION = {"gather_subset": SUBSET, "limit": ROWS}
+_HERE = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+_URL = "{{ 'https' if mailplus_https else 'http' }}://{{ ansible_host }}:{{ mailplus_port }}/webapi/entry.cgi"
+
+
+def inventory(simulation: Simulation, ports: Mapping[str, int]) -> Data:
+    """The hosts of all plays."""
+    hosts = {name: {"ansible_host": ADDRESS, "mailplus_port": port} for name, port in ports.items()}
+    variables = {
+        "mailplus_https": simulation.https,
+        "mailplus_username": USERNAME,
+        "mailplus_password": PASSWORD,
+        "mailplus_ca_path": simulation.ca_path,
+    }
+    return {"nas": {"hosts": hosts, "vars": variables}}
+
+
+def inventory_source(simulation: Simulation, ports: Mapping[str, int]) -> Data:
+    """A file of the inventory plugin."""
+    return {
+        "plugin": "mailfleet.mailplus.mailplus",
+        "hosts": {name: {"host": ADDRESS, "port": port} for name, port in ports.items()},
+        "connection": {
+            "https": simulation.https,
+            "username": USERNAME,
+            "password": PASSWORD,
+            "ca_path": simulation.ca_path,
+        },
+        "gather_subset": SUBSET,
+        "limit": ROWS,
+        "at_once": AT_ONCE,
+    }
+
+
+def listed(listing: Data) -> Data:
+    """An inventory file with the hosts and variables that ``ansible-inventory --list`` printed."""
+    return {"all": {"hosts": listing["_meta"]["hostvars"]}}
+
+
+def empty() -> list[Data]:
+    """What Ansible itself costs: nothing is asked."""
+    return [_play({"ansible.builtin.debug": {"msg": "nothing"}})]
+
+
+def action() -> list[Data]:
+    """Ours, in the controller's workers."""
+    return [_play({_FACTS: _QUESTION}, module_defaults={"group/mailfleet.mailplus.mailplus": _CONNECTION})]
+
+
+def module() -> list[Data]:
+    """Ours as a plain module, which gather_facts runs past the action."""
+    options = {**_CONNECTION, **_QUESTION, "host": "{{ ansible_host }}"}
+    return [
+        _play(
+            {"ansible.builtin.gather_facts": {}},
+            connection="local",
+            module_defaults={_FACTS: options},
+            vars={**_HERE, "ansible_facts_modules": [_FACTS]},
+        )
+    ]
+
+
+def uri() -> list[Data]:
+    """A login, a task a read, a logout."""
+    login = login_form("{{ mailplus_username }}", "{{ mailplus_password }}")
+    tasks = [_request("login", login), *(_request("answer", _session(read)) for read in READS)]
+    tasks.append(_request("answer", _session(logout_form())))
+    return [_play(*tasks, connection="local", vars=_HERE)]
+
+
+def _session(form: Mapping[str, Any]) -> Data:
+    return {**form, "_sid": "{{ login.json.data.sid }}"}
+
+
+def _request(name: str, form: Data) -> Data:
+    options: Data = {"url": _URL, "method": "POST", "body_format": "form-urlencoded", "body": form}
+    if "_sid" in form:
+        options["headers"] = {"X-SYNO-TOKEN": "{{ login.json.data.synotoken }}"}
+    options["ca_path"] = "{{ mailplus_ca_path }}"
+    # The status of HTTP is 200 whatever DSM says.
+    return {
+        "ansible.builtin.uri": options,
+        "register": name,
+        "failed_when": f"not ({name}.json.success | default(false))",
+    }
+
+
+def _play(*tasks: Data, **keywords: Any) -> Data:
+    return {"name": "Bench", "hosts": "nas", "gather_facts": False, **keywords, "tasks": list(tasks)}
