@@ -12,7 +12,8 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import connection_error
 
 # What Python reads from JSON and cannot write again: halves of characters, and numbers too large for it.
-_SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|\d{300}|[eE]\+?\d{3}")
+# The end of a number is looked for, since ids in text look like exponents too.
+_SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|\d{300}|\d[eE]\+?\d{3,}\s*[],}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
