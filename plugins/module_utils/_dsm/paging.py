@@ -165,6 +165,8 @@ class Pager:
         return behind
 
     def _behind_known(self, page: Page, rows: Sequence[Any], growth: int) -> list[Any] | None:
+        if not self._known:
+            return list(rows) if page.offset <= self._start and growth <= 0 else None
         overlap = self._position - page.offset
         for count in (overlap + max(growth, 0), overlap, *range(len(rows), 0, -1)):
             if 0 < count <= len(rows) and self._known and self._ends_with(rows[:count]):

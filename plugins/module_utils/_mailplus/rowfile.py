@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+_TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class RowFileError(OSError):
     """The file cannot be written."""
@@ -48,7 +50,7 @@ class RowFile:
 
     def write(self, rows: Sequence[Any], progress: Mapping[str, Any]) -> None:
         """Append rows, then note the progress that a later reading may start from."""
-        text = "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows).encode()
+        text = "".join(f"{_TO_JSON(row)}\n" for row in rows).encode()
         if text and self.path.suffix == ".gz":
             text = gzip.compress(text, compresslevel=6, mtime=0)  # a file of several members is one text
         try:
