@@ -169,7 +169,7 @@ class Pager:
             return list(rows) if page.offset <= self._start and growth <= 0 else None
         overlap = self._position - page.offset
         for count in (overlap + max(growth, 0), overlap, *range(len(rows), 0, -1)):
-            if 0 < count <= len(rows) and self._known and self._ends_with(rows[:count]):
+            if 0 < count <= len(rows) and self._ends_with(rows[:count]):
                 return list(rows[count:])
         # Rows came in or left among those that both pages hold. What stands before all of them came in meanwhile.
         left = Counter(map(_as_text, self._known))
