@@ -7,8 +7,10 @@ Nothing of a request is ever in the URL, redirects are not followed, HTTPS never
 from __future__ import annotations
 
 import os
+import ssl
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -20,36 +22,72 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 try:
     import requests
     import requests.adapters
+    import requests.utils
     import urllib3
+    from urllib3.util.ssl_ import create_urllib3_context
 except ImportError:
     HAS_REQUESTS = False
 else:
     HAS_REQUESTS = True
 
+    class _SharedTrust(requests.adapters.HTTPAdapter):
+        """Checks certificates by a context that connections share, where requests would make one for each."""
+
+        def __init__(self, context: ssl.SSLContext | None) -> None:
+            self._context = context
+            super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+        def init_poolmanager(self, *args: Any, **keywords: Any) -> None:
+            """Give the context to the connections, None where there is nothing to check."""
+            super().init_poolmanager(*args, **keywords, ssl_context=self._context)
+
+        def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
+            """Have the certificate checked, without a bundle being read into the context once more."""
+            conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
+
+
 _PIECE = 65536
+
+
+@lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a NAS
+def _trusting(ca_path: str) -> ssl.SSLContext:
+    """What checks certificates against the file or directory ``ca_path``, read once a process."""
+    context: ssl.SSLContext = create_urllib3_context()
+    context.load_verify_locations(**{"capath" if os.path.isdir(ca_path) else "cafile": ca_path})  # noqa: PTH112
+    return context
+
+
+def _trust(address: Address) -> ssl.SSLContext | None:
+    """What checks the NAS's certificate, None where there is none to check."""
+    if not (address.https and address.validate_certs):
+        return None
+    ca_path = address.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH
+    try:
+        if not os.access(ca_path, os.R_OK):
+            raise PermissionError
+        return _trusting(ca_path)
+    except OSError as error:
+        raise failures.explain(error, address) from None
 
 
 class Transport:
     """One HTTP connection to one DSM, opened at the first request and kept until ``close``.
 
-    Raises DsmError of kind CONNECTION when ``ca_path`` cannot be read.
+    Raises DsmError of kind CONNECTION when ``ca_path`` cannot be used.
     """
 
     def __init__(self, address: Address) -> None:
-        if address.validate_certs and address.ca_path and not os.access(address.ca_path, os.R_OK):
-            raise failures.explain(PermissionError(), address)
         self._address = address
         self._deadline = address.deadline
         self._http = requests.Session()
         # Neither a proxy, a CA bundle nor ~/.netrc credentials from the environment: only what the options say.
         self._http.trust_env = False
-        self._http.verify = (address.ca_path or True) if address.validate_certs else False
+        self._http.verify = address.validate_certs
         if not address.validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         # The session id travels in the body; a cookie would be a second, unseen one.
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
-        self._http.mount(f"{address.url}/", adapter)
+        self._http.mount(f"{address.url}/", _SharedTrust(_trust(address)))
 
     def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         """Send ``form`` to ``/webapi/<path>`` and return the JSON object that comes back.

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import shutil
 import socket
 import ssl
 from pathlib import Path
@@ -141,12 +142,37 @@ def test_an_empty_directory_as_ca_path_trusts_nobody(fleet: Fleet, tmp_path: Pat
     assert failure_name(at(fleet["trusted"], ca_path=str(tmp_path))) == "certificate_not_trusted"
 
 
-def test_a_ca_path_that_may_not_be_read_is_named(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates_are_read_once_for_many_connections(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(shutil.copy(fleet.ca_path, tmp_path))
+    read = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def count(context: ssl.SSLContext, *arguments: Any, **keywords: Any) -> None:
+        read.append(keywords)
+        load(context, *arguments, **keywords)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", count)
+    for _ in range(3):
+        assert post(at(fleet["trusted"], ca_path=str(path)))["success"] is False
+    assert len(read) == 1
+
+
+def test_connections_that_share_certificates_each_check_the_name(fleet: Fleet) -> None:
+    assert post(at(fleet["trusted"], ca_path=str(fleet.ca_path)))["success"] is False
+    assert failure_name(at(fleet["wrong_name"], ca_path=str(fleet.ca_path))) == "certificate_not_trusted"
+    assert post(at(fleet["trusted"], ca_path=str(fleet.ca_path)))["success"] is False
+
+
+def test_a_ca_path_that_may_not_be_read_is_named(fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = shutil.copy(fleet.ca_path, tmp_path)  # which nothing has read yet
+
     def deny(*_args: Any, **_kwargs: Any) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", deny)
-    assert failure_name(at(fleet["trusted"], ca_path=str(fleet.ca_path))) == "ca_path_unusable"
+    assert failure_name(at(fleet["trusted"], ca_path=str(path))) == "ca_path_unusable"
 
 
 def test_a_ca_path_behind_a_closed_directory_is_named(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
