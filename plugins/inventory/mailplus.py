@@ -184,7 +184,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if not isinstance(hosts, Mapping):
             raise options.OptionError("hosts is a list of names, or a mapping from names to options.")
         for name, different in hosts.items():
-            if not isinstance(different, (Mapping, type(None))):
+            if different is not None and not isinstance(different, Mapping):
                 raise options.OptionError(f"hosts: {name} is a mapping of what is different there, not {different!r}.")
         return {f"{name}": dict(different or {}) for name, different in hosts.items()}
 

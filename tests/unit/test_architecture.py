@@ -163,3 +163,14 @@ def test_links_lead_to_files_beside_them() -> None:
     for link in links:
         assert link.readlink().parent == Path(), f"{shown(link)} leads out of its directory"
         assert link.is_file(), f"{shown(link)} leads nowhere"
+
+
+def _requirements(name: str) -> set[str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith(("#", "-r"))}
+
+
+def test_the_unit_tests_have_the_requirements_of_the_collection_and_the_simulator() -> None:
+    needed = _requirements("requirements.txt") | _requirements("tests/requirements-demo.txt")
+    missing = needed - _requirements("tests/unit/requirements.txt")
+    assert {re.split(r"[<>=]", line)[0] for line in missing} == {"ansible-core"}

@@ -63,10 +63,12 @@ class RowsSummary(ABC):
         return {"rows": self._rows, "complete": complete, **figures}
 
     @abstractmethod
-    def _add_row(self, row: Any) -> None: ...
+    def _add_row(self, row: Any) -> None:
+        """Take account of one row."""
 
     @abstractmethod
-    def _figures(self, now: datetime, /) -> Summary: ...
+    def _figures(self, now: datetime, /) -> Summary:
+        """What the rows so far come to."""
 
     def _count(self, counter: Counter[str]) -> dict[str, int] | None:
         """How often each value occurs, most frequent first; None where rows are there and none has a value."""

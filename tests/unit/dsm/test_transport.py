@@ -154,7 +154,7 @@ def test_certificates_are_read_once_for_many_connections(
         load(context, *arguments, **keywords)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", count)
-    for _ in range(3):
+    for _attempt in range(3):
         assert post(at(fleet["trusted"], ca_path=str(path)))["success"] is False
     assert len(read) == 1
 

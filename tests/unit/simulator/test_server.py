@@ -4,6 +4,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import ansible_collections
 import pytest
 import requests
 import yaml
@@ -109,8 +111,15 @@ def test_a_thousand_nas_in_one_process() -> None:
 @contextlib.contextmanager
 def command(directory: Path, *options: str, fleet: Path = DEMO) -> Iterator[subprocess.Popen[str]]:
     arguments = [sys.executable, "-W", "error", "-m", MODULE, "--fleet", str(fleet), "--directory", str(directory)]
+    # ansible-test makes the collection importable for this process only.
+    environment = {**os.environ, "PYTHONPATH": str(Path(next(iter(ansible_collections.__path__))).parent)}
     with subprocess.Popen(
-        [*arguments, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*arguments, *options],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         try:
             yield process
