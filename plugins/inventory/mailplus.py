@@ -12,7 +12,9 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads many NAS at once over the DSM WebAPI, and gives each host the state of its MailPlus Server as variables.
-  - A NAS that cannot be read stays in the inventory, with the reason in a variable and in a group.
+  - A NAS that cannot be read stays in the inventory, with the reason in a variable and in a group, and is named in a
+    warning.
+  - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends.
   - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
   - "Every host gets these variables: C(mailplus) (what M(mailfleet.mailplus.mailplus_facts) returns, null where there
     is none), C(mailplus_status) (C(ok), C(partial), C(unsupported) or C(failed)), C(mailplus_reason) and
@@ -150,6 +152,7 @@ Outcome = dict[str, Any]
 
 _GROUP_OF_KIND = {"connection": "mailplus_unreachable", "login": "mailplus_refused"}
 _SECTION_GROUPS = ("unsupported", "forbidden", "failed")
+_NAMES_SHOWN = 10
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]  # ansible-core has no types
@@ -166,8 +169,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         super().parse(inventory, loader, path, cache)
         if not HAS_REQUESTS:
             raise AnsibleParserError(missing_required_lib("requests"))
-        self._read_config_data(path)
+        given = self._read_config_data(path)
         try:
+            self._check(given)
             for host in self._named_hosts():
                 inventory.add_host(host)
             outcomes = self._outcomes(path, cache)
@@ -175,6 +179,22 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise AnsibleParserError(str(error)) from None
         for host, outcome in outcomes.items():
             self._add(host, outcome)
+        unread = [host for host, outcome in outcomes.items() if "ansible_facts" not in outcome]
+        if unread:
+            names = ", ".join(unread[:_NAMES_SHOWN]) + (", …" if len(unread) > _NAMES_SHOWN else "")
+            self.display.warning(
+                f"{len(unread)} of {len(outcomes)} NAS could not be read: {names}. Why is in their mailplus_reason."
+            )
+
+    def _check(self, given: Mapping[str, Any]) -> None:
+        """Raises OptionError for what would be left out silently, or fail late."""
+        _require_known(given, self.option_definitions, "options")
+        _require_known(self.get_option("connection"), options.CONNECTION_SPEC, "connection")
+        if not (self.get_option("hosts") or self.get_option("from_group")):
+            raise options.OptionError("hosts and from_group are missing: name the NAS in one of them.")
+        for name in ("at_once", "host_time_limit", "time_limit"):
+            if self.get_option(name) <= 0:
+                raise options.OptionError(f"{name} is more than 0, not {self.get_option(name):g}.")
 
     def _named_hosts(self) -> dict[str, dict[str, Any]]:
         """The hosts of the file, with what is different there."""
@@ -186,6 +206,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         for name, different in hosts.items():
             if different is not None and not isinstance(different, Mapping):
                 raise options.OptionError(f"hosts: {name} is a mapping of what is different there, not {different!r}.")
+            _require_known(different or {}, options.CONNECTION_SPEC, f"hosts: {name}")
         return {f"{name}": dict(different or {}) for name, different in hosts.items()}
 
     def _outcomes(self, path: str, cache: bool) -> dict[str, Outcome]:
@@ -312,6 +333,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if sys.stderr.isatty():
             end = "\n" if done == total else ""
             print(f"\rmailplus: {done} of {total} NAS read", end=end, file=sys.stderr, flush=True)
+
+
+def _require_known(given: Mapping[str, Any], known: Mapping[str, Any], where: str) -> None:
+    unknown = sorted(f"{name}" for name in given if name not in known)
+    if unknown:
+        raise options.OptionError(f"{where}: unknown {', '.join(unknown)}; valid are {', '.join(sorted(known))}.")
 
 
 def _validated(connection: Mapping[str, Any]) -> dict[str, Any]:

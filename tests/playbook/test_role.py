@@ -145,8 +145,12 @@ def test_a_host_that_failed_earlier_is_not_missing(project: Project, fleet: Flee
     assert found["late"]["reason"].startswith("The host was not asked")
     assert fleet["late"].requests == []
     failed = {name: run.failed(named(FAIL.partition(" : ")[2]), name)["msg"] for name in FLEET if fails(name)}
-    assert failed["gone"] == f"not read: {found['gone']['reason']}"
-    assert "plaintext_login (high) fail" in failed["open"]
+    report = project.directory / "state" / "report.html"
+    assert failed["gone"] == f"not read: {found['gone']['reason']} See {report}."
+    assert (
+        "plaintext_login (high) fail: imap_pop3.data.security_imappop3_auth is not as required. Required: equals true; "
+        "found: false. Service > Protocol > IMAP/POP3:"
+    ) in failed["open"]
     assert "plaintext_login (high) unknown" in failed["empty"]
     for name in ("well", "forbidden"):
         assert run.ok(named(FAIL.partition(" : ")[2]), name)

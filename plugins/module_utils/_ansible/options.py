@@ -116,9 +116,12 @@ def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:
         raise OptionError(f"offset is 0 or more, not {offset}.")
     if limit < _ALL_ROWS:
         raise OptionError(f"limit is 0 or more, or -1 for all rows, not {limit}.")
+    since, until = _moment(params, "since"), _moment(params, "until")
+    if since and until and since > until:
+        raise OptionError(f"since ({params['since']}) is after until ({params['until']}).")
     row_filter = RowFilter(
-        since=_moment(params, "since"),
-        until=_moment(params, "until"),
+        since=since,
+        until=until,
         statuses=params.get("statuses", []),
         text=params.get("text"),
     )

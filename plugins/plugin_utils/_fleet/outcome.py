@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy i
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
+
+_LONGEST_VALUE = 80
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Limits:
 
 def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict[str, Any]:
     """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it."""
-    failing = {host["host"]: list(_failing(host, limits)) for host in report["hosts"]}
+    remedies = {rule["id"]: rule["remedy"] for rule in report["rules"]}
+    failing = {host["host"]: list(_failing(host, limits, remedies)) for host in report["hosts"]}
     width = max(map(len, failing), default=0)
     lines = [
         f"{host['host']:<{width}}  {host['status']:<12}  {described[host['host']].rstrip('.')}; {_judgement(host)}"
@@ -55,17 +59,26 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
     }
 
 
-def _failing(host: Mapping[str, Any], limits: Limits) -> Iterator[str]:
+def _failing(host: Mapping[str, Any], limits: Limits, remedies: Mapping[str, str]) -> Iterator[str]:
     if host["status"] in UNREAD:
         if limits.unread:
             yield f"not read: {host['reason']}"
         return
     for verdict in host["verdicts"]:
         if verdict["verdict"] in ("fail", "unknown") and limits.reached(verdict["verdict"], verdict["severity"]):
-            yield f"{verdict['rule']} ({verdict['severity']}) {verdict['verdict']}: {verdict['message']}"
+            yield f"{_finding(verdict)} {remedies.get(verdict['rule']) or ''}".strip()
     for difference in host["drift"]["differences"]:
         if limits.reached("drift", difference["severity"]):
             yield f"{difference['path']} ({difference['severity']}) differs from the baseline: {difference['kind']}"
+
+
+def _finding(verdict: Mapping[str, Any]) -> str:
+    text = f"{verdict['rule']} ({verdict['severity']}) {verdict['verdict']}: {verdict['message']}"
+    if verdict["verdict"] != "fail" or verdict["expected"] is None:
+        return text
+    found = json.dumps(verdict["actual"])
+    found = found if len(found) <= _LONGEST_VALUE else f"{found[:_LONGEST_VALUE]}…"
+    return f"{text} Required: {verdict['expected']}; found: {found}."
 
 
 def _tally(host: Mapping[str, Any]) -> dict[str, int]:

@@ -21,6 +21,8 @@ import yaml
 from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import QUEUE, client, serving
 
+# ansible-test makes the collection importable for this process only.
+IMPORTED_FROM = Path(next(iter(ansible_collections.__path__))).parent
 MODULE = "ansible_collections.mailfleet.mailplus.tests.simulator"
 DEMO = Path(sys.modules[run_fleet.__module__].__file__ or "").parent / "fleets" / "demo.yml"
 
@@ -111,8 +113,7 @@ def test_a_thousand_nas_in_one_process() -> None:
 @contextlib.contextmanager
 def command(directory: Path, *options: str, fleet: Path = DEMO) -> Iterator[subprocess.Popen[str]]:
     arguments = [sys.executable, "-W", "error", "-m", MODULE, "--fleet", str(fleet), "--directory", str(directory)]
-    # ansible-test makes the collection importable for this process only.
-    environment = {**os.environ, "PYTHONPATH": str(Path(next(iter(ansible_collections.__path__))).parent)}
+    environment = {**os.environ, "PYTHONPATH": str(IMPORTED_FROM)}
     with subprocess.Popen(
         [*arguments, *options],
         env=environment,
