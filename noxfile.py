@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nox
@@ -38,10 +39,12 @@ nox.options.envdir = str(BUILD / "nox")
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["sanity", "units", "playbook"]
 
-_ENDS = {"2.16": ["oldest"], "2.21": ["newest"]}
+_OLDEST, _NEWEST = next(iter(MATRIX)), next(reversed(MATRIX))
+_NEWEST_PYTHON = MATRIX[_NEWEST]
+_TAGS = {_OLDEST: ["oldest"], _NEWEST: ["newest"]}
 _each_core = nox.parametrize(
     "python,core",
-    [nox.param(python, core, id=core, tags=_ENDS.get(core, [])) for core, python in MATRIX.items()],
+    [nox.param(python, core, id=core, tags=_TAGS.get(core, [])) for core, python in MATRIX.items()],
 )
 
 
@@ -67,6 +70,35 @@ def playbook(session: nox.Session, core: str) -> None:
     session.env["MAILPLUS_TEST_ANSIBLE_BIN"] = session.bin
     arguments = session.posargs or ["-n", "auto", "--dist", "loadfile", "tests/playbook"]
     session.run(sys.executable, "-m", "pytest", *arguments, external=True)
+
+
+@nox.session(python=_NEWEST_PYTHON)
+def molecule(session: nox.Session) -> None:
+    """The Molecule scenarios, on the newest ansible-core."""
+    _install_core(session, _NEWEST)
+    session.install("-r", "tests/requirements-molecule.txt")
+    # A home for each run, so that several can run at once. Sockets are made in TMPDIR, so its path must be short.
+    (BUILD / "tmp").mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="molecule-", dir=BUILD / "tmp") as home:
+        places = dict.fromkeys(("ANSIBLE_HOME", "ANSIBLE_REMOTE_TMP", "HOME", "XDG_CACHE_HOME"), home)
+        session.env.update(places, ANSIBLE_COLLECTIONS_PATH=str(BUILD / "collections"), TMPDIR=str(BUILD / "tmp"))
+        session.run("molecule", "test", *(session.posargs or ["--all"]))
+
+
+@nox.session(python="3.12")
+def galaxy(session: nox.Session) -> None:
+    """Build the tarball and check it as Galaxy does at an import; a warning fails."""
+    session.install("galaxy-importer", "-r", "requirements.txt")
+    place = Path(session.create_tmp())
+    shutil.rmtree(place / "collection", ignore_errors=True)
+    _copy_sources(place / "collection")
+    session.env.update(HOME=str(place), GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true")
+    with session.chdir(place):  # the importer writes its result there
+        built = session.run("ansible-galaxy", "collection", "build", "--force", "collection", silent=True)
+        said = session.run("python", "-m", "galaxy_importer.main", str(built).split()[-1], silent=True)
+    complaints = re.findall(r"^(?:WARNING|ERROR|CRITICAL): .*", str(said), re.MULTILINE)
+    if complaints:
+        session.error("\n".join(["Galaxy's importer complains:", *complaints]))
 
 
 def _install_core(session: nox.Session, core: str) -> None:
