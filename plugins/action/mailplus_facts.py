@@ -1,81 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers every module of the collection inside the controller's worker: nothing is installed on, or run by, the NAS.
-
-The other files here are links to this one, so that each module has an action of its own name: a redirect in
-meta/runtime.yml would make Ansible apply the ``module_defaults`` of one module to all of them.
-"""
+"""Answers mailplus_facts inside the controller's worker."""
 
 from __future__ import annotations
 
-import os
-from importlib import import_module
-from typing import Any
-
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question
-
-_MODULE = __name__.rpartition(".")[2]
-# Imported here, so that the controller does it once before it forks its workers.
-_QUESTION: Question = import_module(f"ansible_collections.mailfleet.mailplus.plugins.modules.{_MODULE}").QUESTION
-_OURS = "MAILPLUS_"
+from ansible_collections.mailfleet.mailplus.plugins.modules.mailplus_facts import QUESTION
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._question import QuestionAction
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
-    """Runs the question of the module of the same name."""
+class ActionModule(QuestionAction):
+    """Asks what the module asks."""
 
-    _requires_connection = False
-    _supports_check_mode = True
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The result of the task, as the module would give it."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        variables = task_vars or {}
-        environment: dict[str, Any] = {}
-        self._compute_environment_string(environment)
-        validated = ArgumentSpecValidator(_QUESTION.argument_spec).validate(self._arguments(variables, environment))
-        if validated.error_messages:
-            unsupported = "Unsupported parameters: " if validated.unsupported_parameters else ""
-            message = unsupported + "; ".join(validated.error_messages)
-            return result | {"changed": False, "failed": True, "msg": message, "error": None}
-        params = validated.validated_parameters
-        if self._runs_elsewhere():
-            result.update(self._run_module(params, variables, environment))
-            return result
-        return result | _QUESTION.answer(params, check_mode=self._task.check_mode)
-
-    def _runs_elsewhere(self) -> bool:
-        """Whether the task is delegated to a host other than the controller, such as a jump host."""
-        return bool(self._task.delegate_to) and self._connection.transport != "local"
-
-    def _run_module(
-        self, params: dict[str, Any], variables: dict[str, Any], environment: dict[str, Any]
-    ) -> dict[str, Any]:
-        """The result of the module on the host that the task is delegated to."""
-        given = {name: value for name, value in params.items() if value is not None}
-        # Ours are in the arguments now. On a command line, where the rest goes, a password could be seen.
-        self._task.environment = [{name: environment[name] for name in environment if not name.startswith(_OURS)}]
-        result: dict[str, Any] = self._execute_module(
-            module_name=f"mailfleet.mailplus.{_MODULE}", module_args=given, task_vars=variables
-        )
-        return result
-
-    def _arguments(self, variables: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
-        """The task's arguments. What they lack comes from the task's ``environment``, and the host from the inventory.
-
-        The environment of the controller comes before the inventory; ArgumentSpecValidator reads it.
-        """
-        arguments = dict(self._task.args)
-        for name, spec in _QUESTION.argument_spec.items():
-            variable = spec["fallback"][1][0] if "fallback" in spec else None
-            if variable in environment and arguments.get(name) is None:
-                arguments[name] = environment[variable]
-        if arguments.get("host") is None and not os.environ.get("MAILPLUS_HOST"):
-            arguments["host"] = self._address(variables)
-        return arguments
-
-    def _address(self, variables: dict[str, Any]) -> Any:
-        """The address of the inventory host. Of a delegated task, the variables tell the delegate's."""
-        name = variables["inventory_hostname"]
-        known = variables["hostvars"][name] if self._task.delegate_to else variables
-        return self._templar.template(known.get("ansible_host") or name)
+    question = QUESTION

@@ -1,1 +1,13 @@
-mailplus_facts.py
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers mailplus_report_info inside the controller's worker."""
+
+from __future__ import annotations
+
+from ansible_collections.mailfleet.mailplus.plugins.modules.mailplus_report_info import QUESTION
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._question import QuestionAction
+
+
+class ActionModule(QuestionAction):
+    """Asks what the module asks."""
+
+    question = QUESTION

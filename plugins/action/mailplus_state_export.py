@@ -34,7 +34,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(ARGUMENT_SPEC)
         found = read_records((task_vars or {})["hostvars"], options["hosts"], options["variable"])
-        directory = Path(options["directory"])
+        directory = Path(options["directory"]).absolute()
         try:
             clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
             contents = _contents(directory, [record.cleaned(clean) for record in found])

@@ -178,7 +178,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise ExpressionError(f"The expression cannot be evaluated: {_first_line(error)}") from None
 
     def _write(self, built: report.Report, options: Mapping[str, Any]) -> dict[str, Any]:
-        directory = Path(options["directory"] or "")
+        directory = Path(options["directory"] or "").absolute()
         writers = {
             directory / name: writer for format_ in options["formats"] for name, writer in FORMATS[format_].items()
         }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,28 +142,16 @@ def test_annotations_are_postponed(path: Path) -> None:
     assert "__future__.annotations" in set(imports(path))
 
 
-def files_with_a_header() -> Iterator[Path]:
-    for path in sorted(ROOT.rglob("*")):
-        inside = path.relative_to(ROOT).parts
-        if path.suffix in (".py", ".yml", ".yaml") and path.is_file() and not SKIPPED & set(inside):
-            yield path
-
-
-def test_every_file_says_its_licence() -> None:
-    without = []
-    for path in files_with_a_header():
-        head = path.read_text(encoding="utf-8").split("\n", 3)[:3]
-        if not any(re.fullmatch(r"# SPDX-License-Identifier: GPL-3\.0-or-later", line) for line in head):
-            without.append(shown(path))
-    assert without == []
-
-
-def test_links_lead_to_files_beside_them() -> None:
-    links = [path for path in (PLUGINS / "action").iterdir() if path.is_symlink()]
-    assert links
-    for link in links:
-        assert link.readlink().parent == Path(), f"{shown(link)} leads out of its directory"
-        assert link.is_file(), f"{shown(link)} leads nowhere"
+@pytest.mark.parametrize(
+    "path",
+    [PLUGINS / "modules" / "mailplus_facts.py", *sorted((PLUGINS / "modules").glob("*_info.py"))],
+    ids=lambda path: path.stem,
+)
+def test_every_module_has_an_action_that_asks_its_question(path: Path) -> None:
+    action = importlib.import_module(f"{COLLECTION}plugins.action.{path.stem}").ActionModule
+    module = importlib.import_module(f"{COLLECTION}plugins.modules.{path.stem}")
+    assert action.question is module.QUESTION
+    assert action.__module__.rpartition(".")[2] == path.stem
 
 
 def _requirements(name: str) -> set[str]:

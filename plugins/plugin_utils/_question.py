@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers a module inside the controller's worker: nothing is installed on, or run by, the NAS."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, ClassVar
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question
+
+_OURS = "MAILPLUS_"
+
+
+class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no types
+    """The action of a module: a file of the module's name holds a subclass with its ``question``."""
+
+    question: ClassVar[Question]
+
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The result of the task, as the module would give it."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        validated = ArgumentSpecValidator(self.question.argument_spec).validate(self._arguments(variables, environment))
+        if validated.error_messages:
+            unsupported = "Unsupported parameters: " if validated.unsupported_parameters else ""
+            message = unsupported + "; ".join(validated.error_messages)
+            return result | {"changed": False, "failed": True, "msg": message, "error": None}
+        params = validated.validated_parameters
+        if self._runs_elsewhere():
+            result.update(self._run_module(params, variables, environment))
+            return result
+        return result | self.question.answer(params, check_mode=self._task.check_mode)
+
+    def _runs_elsewhere(self) -> bool:
+        """Whether the task is delegated to a host other than the controller, such as a jump host."""
+        return bool(self._task.delegate_to) and self._connection.transport != "local"
+
+    def _run_module(
+        self, params: dict[str, Any], variables: dict[str, Any], environment: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The result of the module on the host that the task is delegated to."""
+        given = {name: value for name, value in params.items() if value is not None}
+        # Ours are in the arguments now. On a command line, where the rest goes, a password could be seen.
+        self._task.environment = [{name: environment[name] for name in environment if not name.startswith(_OURS)}]
+        name = f"mailfleet.mailplus.{type(self).__module__.rpartition('.')[2]}"
+        result: dict[str, Any] = self._execute_module(module_name=name, module_args=given, task_vars=variables)
+        return result
+
+    def _arguments(self, variables: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
+        """The task's arguments. What they lack comes from the task's ``environment``, and the host from the inventory.
+
+        The environment of the controller comes before the inventory; ArgumentSpecValidator reads it.
+        """
+        arguments = dict(self._task.args)
+        for name, spec in self.question.argument_spec.items():
+            variable = spec["fallback"][1][0] if "fallback" in spec else None
+            if variable in environment and arguments.get(name) is None:
+                arguments[name] = environment[variable]
+        if arguments.get("host") is None and not os.environ.get("MAILPLUS_HOST"):
+            arguments["host"] = self._address(variables)
+        return arguments
+
+    def _address(self, variables: dict[str, Any]) -> Any:
+        """The address of the inventory host. Of a delegated task, the variables tell the delegate's."""
+        name = variables["inventory_hostname"]
+        known = variables["hostvars"][name] if self._task.delegate_to else variables
+        return self._templar.template(known.get("ansible_host") or name)
