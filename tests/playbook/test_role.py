@@ -345,8 +345,17 @@ def test_defaults_are_those_that_are_documented() -> None:
     specs = yaml.safe_load((directory / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
     options = {name: option for spec in specs.values() for name, option in spec["options"].items()}
     documented = {name: option["default"] for name, option in options.items() if "default" in option}
-    assert {name: value for name, value in defaults.items() if name != "mailplus_state_directory"} == documented
+    assert defaults == documented
     assert set(specs) == {path.stem for path in (directory / "tasks").iterdir()} - {"judge", "fail"}
     for spec in specs.values():
         for name, option in spec["options"].items():
             assert option == options[name] == specs["main"]["options"][name]
+
+
+def test_files_are_written_to_the_current_directory_unless_told_otherwise(project: Project, fleet: Fleet) -> None:
+    project.write("hosts.yml", hosts(fleet))
+    run = project.play([play(role("gather"), role("report"))], "--limit", "well")
+    state = project.directory / "mailplus-state"
+    assert (state / "fleet.json").is_file()
+    written = run.ok(named("Judge the state of the fleet"), "well")["files"]
+    assert [path for path in written if not path.startswith(f"{state}/")] == []
