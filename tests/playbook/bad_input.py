@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, each with the one line that the task says: the source of docs/troubleshooting.md and of its test.
+"""What can go wrong, each with the one line that the task says: the source of a guide and of its test.
 
 In a message, ``{host}`` and ``{port}`` are those of the NAS, ``{file}`` is a path; ``{reason}`` is what the TLS library
 or Ansible says, which depends on their versions: the first of ``reasons`` is the one that the page shows.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every way to fail that docs/troubleshooting.md lists: one clear line, no traceback, no secret, one login at most."""
+"""Every way to fail that a guide lists whole: one clear line, no traceback, no secret, one login at most."""
 
 from __future__ import annotations
 

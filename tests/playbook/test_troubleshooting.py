@@ -5,17 +5,20 @@ import pytest
 from ansible_collections.mailfleet.mailplus.tests.playbook.bad_input import CASES, THEMES, Case
 from ansible_collections.mailfleet.mailplus.tests.playbook.troubleshooting import (
     PAGE,
+    beginnings,
     between_markers,
     main,
+    pieces,
     rows,
     tables,
+    texts_of_the_code,
 )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_page_has_a_row_for_the_message(case: Case) -> None:
     ((_case, row),) = rows([case])
-    assert row in PAGE.read_text(encoding="utf-8").splitlines()
+    assert f"\n{row}\n" in PAGE.read_text(encoding="utf-8")
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -23,6 +26,16 @@ def test_the_page_is_up_to_date() -> None:
     assert between_markers(page) == tables(), (
         "run: python -m ansible_collections.mailfleet.mailplus.tests.playbook.troubleshooting --write"
     )
+
+
+def test_the_other_messages_of_the_page_are_in_the_code() -> None:
+    texts = list(texts_of_the_code())
+    found = beginnings(PAGE.read_text(encoding="utf-8"))
+    assert len(found) > len(THEMES)
+    for beginning in found:
+        assert pieces(beginning), f"{beginning}: nothing but placeholders"
+        for piece in pieces(beginning):
+            assert any(piece in text for text in texts), f"{beginning}: {piece!r} is said nowhere"
 
 
 def test_the_tables_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,30 +1,62 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of docs/troubleshooting.md, from the same cases that are tested.
+"""The tables of the guide on troubleshooting that come from the same cases that are tested.
 
 ``python -m ansible_collections.mailfleet.mailplus.tests.playbook.troubleshooting`` prints them; with ``--write`` it
-puts them into the page, between its markers.
+puts them into the guide, between its markers. The tables after the markers are written by hand: they tell how a message
+begins, with words in capitals for what differs.
 """
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 from collections.abc import Iterator, Sequence
 
+from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.mailfleet.mailplus.tests.playbook.bad_input import CASES, THEMES, Case
 from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT
 
-PAGE = ROOT / "docs" / "troubleshooting.md"
-BEGIN = "<!-- begin: made by tests/playbook/troubleshooting.py -->"
-END = "<!-- end -->"
+PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_troubleshooting.rst"
+BEGIN = ".. begin: made by tests/playbook/troubleshooting.py"
+END = ".. end"
+# What differs from message to message, in the tables that are written by hand.
+PLACEHOLDERS = (
+    "COUNT",
+    "FILE",
+    "HOST",
+    "KEY",
+    "NAME",
+    "OPTION",
+    "PATH",
+    "REASON",
+    "RULE",
+    "SEVERITY",
+    "STATUS",
+    "URL",
+    "VERDICT",
+)
 
 _EXAMPLE = {"host": "nas1.example.com", "port": 5001, "file": "/etc/ssl/nas1.pem"}
+_HEAD = """\
+.. list-table::
+   :header-rows: 1
+   :widths: 44 28 28
+
+   * - The task says
+     - What it means
+     - What to do"""
+_LITERAL = re.compile(r"`([^`]+)`")
+_SPECIAL = re.compile(r"[\\*|]")
+_FIRST_CELL = re.compile(r"^   \* - ``(.+)``$", re.MULTILINE)
+_SHORTEST = 4
 
 
 def rows(cases: Sequence[Case] = CASES) -> Iterator[tuple[Case, str]]:
     """Each case with its row of a table."""
     for case in cases:
         message = case.message.format(reason=case.reasons[0], **_EXAMPLE)
-        yield case, f"| `{_cell(message)}` | {_cell(case.means)} | {_cell(case.remedy)} |"
+        yield case, f"   * - ``{message}``\n     - {_cell(case.means)}\n     - {_cell(case.remedy)}"
 
 
 def tables() -> str:
@@ -32,19 +64,45 @@ def tables() -> str:
     parts = [BEGIN]
     for theme in THEMES:
         lines = [row for _case, row in rows([case for case in CASES if case.theme == theme])]
-        parts.append(f"## {theme}")
-        parts.append("\n".join(["| The task says | What it means | What to do |", "|---|---|---|", *lines]))
+        parts.append(f"{theme}\n{'-' * len(theme)}")
+        parts.append("\n".join([_HEAD, *lines]))
     return "\n\n".join([*parts, END])
 
 
 def between_markers(page: str) -> str:
     """The generated part of the page, markers included."""
     start = page.index(BEGIN)
-    return page[start : page.index(END, start) + len(END)]
+    return page[start : page.index(f"\n{END}\n", start) + len(f"\n{END}")]
+
+
+def beginnings(page: str) -> list[str]:
+    """How the messages begin that the tables written by hand are about."""
+    found: list[str] = _FIRST_CELL.findall(page.replace(between_markers(page), ""))
+    return [message for message in found if message.lower() != "the task says"]
+
+
+def pieces(beginning: str) -> list[str]:
+    """What stands between the placeholders and colons of a beginning, where it is long enough to be found."""
+    parts = re.split(rf"(?<![A-Z])(?:{'|'.join(PLACEHOLDERS)})(?![A-Z])|: ", beginning)
+    bare = [part.strip(" ,:") for part in parts]
+    return [part for part in bare if len(part) >= _SHORTEST]
+
+
+def texts_of_the_code() -> Iterator[str]:
+    """Every text that stands in the code of the collection and of its role, and Ansible's for a missing library."""
+    yield missing_required_lib("requests")
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+    for path in sorted((ROOT / "roles" / "mailplus_state" / "tasks").glob("*.yml")):
+        yield path.read_text(encoding="utf-8")
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Text of a case as RST, whose literals have two backticks."""
+    parts = _LITERAL.split(text.replace("\n", " "))
+    return "".join(f"``{part}``" if number % 2 else _SPECIAL.sub(r"\\\g<0>", part) for number, part in enumerate(parts))
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -2,7 +2,8 @@
 """The one table of what can be read from MailPlus Server: a row a section.
 
 Modules, their ``choices``, the documentation's tables, the action group, the read allowlist and the simulator's checks
-come from it or are compared with it by a test. Adding a section is adding a row, see docs/architecture.md.
+come from it or are compared with it by a test. Adding a section is adding a row, see
+docs/docsite/rst/guide_sections.rst.
 """
 
 from __future__ import annotations
