@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWX: what its credential gives to the modules, surveys, slices and their report, and the playbook that sets it up.
+
+MAILPLUS_TEST_AWX_COLLECTIONS names a directory with ansible_collections/awx/awx in it. Without it, the tests that need
+the real modules of awx.awx are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import CONNECTION_SPEC
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import ALL, BY_NAME, groups
+from ansible_collections.mailfleet.mailplus.tests.playbook.controller import TOKEN, Controller, run_controller
+from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE
+from ansible_collections.mailfleet.mailplus.tests.playbook.project import LENIENT, Project, hosts, requests_of
+from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT, Data, Run
+from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
+from jinja2 import sandbox
+
+HAVE_AWX = pytest.mark.skipif(
+    "MAILPLUS_TEST_AWX_COLLECTIONS" not in os.environ,
+    reason="awx.awx is not installed: MAILPLUS_TEST_AWX_COLLECTIONS does not say where",
+)
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_awx.rst"
+PASSWORD = "S3cret & {{ word }}"
+ACCOUNTS = [{"username": "auditor", "password": PASSWORD}]
+REMEMBERED = {**ACCOUNTS[0], "otp_secret": "JBSWY3DPEHPK3PXP", "devices": {"d3vice-s3cret": "awx"}}
+# The types of surveys, and what AWX wants their defaults to be.
+SURVEY_TYPES = {"text": str, "textarea": str, "multiplechoice": str, "multiselect": str, "integer": int, "float": float}
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows the tag that keeps Ansible from taking text for a template."""
+
+
+def _text(loader: yaml.SafeLoader, node: Any) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("!unsafe", _text)
+
+
+def described() -> Data:
+    """What the playbook makes, as it is written."""
+    text = (ROOT / "playbooks" / "vars" / "awx.yml").read_text(encoding="utf-8")
+    found: Data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    return found
+
+
+TYPE: Data = described()["mailplus_awx_credential_type"]
+SECRET = {field["id"] for field in TYPE["inputs"]["fields"] if field.get("secret")}
+
+
+def inject(inputs: Mapping[str, str], place: Path, *, hide: bool = False) -> dict[str, str]:
+    """The environment that AWX makes of a credential; with ``hide``, what it shows of that.
+
+    As in CredentialType.inject_credential: empty inputs are undefined, all files are written, then all else rendered.
+    """
+    namespace: Data = {
+        name: "**********" if hide and name in SECRET else value for name, value in inputs.items() if value
+    }
+    environment = sandbox.ImmutableSandboxedEnvironment()
+    path = place / "injected"
+    path.write_text(
+        environment.from_string(TYPE["injectors"]["file"]["template"]).render(**namespace), encoding="utf-8"
+    )
+    path.chmod(0o600)
+    namespace["tower"] = {"filename": str(path)}
+    templates = TYPE["injectors"]["env"]
+    return {name: environment.from_string(text).render(**namespace) for name, text in templates.items()}
+
+
+def test_the_credential_type_is_one_that_awx_takes() -> None:
+    assert set(TYPE["inputs"]) == {"fields", "required"}
+    names = [field["id"] for field in TYPE["inputs"]["fields"]]
+    assert set(TYPE["inputs"]["required"]) <= set(names)
+    for field in TYPE["inputs"]["fields"]:
+        assert set(field) <= {"id", "type", "label", "help_text", "multiline", "secret"}
+        assert field["type"] == "string"
+    assert set(TYPE["injectors"]) == {"file", "env"}
+    for name, template in TYPE["injectors"]["env"].items():
+        assert not name.startswith("ANSIBLE_")
+        assert template.isascii()
+        used = set(re.findall(r"{{ *(\w+)", template)) - {"tower"}
+        assert used <= set(names)
+
+
+def test_the_environment_is_the_one_that_the_modules_read() -> None:
+    read = {name for option in CONNECTION_SPEC.values() if "fallback" in option for name in option["fallback"][1]}
+    assert set(TYPE["injectors"]["env"]) <= read
+
+
+def test_inputs_that_the_modules_keep_secret_are_secret_in_awx(tmp_path: Path) -> None:
+    assert {name for name, option in CONNECTION_SPEC.items() if option.get("no_log")} - SECRET == {"otp_code"}
+    inputs = {field["id"]: f"the {field['id']}" for field in TYPE["inputs"]["fields"]}
+    assert not [
+        value for value in inject(inputs, tmp_path, hide=True).values() if value in {inputs[name] for name in SECRET}
+    ]
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator[Fleet]:
+    nas = {
+        "well": {"queue": {"total": 3}},
+        "hostile": {"hostile": True},
+        "gone": {"unreachable": True},
+        "open": {
+            "data": {"SYNO.MailPlusServer.IMAP_POP3": {"get": {"security_imappop3_auth": False, "enable_imap": True}}}
+        },
+        "site/odd": {},
+        "remembered": {"accounts": [REMEMBERED]},
+        "self_signed": {"certificate": "self_signed"},
+    }
+    with run_fleet({"now": "2026-01-31T09:45:00Z", "defaults": {"accounts": ACCOUNTS}, "nas": nas}) as running:
+        yield running
+
+
+def bare(fleet: Fleet, *names: str) -> Data:
+    """Hosts of which the inventory says where they are, and nothing else."""
+    return {
+        "nas": {
+            "hosts": {
+                name: {**UNTOUCHABLE, "ansible_host": fleet[name].host, "mailplus_state_port": fleet[name].port}
+                for name in names
+            }
+        }
+    }
+
+
+INPUTS: dict[str, tuple[str, Data]] = {
+    "certificate": ("well", {}),
+    "device": ("remembered", {"device_id": "d3vice-s3cret", "device_name": "awx"}),
+}
+
+
+@pytest.mark.parametrize("case", INPUTS)
+def test_the_credential_reaches_the_nas(tmp_path: Path, fleet: Fleet, case: str) -> None:
+    name, more = INPUTS[case]
+    ca = fleet.ca_path.read_text(encoding="utf-8")
+    inputs = {"username": "auditor", "password": PASSWORD, "ca_certificate": ca, "device_id": "", **more}
+    project = Project(tmp_path)
+    project.write("hosts.yml", bare(fleet, name))
+    directory = f"mailplus_state_directory={tmp_path / 'state'}"
+    run = project.play("mailfleet.mailplus.gather", "-e", directory, "-vv", environment=inject(inputs, tmp_path))
+    assert project.read("state/fleet.json")["hosts"][name]["status"] == "ok"
+    assert PASSWORD not in run.output
+    assert "d3vice" not in run.output
+
+
+def test_without_a_certificate_the_system_decides(tmp_path: Path, fleet: Fleet) -> None:
+    """The file that AWX writes all the same is empty, and is not taken for a list of certificates."""
+    project = Project(tmp_path)
+    project.write("hosts.yml", bare(fleet, "self_signed"))
+    environment = inject({"username": "auditor", "password": PASSWORD, "ca_certificate": ""}, tmp_path)
+    assert environment["MAILPLUS_CA_PATH"] == ""
+    project.play(
+        "mailfleet.mailplus.gather", "-e", f"mailplus_state_directory={tmp_path / 'state'}", environment=environment
+    )
+    found = project.read("state/fleet.json")["hosts"]["self_signed"]
+    assert found["error"]["name"] == "certificate_not_trusted"
+
+
+def questions() -> dict[str, Data]:
+    found = described()
+    every = found["mailplus_awx_questions_reading"] + found["mailplus_awx_questions_judging"]
+    return {question["variable"]: question for question in every}
+
+
+def answered(question: Data) -> Any:
+    """What a survey sends of a question that nobody changed."""
+    return question["default"].splitlines() if question["type"] == "multiselect" else question["default"]
+
+
+def test_surveys_ask_for_variables_of_the_role_as_awx_takes_it() -> None:
+    path = ROOT / "roles" / "mailplus_state" / "meta" / "argument_specs.yml"
+    options = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    for name, question in questions().items():
+        assert set(question) <= {
+            *(
+                "variable",
+                "question_name",
+                "question_description",
+                "type",
+                "default",
+                "required",
+                "choices",
+                "min",
+                "max",
+            )
+        }
+        assert question["default"].__class__ is SURVEY_TYPES[question["type"]]
+        default = options[name]["default"]
+        assert answered(question) == (default if question["type"] != "text" else ",".join(default))
+        choices = question.get("choices", "").splitlines()
+        assert choices == options[name].get("choices", [ALL, *groups(), *BY_NAME] if choices else [])
+
+
+def test_answers_of_a_survey_do_as_they_say(tmp_path: Path, fleet: Fleet) -> None:
+    project = Project(tmp_path)
+    project.write("hosts.yml", hosts(fleet, {"mailplus_state_directory": str(tmp_path / "state")}))
+    project.write("own.yml", {"rules": [{"id": "own", "severity": "info", "expression": "true"}]})
+    answers = {name: answered(question) for name, question in questions().items()}
+    answers |= {"mailplus_state_policies": "policies/hardening.yml,own.yml", "mailplus_state_limit": 2}
+    answers |= {"mailplus_state_subset": ["settings", "queue"], "mailplus_state_fail_severity": "never"}
+    variables = project.write("answers.yml", answers)
+    project.play("mailfleet.mailplus.state", "-e", f"@{variables}", "--limit", "well,open")
+    rules = project.read("state/report.json")["hosts"][0]["verdicts"]
+    assert "own" in {rule["rule"] for rule in rules}
+    state = project.read("state/hosts/well.json")["mailplus"]["sections"]
+    assert "admin_log" not in state
+    assert state["queue"]["returned"] == 2
+
+
+SLICES = (["well", "gone", "site/odd"], ["hostile", "open"], ["remembered", "self_signed"])
+LOST = {"remembered", "self_signed"}  # their slice never ran
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory, fleet: Fleet) -> Path:
+    """What two of three slices wrote into the same directory. Nothing else passes from job to job."""
+    project = Project(tmp_path_factory.mktemp("slices"))
+    for number, names in enumerate(SLICES[:2]):
+        inventory = hosts(fleet, {"mailplus_state_directory": str(project.directory / "state")})
+        inventory["nas"]["hosts"] = {name: inventory["nas"]["hosts"][name] for name in names}
+        project.write(f"slice{number}.yml", inventory)
+        project.play("mailfleet.mailplus.gather", "-i", f"slice{number}.yml")
+    return project.directory / "state"
+
+
+@pytest.fixture
+def sliced(tmp_path: Path, fleet: Fleet, gathered: Path) -> Project:
+    """What the slices wrote, before all hosts are reported."""
+    for nas in fleet.values():
+        nas.reset()
+    shutil.copytree(gathered, tmp_path / "state")
+    project = Project(tmp_path)
+    project.write("hosts.yml", hosts(fleet, {**LENIENT, "mailplus_state_directory": str(tmp_path / "state")}))
+    return project
+
+
+def test_one_report_of_all_slices(sliced: Project, fleet: Fleet) -> None:
+    gathered = {
+        name: sliced.read(f"state/hosts/{name}.json") for name in ("well", "hostile", "open", "gone", "site%2Fodd")
+    }
+    assert set(sliced.read("state/fleet.json")["hosts"]) == set(SLICES[1]), "a slice knows no other hosts"
+    run = sliced.play("mailfleet.mailplus.report")
+    assert requests_of(fleet) == {}
+    report = sliced.read("state/report.json")
+    statuses = {host["host"]: host["status"] for host in report["hosts"]}
+    assert statuses == {
+        name: "failed" if name == "gone" else "ok" for name in fleet if name not in LOST
+    } | dict.fromkeys(LOST, "not_gathered")
+    assert set(sliced.read("state/fleet.json")["hosts"]) == set(fleet)
+    assert {name: sliced.read(f"state/hosts/{name}.json") for name in gathered} == gathered
+    assert "refuses the connection" in next(host["reason"] for host in report["hosts"] if host["host"] == "gone")
+    assert "CUSTOM STATS" not in run.output  # shown only where Ansible is told to, as AWX does
+    again = sliced.play("mailfleet.mailplus.report")
+    assert {host["host"]: host["status"] for host in sliced.read("state/report.json")["hosts"]} == statuses
+    assert again.ok("Write the state of the fleet")["changed"] is False
+
+
+def test_the_report_of_slices_judges_as_one_job_would(sliced: Project) -> None:
+    sliced.play("mailfleet.mailplus.report", "-e", "mailplus_state_formats=json")
+    first = sliced.read("state/report.json")["hosts"]
+    directory = f"mailplus_state_directory={sliced.directory / 'whole'}"
+    sliced.play("mailfleet.mailplus.state", "-e", directory, "--limit", "well,open,hostile")
+    for host in sliced.read("whole/report.json")["hosts"]:
+        (other,) = (each for each in first if each["host"] == host["host"])
+        assert [(rule["rule"], rule["verdict"]) for rule in other["verdicts"]] == [
+            (rule["rule"], rule["verdict"]) for rule in host["verdicts"]
+        ]
+
+
+def test_the_report_of_slices_fails_their_hosts(sliced: Project) -> None:
+    run = sliced.play(
+        "mailfleet.mailplus.report",
+        *("-e", "mailplus_state_fail_severity=high", "-e", "mailplus_state_fail_on_error=true"),
+        failing=True,
+    )
+    failed = {result.host for result in run.results if result.status == "failed"}
+    assert failed == {"open", "gone", *LOST}
+
+
+def test_a_file_that_is_too_old_is_no_state_of_today(sliced: Project) -> None:
+    path = sliced.directory / "state" / "hosts" / "well.json"
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 13 * 3600))
+    sliced.play("mailfleet.mailplus.report")
+    statuses = {host["host"]: host["status"] for host in sliced.read("state/report.json")["hosts"]}
+    assert statuses["well"] == "not_gathered"
+    assert statuses["open"] == "ok"
+
+
+def test_what_servers_sent_is_no_template_in_the_report_of_slices(sliced: Project) -> None:
+    """A file of a host comes from outside, too."""
+    path = sliced.directory / "state" / "hosts" / "well.json"
+    bait = "{{ lookup('ansible.builtin.file', '/etc/hostname') }}{{ 6 * 7 }}"
+    found = sliced.read("state/hosts/well.json")
+    found["mailplus"]["sections"]["core"]["data"]["bait"] = bait
+    path.write_text(json.dumps(found), encoding="utf-8")
+    sliced.play("mailfleet.mailplus.report")
+    assert sliced.read("state/hosts/well.json")["mailplus"]["sections"]["core"]["data"]["bait"] == bait
+
+
+def test_a_report_of_nothing_says_what_is_missing(sliced: Project) -> None:
+    directory = str(sliced.directory / "elsewhere")
+    (sliced.directory / "elsewhere" / "hosts").mkdir(parents=True)
+    run = sliced.play("mailfleet.mailplus.report", "-e", f"mailplus_state_directory={directory}", failing=True)
+    (result,) = [each for each in run.results if each.status == "failed"]
+    assert result.returned["msg"].startswith(
+        f"Nothing in {directory}/hosts is younger than 12h. Run mailfleet.mailplus.gather"
+    )
+
+
+GIVEN = {"mailplus_awx_organization": "Mail", "mailplus_awx_inventory": "NAS", "mailplus_awx_project": "Fleet"}
+# Variables that bring in the tasks which are left out by default.
+MORE = {
+    **GIVEN,
+    "mailplus_awx_username": "auditor",
+    "mailplus_awx_password": "S3cret of the NAS",
+    "mailplus_awx_ca_certificate": "-----BEGIN CERTIFICATE-----",
+    "mailplus_awx_execution_environment": "MailPlus EE",
+    "mailplus_awx_image": "registry.example.com/mailplus-ee",
+    "mailplus_awx_scm_url": "https://git.example.com/fleet.git",
+    "mailplus_awx_slices": "8",
+}
+
+
+@pytest.fixture
+def controller() -> Iterator[Controller]:
+    with run_controller() as running:
+        running.add("organizations", {"name": GIVEN["mailplus_awx_organization"]})
+        running.add("inventories", {"name": GIVEN["mailplus_awx_inventory"]})
+        yield running
+
+
+def set_up(project: Project, controller: Controller, variables: Data) -> Run:
+    """Run the playbook with the real modules of awx.awx against ``controller``."""
+    paths = os.pathsep.join([str(ROOT / "build" / "collections"), os.environ["MAILPLUS_TEST_AWX_COLLECTIONS"]])
+    environment = {
+        "ANSIBLE_COLLECTIONS_PATH": paths,
+        "ANSIBLE_DEPRECATION_WARNINGS": "false",  # those of awx.awx are not ours
+        "CONTROLLER_HOST": controller.url,
+        "CONTROLLER_OAUTH_TOKEN": TOKEN,
+    }
+    written = project.write("variables.yml", variables)
+    project.write("hosts.yml", {"all": {"hosts": {"unused": {}}}})
+    return project.play("mailfleet.mailplus.awx_setup", "-e", f"@{written}", environment=environment)
+
+
+def changes(run: Run) -> dict[str, bool]:
+    return {result.task: result.returned["changed"] for result in run.results if result.status == "ok"}
+
+
+@HAVE_AWX
+def test_the_playbook_sets_up_a_controller(tmp_path: Path, controller: Controller) -> None:
+    project = Project(tmp_path)
+    run = set_up(project, controller, MORE)
+    playbook = yaml.safe_load((ROOT / "playbooks" / "awx_setup.yml").read_text(encoding="utf-8"))
+    assert changes(run) == dict.fromkeys([task["name"] for task in playbook[0]["tasks"]], True), (
+        "each task made something"
+    )
+    assert MORE["mailplus_awx_password"] not in run.output
+    check_credential(controller)
+    check_templates(controller)
+    check_workflow(controller)
+    project.warnings = ["The field inputs of credential"]
+    again = set_up(project, controller, MORE)
+    # AWX does not tell whether a secret is the same, so it is sent again.
+    assert [name for name, changed in changes(again).items() if changed] == ["Credential"]
+
+
+def check_credential(controller: Controller) -> None:
+    made = controller.named("credential_types", TYPE["name"])
+    assert {name: made[name] for name in ("kind", "inputs", "injectors")} == {
+        name: TYPE[name] for name in ("kind", "inputs", "injectors")
+    }
+    credential = controller.named("credentials", "MailPlus auditor")
+    assert credential["credential_type"] == made["id"]
+    assert set(credential["inputs"]) == {field["id"] for field in TYPE["inputs"]["fields"]}
+
+
+def check_templates(controller: Controller) -> None:
+    slices = {"MailPlus state": 1, "MailPlus gather": 8, "MailPlus report": 1}
+    for name, count in slices.items():
+        made = controller.named("job_templates", name)
+        assert made["job_slice_count"] == count
+        assert made["ask_limit_on_launch"] is (count == 1)
+        assert made["use_fact_cache"] is False
+        credentials = controller.linked("job_templates", name, "credentials", "credentials")
+        assert credentials == ([] if name == "MailPlus report" else ["MailPlus auditor"])
+        survey = controller.surveys["job_templates", made["id"]]
+        assert {"name": survey["name"], "description": survey["description"]} == {"name": "", "description": ""}
+        for question in survey["spec"]:
+            assert question["default"].__class__ is SURVEY_TYPES[question["type"]]
+            assert isinstance(question["required"], bool)
+            assert {question.get(end, 0).__class__ for end in ("min", "max")} == {int}
+    directories = {
+        name: json.loads(controller.named("job_templates", name)["extra_vars"])["mailplus_state_directory"]
+        for name in slices
+    }
+    assert directories["MailPlus gather"] == directories["MailPlus report"] != directories["MailPlus state"]
+
+
+def check_workflow(controller: Controller) -> None:
+    workflow = controller.named("workflow_job_templates", "MailPlus fleet")
+    templates = {
+        node["identifier"]: controller.objects["job_templates"][node["unified_job_template"]]["name"]
+        for node in controller.objects["workflow_job_template_nodes"].values()
+        if node["workflow_job_template"] == workflow["id"]
+    }
+    assert templates == {"gather": "MailPlus gather", "report": "MailPlus report"}
+    kind = "workflow_job_template_nodes"
+    assert controller.linked(kind, "gather", "always_nodes", kind) == ["report"]
+    schedule = controller.named("schedules", "MailPlus fleet, daily")
+    assert schedule["unified_job_template"] == workflow["id"]
+    assert re.fullmatch(r"DTSTART;TZID=\S+:\d{8}T\d{6} RRULE:FREQ=DAILY;INTERVAL=1", schedule["rrule"])
+
+
+@HAVE_AWX
+def test_the_playbook_takes_what_is_there(tmp_path: Path, controller: Controller) -> None:
+    kind = controller.add("credential_types", {"name": "Another"})
+    controller.add(
+        "credentials", {"name": "MailPlus auditor", "type": "credential", "inputs": {}, "credential_type": kind["id"]}
+    )
+    controller.add("projects", {"name": GIVEN["mailplus_awx_project"], "organization": 1})
+    run = set_up(Project(tmp_path), controller, GIVEN)
+    assert {result.task for result in run.results if result.status == "skipped"} == {
+        *("Credential", "Execution environment", "Project")
+    }
+    assert len(controller.objects["job_templates"]) == 3
+
+
+@HAVE_AWX
+def test_every_option_of_the_playbook_is_one_of_the_module(tmp_path: Path) -> None:
+    """Those that a run leaves out, too."""
+    tasks = yaml.safe_load((ROOT / "playbooks" / "awx_setup.yml").read_text(encoding="utf-8"))[0]["tasks"]
+    used = {name: set(options) for task in tasks for name, options in task.items() if name.startswith("awx.awx.")}
+    assert len(used) == len(tasks)
+    environment = {"ANSIBLE_COLLECTIONS_PATH": os.environ["MAILPLUS_TEST_AWX_COLLECTIONS"]}
+    run = Project(tmp_path).command("ansible-doc", "--json", *used, environment=environment)
+    known = {name: set(found["doc"]["options"]) for name, found in json.loads(run.stdout).items()}
+    assert {name: options - known[name] for name, options in used.items()} == {name: set() for name in used}
+
+
+def test_the_guide_has_the_playbooks_of_the_project() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    for template in described()["mailplus_awx_job_templates"]:
+        block = guide.partition(f"# {template['playbook']}\n")[2].partition("\n\n")[0]
+        ((found,),) = [[each["ansible.builtin.import_playbook"] for each in yaml.safe_load(block)]]
+        namespace, _, name = found.rpartition(".")
+        assert namespace == "mailfleet.mailplus"
+        assert (ROOT / "playbooks" / f"{name}.yml").is_file()
