@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Everything here stays inside the checkout: the environment in .venv, all that is made in build/.
 #   make demo   the role over a simulated fleet
-#   make test   all checks and tests
-#   make setup  the tools of both, into .venv
-#   make bench  what reading a fleet costs, beside other ways to do it
-#   make clean  remove what the others made
+#   make test      the checks and tests that a change most likely breaks, on the newest and the oldest ansible-core
+#   make matrix    ansible-test and all tests on every supported ansible-core
+#   make gates     Galaxy's importer, Molecule, the documentation's pages, AWX's modules
+#   make coverage  which lines of plugins/ the tests do not reach
+#   make bench     what reading a fleet costs, beside other ways to do it
+#   make setup     the tools of all, into .venv
+#   make clean     remove what the others made
 
-PYTHON ?= python3
+# The newest Python that ansible-core supports, where there is one: among those of pyenv, or on the path.
+PYTHON ?= $(shell for python in $$(pyenv root 2>/dev/null)/versions/3.13.*/bin/python python3.13 python3; do \
+  "$$python" -c "" 2>/dev/null && echo "$$python" && break; done)
 VENV := $(CURDIR)/.venv
 BUILD := $(CURDIR)/build
 COLLECTION := $(BUILD)/collections/ansible_collections/mailfleet/mailplus
@@ -27,7 +32,7 @@ export TMPDIR := $(BUILD)/tmp
 export XDG_CACHE_HOME := $(BUILD)/cache
 export PATH := $(VENV)/bin:$(PATH)
 
-.PHONY: setup demo bench test lint types unit browser playbook clean
+.PHONY: setup demo bench test lint types sanity unit browser playbook oldest matrix gates coverage clean
 
 setup: $(VENV)/test
 
@@ -37,15 +42,20 @@ demo: $(VENV)/demo
 bench: $(VENV)/test
 	@python -m $(PACKAGE).tests.bench
 
-test: lint types unit browser playbook
+test: lint types sanity unit browser playbook oldest
 
 lint: $(VENV)/test
 	ruff check .
 	ruff format --check .
+	reuse lint --lines
+	antsibull-changelog lint
 	ansible-lint
 
 types: $(VENV)/test
 	mypy -p $(PACKAGE).plugins -p $(PACKAGE).tests
+
+sanity: $(VENV)/test
+	nox -k "sanity and newest"
 
 unit: $(VENV)/test
 	pytest -n auto tests/unit
@@ -56,6 +66,16 @@ browser: $(VENV)/test
 
 playbook: $(VENV)/test
 	pytest -n auto --dist loadfile tests/playbook
+
+# What depends most on Ansible itself.
+oldest: $(VENV)/test
+	nox -k "playbook and oldest" -- $(addprefix tests/playbook/test_,facts.py fleet.py inventory.py role.py text.py ways.py)
+
+matrix: $(VENV)/test
+	nox
+
+gates: $(VENV)/test
+	nox -s docs galaxy molecule awx
 
 clean:
 	rm -rf $(VENV) $(BUILD) .ansible .mypy_cache .pytest_cache .ruff_cache

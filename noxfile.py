@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import nox
@@ -99,6 +100,58 @@ def galaxy(session: nox.Session) -> None:
     complaints = re.findall(r"^(?:WARNING|ERROR|CRITICAL): .*", str(said), re.MULTILINE)
     if complaints:
         session.error("\n".join(["Galaxy's importer complains:", *complaints]))
+
+
+# References to Ansible's own pages, which only the public docsite can follow.
+_DOCSITE_CONF = """
+extensions.remove("sphinx.ext.intersphinx")
+nitpick_ignore_regex = [
+    ("std:(ref|envvar)", r"ansible_collections\\.ansible\\.builtin\\..*|ANSIBLE_.*"),
+    ("std:ref", "action_plugins|ansible_configuration_settings|common_return_values"),
+]
+"""
+
+
+@nox.session(python=_NEWEST_PYTHON)
+def docs(session: nox.Session) -> None:
+    """Check all documentation, and build its pages in build/docsite."""
+    session.install("-r", "tests/requirements-docs.txt", "-r", "requirements.txt")
+    place = Path(session.create_tmp()) / "ansible_collections" / "mailfleet" / "mailplus"
+    shutil.rmtree(place, ignore_errors=True)
+    _copy_sources(place)
+    session.env["ANSIBLE_COLLECTIONS_PATH"] = str(place.parents[2])
+    references = ["--validate-collection-refs=dependent", "--disallow-unknown-collection-refs"]
+    checks = ["--plugin-docs", "--check-extra-docs-refs", *references]
+    session.run("antsibull-docs", "lint-collection-docs", *checks, str(place))
+    site = BUILD / "docsite"
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(parents=True, mode=0o755)
+    names = ["--project", "mailfleet.mailplus", "--title", "mailfleet.mailplus"]
+    names += ["--copyright", "The mailfleet.mailplus contributors"]
+    options = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--no-add-antsibull-docs-version"]
+    session.run("antsibull-docs", "sphinx-init", *options, *names, "--dest-dir", str(site), "mailfleet.mailplus")
+    with (site / "conf.py").open("a", encoding="utf-8") as file:
+        file.write(_DOCSITE_CONF)
+    session.run(str(site / "build.sh"), external=True)  # a warning fails
+
+
+# It carries awx.awx, which later ones do not.
+_ANSIBLE_WITH_AWX = "ansible==12.3.0"
+
+
+@nox.session(python=MATRIX["2.19"])
+def awx(session: nox.Session) -> None:
+    """The playbook that sets up AWX, with the real modules of awx.awx, against a stand-in of AWX's API."""
+    _install_core(session, "2.19")
+    place = BUILD / "awx"
+    if not (place / "ansible_collections").exists():
+        download = session.create_tmp()
+        session.run("python", "-m", "pip", "download", "--quiet", "--no-deps", "--dest", download, _ANSIBLE_WITH_AWX)
+        with zipfile.ZipFile(next(Path(download).glob("ansible-*.whl"))) as wheel:
+            wheel.extractall(place, [name for name in wheel.namelist() if name.startswith("ansible_collections/awx/")])
+    session.env["MAILPLUS_TEST_ANSIBLE_BIN"] = session.bin
+    session.env["MAILPLUS_TEST_AWX_COLLECTIONS"] = str(place)
+    session.run(sys.executable, "-m", "pytest", *(session.posargs or ["tests/playbook/test_awx.py"]), external=True)
 
 
 def _install_core(session: nox.Session, core: str) -> None:
