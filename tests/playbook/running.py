@@ -149,6 +149,7 @@ def surroundings(directory: Path) -> dict[str, str]:
         "RES_OPTIONS": "attempts:1 timeout:1",  # a name server that is out of reach must not hold up the tests
         "PYTHONDONTWRITEBYTECODE": "1",
         **{name: str(directory / place) for name, place in places.items()},
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         **_SETTINGS,
     }
 
