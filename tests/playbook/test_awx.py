@@ -456,6 +456,6 @@ def test_the_guide_has_the_playbooks_of_the_project() -> None:
     for template in described()["mailplus_awx_job_templates"]:
         block = guide.partition(f"# {template['playbook']}\n")[2].partition("\n\n")[0]
         ((found,),) = [[each["ansible.builtin.import_playbook"] for each in yaml.safe_load(block)]]
-        namespace, _, name = found.rpartition(".")
+        namespace, _dot, name = found.rpartition(".")
         assert namespace == "mailfleet.mailplus"
         assert (ROOT / "playbooks" / f"{name}.yml").is_file()
