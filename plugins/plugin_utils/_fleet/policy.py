@@ -117,10 +117,11 @@ def for_host(rules: Sequence[Rule], overrides: Any, exceptions: Any, paths: Any)
     waivers = _parse_waivers(exceptions)
     _require_known(rules, overrides, "mailplus_state_overrides")
     _require_known(rules, waivers, "mailplus_state_exceptions")
-    own = [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules]
-    parsed = {name: _parse_path(name, path) for name, path in paths.items()}
-    _require_named([*rules, *own], parsed)
-    return HostPolicy(own, waivers, parsed)
+    return HostPolicy(
+        [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules],
+        waivers,
+        {name: _parse_path(name, path) for name, path in paths.items()},
+    )
 
 
 def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
@@ -227,15 +228,6 @@ def _require_known(rules: Iterable[Rule], named: Iterable[str], where: str) -> N
     unknown = sorted(str(name) for name in set(named) - {rule.id for rule in rules})
     if unknown:
         raise PolicyError(f"{where}: no policy has a rule {', '.join(unknown)}.")
-
-
-def _require_named(rules: Iterable[Rule], paths: Iterable[str]) -> None:
-    targets = [target for rule in rules for target in (rule.target, rule.applies) if target]
-    known = {target.path_variable for target in targets if target.path_variable}
-    unknown = sorted(str(name) for name in set(paths) - known)
-    if unknown:
-        known_names = ", ".join(sorted(known)) or "none"
-        raise PolicyError(f"mailplus_state_paths: no policy asks for {', '.join(unknown)}; asked for: {known_names}.")
 
 
 def _require_keys(source: Any, known: set[str], name: str) -> None:

@@ -186,12 +186,6 @@ def test_exceptions_are_a_list(exceptions: Any) -> None:
     assert refusal(samples.rule(), exceptions=exceptions) == "mailplus_state_exceptions: it is not a list."
 
 
-def test_a_path_that_no_rule_asks_for_is_refused() -> None:
-    asking = samples.rule(id="asking", path=None, path_variable="relay")
-    message = refusal(asking, paths={"relay": "data.relay", "rely": "data.relay"})
-    assert message == "mailplus_state_paths: no policy asks for rely; asked for: relay."
-
-
 @pytest.mark.parametrize(
     ("paths", "reason"), [({"smtp": 5}, "smtp: a path is text"), ({"smtp": ""}, "smtp: a path"), ([], "not a mapping")]
 )
