@@ -32,6 +32,9 @@ export TMPDIR := $(BUILD)/tmp
 export XDG_CACHE_HOME := $(BUILD)/cache
 export PATH := $(VENV)/bin:$(PATH)
 
+# Where two runs at once would make the same, the second one waits.
+LOCK := $(shell command -v flock >/dev/null && echo flock $(BUILD)/lock)
+
 .PHONY: setup demo bench test lint types sanity unit browser playbook oldest matrix gates coverage clean
 
 setup: $(VENV)/test
@@ -67,8 +70,9 @@ browser: $(VENV)/test
 playbook: $(VENV)/test
 	pytest -n auto --dist loadfile tests/playbook
 
-# What depends most on Ansible itself.
+# Of the plays, those that depend most on Ansible itself.
 oldest: $(VENV)/test
+	nox -k "units and oldest"
 	nox -k "playbook and oldest" -- $(addprefix tests/playbook/test_,facts.py fleet.py inventory.py role.py text.py ways.py)
 
 matrix: $(VENV)/test
@@ -76,6 +80,13 @@ matrix: $(VENV)/test
 
 gates: $(VENV)/test
 	nox -s docs galaxy molecule awx
+
+coverage: $(VENV)/test
+	rm -rf $(BUILD)/coverage
+	mkdir $(BUILD)/coverage
+	coverage run -m pytest -n auto --dist loadfile tests/unit tests/playbook
+	coverage combine --quiet
+	coverage report
 
 clean:
 	rm -rf $(VENV) $(BUILD) .ansible .mypy_cache .pytest_cache .ruff_cache
@@ -86,14 +97,14 @@ $(COLLECTION):
 	ln -sfn $(CURDIR) $@
 
 $(VENV)/bin/python: | $(COLLECTION)
-	HOME="$(USER_HOME)" $(PYTHON) -m venv --without-pip $(VENV)
-	$@ -m ensurepip >/dev/null
-	echo $(BUILD)/collections > "$$($@ -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/collection.pth"
+	$(LOCK) sh -e -c 'test -e $@ && exit; HOME="$(USER_HOME)" $(PYTHON) -m venv --without-pip $(VENV); \
+	  $@ -m ensurepip >/dev/null; \
+	  echo $(BUILD)/collections > "$$($@ -c "import sysconfig; print(sysconfig.get_path(\"purelib\"))")/collection.pth"'
 
 $(VENV)/demo: tests/requirements-demo.txt requirements.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet -r $<
+	$(LOCK) $(VENV)/bin/python -m pip install --quiet -r $<
 	touch $@
 
-$(VENV)/test: tests/requirements.txt $(VENV)/demo
-	$(VENV)/bin/python -m pip install --quiet -r $<
+$(VENV)/test: tests/requirements.txt tests/unit/requirements.txt $(VENV)/demo
+	$(LOCK) $(VENV)/bin/python -m pip install --quiet -r $<
 	touch $@

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -35,9 +36,16 @@ if _pyenv := shutil.which("pyenv"):
     _interpreters = [str(path) for path in sorted(Path(_pyenv).resolve().parents[1].glob("versions/*/bin"))]
     os.environ["PATH"] = os.pathsep.join([*_interpreters, os.environ["PATH"]])
 
+# One run at a time has the environments; another one waits here.
+if {"-l", "--list", "--list-sessions"}.isdisjoint(sys.argv):
+    BUILD.mkdir(exist_ok=True)
+    _lock = (BUILD / "nox.lock").open("w")  # closed when nox ends
+    fcntl.flock(_lock, fcntl.LOCK_EX)
+
 nox.needs_version = ">=2025.2.9"
 nox.options.envdir = str(BUILD / "nox")
 nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "yes"
 nox.options.sessions = ["sanity", "units", "playbook"]
 
 _OLDEST, _NEWEST = next(iter(MATRIX)), next(reversed(MATRIX))
