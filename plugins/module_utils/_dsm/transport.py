@@ -11,7 +11,6 @@ import ssl
 import time
 from collections.abc import Mapping
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import failures
@@ -47,6 +46,7 @@ else:
 
 
 _PIECE = 65536
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 
 
 @lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a NAS
@@ -79,15 +79,11 @@ class Transport:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._deadline = address.deadline
-        self._http = requests.Session()
-        # Neither a proxy, a CA bundle nor ~/.netrc credentials from the environment: only what the options say.
-        self._http.trust_env = False
-        self._http.verify = address.validate_certs
         if not address.validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        # The session id travels in the body; a cookie would be a second, unseen one.
-        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._http.mount(f"{address.url}/", _SharedTrust(_trust(address)))
+        # An adapter without a requests.Session follows no redirects, keeps no cookies, and takes no proxy, no CA bundle
+        # and no ~/.netrc from the environment.
+        self._http = _SharedTrust(_trust(address))
 
     def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         """Send ``form`` to ``/webapi/<path>`` and return the JSON object that comes back.
@@ -96,13 +92,10 @@ class Transport:
         """
         address = self._address
         try:
-            response = self._http.post(
-                f"{address.url}/webapi/{path}",
-                data=dict(form),
-                headers=dict(headers),
-                timeout=self._seconds_left(),
-                allow_redirects=False,
-                stream=self._deadline is not None,
+            url = f"{address.url}/webapi/{path}"
+            request = requests.Request("POST", url, headers={**_HEADERS, **headers}, data=dict(form)).prepare()
+            response = self._http.send(
+                request, stream=True, timeout=self._seconds_left(), verify=address.validate_certs
             )
             body = response.content if self._deadline is None else self._read(response)
         except failures.raised() as exception:
