@@ -38,19 +38,12 @@ WAYS: dict[str, tuple[dict[str, Any], int]] = {
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Fleet]:
+def everyone() -> Iterator[Fleet]:
     # The failing ones come first in some batches and last in others.
     names = ("well0", "gone", "well1", "silent", "well2", "locked", "well3", "broken", "well4", "well5")
     described = {name: WELL[name] if name in WELL else FAILING[name][0] for name in names}
     with run_fleet({"nas": described}) as fleet:
         yield fleet
-
-
-@pytest.fixture
-def fleet(running: Fleet) -> Fleet:
-    for nas in running.values():
-        nas.reset()
-    return running
 
 
 @pytest.mark.parametrize("way", WAYS)

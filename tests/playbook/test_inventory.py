@@ -60,13 +60,6 @@ def everyone() -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def fleet(everyone: Fleet) -> Fleet:
-    for nas in everyone.values():
-        nas.reset()
-    return everyone
-
-
-@pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(tmp_path, warnings=UNREAD)
 

@@ -38,7 +38,7 @@ ACCOUNTS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Fleet]:
+def everyone() -> Iterator[Fleet]:
     lists = {"queue": {"total": 90}, "admin_log": {"total": 90}, "transaction_log": {"total": 90}}
     described = {
         "one": lists,
@@ -48,13 +48,6 @@ def running() -> Iterator[Fleet]:
     }
     with run_fleet({"defaults": {"accounts": ACCOUNTS}, "nas": described}) as fleet:
         yield fleet
-
-
-@pytest.fixture
-def fleet(running: Fleet) -> Fleet:
-    for nas in running.values():
-        nas.reset()
-    return running
 
 
 def logins(nas: Nas, key: str) -> list[str | None]:

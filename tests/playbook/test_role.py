@@ -57,16 +57,9 @@ FAIL = f"{ROLE.rpartition('.')[2]} : Fail the hosts that were not read, or whose
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Fleet]:
+def everyone() -> Iterator[Fleet]:
     with run_fleet({"now": "2026-01-31T09:45:00Z", "nas": FLEET}) as fleet:
         yield fleet
-
-
-@pytest.fixture
-def fleet(running: Fleet) -> Fleet:
-    for nas in running.values():
-        nas.reset()
-    return running
 
 
 @pytest.fixture

@@ -52,13 +52,6 @@ def everyone() -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def fleet(everyone: Fleet) -> Fleet:
-    for nas in everyone.values():
-        nas.reset()
-    return everyone
-
-
-@pytest.fixture
 def project(tmp_path: Path, fleet: Fleet) -> Project:
     project = Project(tmp_path)
     project.write("hosts.yml", inventory(fleet))

@@ -65,18 +65,6 @@ def everyone() -> Iterator[Fleet]:
         yield fleet
 
 
-@pytest.fixture
-def fleet(everyone: Fleet) -> Fleet:
-    for nas in everyone.values():
-        nas.reset()
-    return everyone
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path)
-
-
 def files_below(directory: Path) -> set[str]:
     return {str(path.relative_to(directory)) for path in directory.rglob("*") if not path.is_dir()}
 
