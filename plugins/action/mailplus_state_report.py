@@ -15,7 +15,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain, read_records
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain, read_fleet
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, outcome, policy, privacy, report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
     NOT_COMPARED,
@@ -25,6 +25,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     parse_severities,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import describe
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, judge
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from jinja2 import TemplateError
@@ -51,6 +52,7 @@ _EXPRESSION_ERRORS = (
 ARGUMENT_SPEC = {
     "hosts": {"type": "list", "elements": "str", "required": True},
     "variable": {"type": "str", "default": "mailplus_state_gathered"},
+    "max_age": {"type": "float"},
     "policies": {"type": "list", "elements": "raw", "default": []},
     "only_validate": {"type": "bool", "default": False},
     "fail_severity": {"type": "str", "choices": [*policy.SEVERITIES, _NEVER], "default": "high"},
@@ -88,14 +90,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         _validation, options = self.validate_argument_spec(ARGUMENT_SPEC)
         try:
             return result | self._answer(options, (task_vars or {})["hostvars"])
-        except (policy.PolicyError, BaselineError, privacy.PrivacyError) as error:
+        except (policy.PolicyError, BaselineError, privacy.PrivacyError, StatesError) as error:
             raise AnsibleActionFail(str(error)) from None
         except OSError as error:
             raise AnsibleActionFail(f"{error.filename} cannot be read or written: {error.strerror}.") from None
 
     def _answer(self, options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
-        if options["formats"] and not options["directory"]:
-            raise AnsibleActionFail("directory is missing: formats are written there.")
+        if (options["formats"] or options["max_age"] is not None) and not options["directory"]:
+            raise AnsibleActionFail("directory is missing: formats are written there, and max_age is of files there.")
         clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
         policies = {host: self._host_policy(rules, hostvars, host) for host in options["hosts"]}
@@ -106,7 +108,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         if options["only_validate"]:
             return {"changed": False, "rules": [rule.id for rule in rules]}
         now = datetime.now(timezone.utc)
-        found = read_records(hostvars, options["hosts"], options["variable"])
+        found = read_fleet(options, hostvars)
         results = []
         for record in found:
             verdicts = judge(record, policies[record.host], now.date(), self._evaluate)

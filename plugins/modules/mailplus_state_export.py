@@ -36,6 +36,12 @@ options:
       - Where no host has it, the facts are taken that are cached from an earlier run.
     type: str
     default: mailplus_state_gathered
+  max_age:
+    description:
+      - Hours. With it, the state of each host is what earlier runs wrote to C(hosts/NAME.json) in O(directory), unless
+        that is older, and nothing is taken from this run, and only C(fleet.json) is written.
+      - It is for a fleet that is gathered in parts, by several runs.
+    type: float
   personal_data:
     description:
       - What becomes of mail addresses, IP addresses and subjects. V(remove) leaves them out, V(hash) puts a keyed hash

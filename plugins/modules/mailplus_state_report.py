@@ -31,6 +31,12 @@ options:
       - Where no host has it, the facts are taken that are cached from an earlier run.
     type: str
     default: mailplus_state_gathered
+  max_age:
+    description:
+      - Hours. With it, the state of each host is what earlier runs wrote to C(hosts/NAME.json) in O(directory), unless
+        that is older, and nothing is taken from this run.
+      - It is for a fleet that is gathered in parts, by several runs.
+    type: float
   policies:
     description:
       - Policies to judge by, each the path of a YAML file, looked for in the current directory and where Ansible looks

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import read_states
 
 
 def plain(value: Any) -> Any:
@@ -23,7 +25,17 @@ def _text(value: Any) -> str:
     return str.__str__(value) if isinstance(value, str) else str(value)
 
 
-def read_records(hostvars: Mapping[str, Any], hosts: Sequence[str], variable: str) -> list[HostRecord]:
+def read_fleet(options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> list[HostRecord]:
+    """The state of every host: what was gathered, or with ``max_age`` what earlier runs wrote into the directory.
+
+    Raises StatesError.
+    """
+    if options["max_age"] is None:
+        return _gathered(hostvars, options["hosts"], options["variable"])
+    return read_states(Path(options["directory"] or "").absolute(), options["hosts"], options["max_age"])
+
+
+def _gathered(hostvars: Mapping[str, Any], hosts: Sequence[str], variable: str) -> list[HostRecord]:
     """What each host gathered, as the result that it registered under ``variable``.
 
     Where no host of the play has one, nothing was gathered in this run, and the facts of an earlier one are taken.

@@ -265,7 +265,7 @@ def test_one_report_of_all_slices(sliced: Project, fleet: Fleet) -> None:
     assert "CUSTOM STATS" not in run.output  # shown only where Ansible is told to, as AWX does
     again = sliced.play("mailfleet.mailplus.report")
     assert {host["host"]: host["status"] for host in sliced.read("state/report.json")["hosts"]} == statuses
-    assert again.ok("Write the state of the fleet")["changed"] is False
+    assert again.ok("Put what the runs wrote into one file")["changed"] is False
 
 
 def test_the_report_of_slices_judges_as_one_job_would(sliced: Project) -> None:
@@ -297,6 +297,34 @@ def test_a_file_that_is_too_old_is_no_state_of_today(sliced: Project) -> None:
     statuses = {host["host"]: host["status"] for host in sliced.read("state/report.json")["hosts"]}
     assert statuses["well"] == "not_gathered"
     assert statuses["open"] == "ok"
+    assert sliced.read("state/hosts/well.json")["status"] == "ok", "what was too old for this report is still there"
+    sliced.play("mailfleet.mailplus.report", "-e", "mailplus_max_age=14")
+    assert sliced.read("state/fleet.json")["hosts"]["well"]["status"] == "ok"
+
+
+@pytest.mark.parametrize("directory", ["state/", "./state", "~/../state"])
+def test_the_directory_can_be_written_in_any_way(sliced: Project, directory: str) -> None:
+    sliced.play("mailfleet.mailplus.report", "-e", f"mailplus_state_directory={directory}")
+    statuses = {name: host["status"] for name, host in sliced.read("state/fleet.json")["hosts"].items()}
+    assert statuses["well"] == "ok"
+
+
+def test_a_nas_that_stays_down_is_not_taken_for_one_that_was_not_asked(sliced: Project) -> None:
+    path = sliced.directory / "state" / "hosts" / "gone.json"
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 13 * 3600))
+    sliced.play("mailfleet.mailplus.gather", "--limit", "gone")
+    sliced.play("mailfleet.mailplus.report")
+    assert sliced.read("state/fleet.json")["hosts"]["gone"]["status"] == "failed"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"schema_version": 1}', '{"mailplus": {"sections": {"core": 5}}}'])
+def test_a_file_that_is_no_state_is_said_so(sliced: Project, content: str) -> None:
+    path = sliced.directory / "state" / "hosts" / "well.json"
+    path.write_text(content, encoding="utf-8")
+    sliced.play("mailfleet.mailplus.report")
+    found = sliced.read("state/fleet.json")["hosts"]["well"]
+    assert (found["status"], found["reason"]) == ("not_gathered", f"{path} does not hold the state of a host.")
+    assert path.read_text(encoding="utf-8") == content
 
 
 def test_what_servers_sent_is_no_template_in_the_report_of_slices(sliced: Project) -> None:
@@ -315,8 +343,9 @@ def test_a_report_of_nothing_says_what_is_missing(sliced: Project) -> None:
     (sliced.directory / "elsewhere" / "hosts").mkdir(parents=True)
     run = sliced.play("mailfleet.mailplus.report", "-e", f"mailplus_state_directory={directory}", failing=True)
     (result,) = [each for each in run.results if each.status == "failed"]
-    assert result.returned["msg"].startswith(
-        f"Nothing in {directory}/hosts is younger than 12h. Run mailfleet.mailplus.gather"
+    assert result.returned["msg"] == (
+        f"{directory}/hosts has no state of these hosts that is younger than 12 hours. Gather first, into the same "
+        "directory, or raise max_age."
     )
 
 
