@@ -10,7 +10,9 @@ import os
 import ssl
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import failures
@@ -40,6 +42,12 @@ else:
             """Give the context to the connections, None where there is nothing to check."""
             super().init_poolmanager(*args, **keywords, ssl_context=self._context)
 
+        def get_connection_with_tls_context(
+            self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None  # noqa: ARG002
+        ) -> Any:
+            """A connection with that context: some versions of requests would put one of their own in its place."""
+            return self.poolmanager.connection_from_url(request.url)
+
         def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
             """Have the certificate checked, without a bundle being read into the context once more."""
             conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
@@ -49,9 +57,12 @@ _PIECE = 65536
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 
 
+_reading = Lock()
+
+
 @lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a NAS
-def _trusting(ca_path: str) -> ssl.SSLContext:
-    """What checks certificates against the file or directory ``ca_path``, read once a process."""
+def _trusting(ca_path: str, _changed: int) -> ssl.SSLContext:
+    """What checks certificates against the file or directory ``ca_path``, read once a process until it changes."""
     context: ssl.SSLContext = create_urllib3_context()
     context.load_verify_locations(**{"capath" if os.path.isdir(ca_path) else "cafile": ca_path})  # noqa: PTH112
     return context
@@ -65,9 +76,10 @@ def _trust(address: Address) -> ssl.SSLContext | None:
     try:
         if not os.access(ca_path, os.R_OK):
             raise PermissionError
-        return _trusting(ca_path)
+        with _reading:  # not by many threads at once
+            return _trusting(os.path.abspath(ca_path), os.stat(ca_path).st_mtime_ns)  # noqa: PTH100, PTH116
     except OSError as error:
-        raise failures.explain(error, address) from None
+        raise failures.explain(error, replace(address, ca_path=ca_path)) from None
 
 
 class Transport:

@@ -6,17 +6,20 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import os
 import shutil
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
-from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
+from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.raw_server import http, raw_server
 from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     AUTH,
@@ -154,9 +157,37 @@ def test_certificates_are_read_once_for_many_connections(
         load(context, *arguments, **keywords)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", count)
-    for _attempt in range(3):
-        assert post(at(fleet["trusted"], ca_path=str(path)))["success"] is False
+    address = at(fleet["trusted"], ca_path=str(path))
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(post, [address] * 16))
+    assert [answer["success"] for answer in answers] == [False] * 16
     assert len(read) == 1
+
+
+def test_certificates_that_change_are_read_again(fleet: Fleet, tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    with run_fleet({"nas": {"other": {}}}) as others:
+        shutil.copy(others.ca_path, path)
+        os.utime(path, (0, 0))
+        assert failure_name(at(fleet["trusted"], ca_path=str(path))) == "certificate_not_trusted"
+        shutil.copy(fleet.ca_path, path)
+        assert post(at(fleet["trusted"], ca_path=str(path)))["success"] is False
+        assert failure_name(at(others["other"], ca_path=str(path))) == "certificate_not_trusted"
+
+
+def test_only_the_named_authority_is_trusted_whatever_requests_trusts(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """requests 2.32.0 to 2.32.2 share a context of their own among all sessions that check certificates."""
+    trusting = ssl.create_default_context(cafile=str(fleet.ca_path))
+    monkeypatch.setattr(requests.adapters, "_preloaded_ssl_context", trusting, raising=False)
+    assert failure_name(at(fleet["trusted"])) == "certificate_not_trusted"
+
+
+def test_a_bundle_of_requests_that_cannot_be_read_is_named(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests.utils, "DEFAULT_CA_BUNDLE_PATH", "/nonexistent/cacert.pem")
+    error = failure(at(fleet["trusted"]))
+    assert error.details.message == "/nonexistent/cacert.pem does not exist or cannot be read."
 
 
 def test_connections_that_share_certificates_each_check_the_name(fleet: Fleet) -> None:
