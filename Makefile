@@ -10,7 +10,8 @@
 #   make clean     remove what the others made
 
 # The newest Python that ansible-core supports, where there is one: among those of pyenv, or on the path.
-PYTHON ?= $(shell for python in $$(pyenv root 2>/dev/null)/versions/3.13.*/bin/python python3.13 python3; do \
+export PYENV_ROOT := $(or $(PYENV_ROOT),$(HOME)/.pyenv)
+PYTHON ?= $(shell for python in $(PYENV_ROOT)/versions/3.13.*/bin/python python3.13 python3; do \
   "$$python" -c "" 2>/dev/null && echo "$$python" && break; done)
 VENV := $(CURDIR)/.venv
 BUILD := $(CURDIR)/build
@@ -79,7 +80,7 @@ matrix: $(VENV)/test
 	nox
 
 gates: $(VENV)/test
-	nox -s docs galaxy molecule awx
+	nox --error-on-missing-interpreters -s docs galaxy molecule awx
 
 coverage: $(VENV)/test
 	rm -rf $(BUILD)/coverage

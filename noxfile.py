@@ -32,9 +32,9 @@ ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 
 # The interpreters themselves, where python3.10 and the like are shims of pyenv that find them for nobody.
-if _pyenv := shutil.which("pyenv"):
-    _interpreters = [str(path) for path in sorted(Path(_pyenv).resolve().parents[1].glob("versions/*/bin"))]
-    os.environ["PATH"] = os.pathsep.join([*_interpreters, os.environ["PATH"]])
+_pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+_interpreters = [str(path) for path in sorted(_pyenv.glob("versions/[0-9]*/bin")) if not path.parent.is_symlink()]
+os.environ["PATH"] = os.pathsep.join([*_interpreters, os.environ["PATH"]])
 
 # One run at a time has the environments; another one waits here.
 if {"-l", "--list", "--list-sessions"}.isdisjoint(sys.argv):
@@ -181,7 +181,9 @@ def _ansible_test(session: nox.Session, core: str, *arguments: str) -> None:
 def _copy_sources(place: Path) -> None:
     """What git knows of, or would take, and nothing else."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    listed = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE)
+    if listed.returncode:
+        raise RuntimeError(f"{ROOT} has to be a checkout of git, which lists the sources.")
     for name in filter(None, listed.stdout.decode().split("\0")):
         source, target = ROOT / name, place / name
         if os.path.lexists(source):

@@ -36,6 +36,7 @@ except ImportError:  # ansible-core before 2.19 trusts every text
     trust_as_template = None
 
 _NEVER = "never"
+_PREFIX = "mailplus_state_"
 
 # Before ansible-core 2.19, what a filter raises comes through as it is.
 _EXPRESSION_ERRORS = (
@@ -55,6 +56,7 @@ ARGUMENT_SPEC = {
     "max_age": {"type": "float"},
     "policies": {"type": "list", "elements": "raw", "default": []},
     "only_validate": {"type": "bool", "default": False},
+    "known_variables": {"type": "list", "elements": "str"},
     "fail_severity": {"type": "str", "choices": [*policy.SEVERITIES, _NEVER], "default": "high"},
     "fail_unknown_severity": {"type": "str", "choices": [*policy.SEVERITIES, _NEVER], "default": "high"},
     "fail_on_error": {"type": "bool", "default": True},
@@ -100,7 +102,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise AnsibleActionFail("directory is missing: formats are written there, and max_age is of files there.")
         clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
-        policies = {host: self._host_policy(rules, hostvars, host) for host in options["hosts"]}
+        policies = {
+            host: self._host_policy(rules, hostvars, host, options["known_variables"]) for host in options["hosts"]
+        }
         baseline = self._read_baseline(options["baseline"], clean)
         comparison = Comparison(
             options["drift_ignore"], parse_severities(plain(options["drift_severities"])), options["drift_severity"]
@@ -130,16 +134,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         try:
             path = source if Path(source).is_file() else self._find_needle("files", f"{source}")
             content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        except (AnsibleError, UnicodeDecodeError):
-            raise policy.PolicyError(f"policy {source}: there is no such file, or it is not UTF-8 text.") from None
+        except AnsibleError:
+            raise policy.PolicyError(
+                f"policy {source}: there is no such file, in the current directory or where Ansible looks for files."
+            ) from None
+        except UnicodeDecodeError:
+            raise policy.PolicyError(f"policy {source}: it is not UTF-8 text.") from None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             where = f" at line {mark.line + 1}" if mark else ""
             raise policy.PolicyError(f"policy {source}: it is not YAML{where}.") from None
         return policy.parse_policy(content, Path(source).stem)
 
-    def _host_policy(self, rules: list[policy.Rule], hostvars: Mapping[str, Any], host: str) -> policy.HostPolicy:
-        variables = self._variables(hostvars, host)
+    def _host_policy(
+        self, rules: list[policy.Rule], hostvars: Mapping[str, Any], host: str, known: list[str] | None
+    ) -> policy.HostPolicy:
+        variables = self._variables(hostvars, host, known)
         overrides, exceptions, paths = (
             plain(variables.get(name, default)) for name, default in _HOST_VARIABLES.items()
         )
@@ -148,10 +158,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         except policy.PolicyError as error:
             raise policy.PolicyError(f"{host}: {error}") from None
 
-    def _variables(self, hostvars: Mapping[str, Any], host: str) -> dict[str, Any]:
+    def _variables(self, hostvars: Mapping[str, Any], host: str, known: list[str] | None) -> dict[str, Any]:
         """The variables that bear on ``host``, as a task there sees them: hostvars lacks those of play and role."""
         entry = hostvars._inventory.get_host(host)  # type: ignore[attr-defined]
         found = self._task.get_variable_manager().get_vars(play=self._task.play, host=entry, task=self._task)
+        unknown = sorted(name for name in found if name.startswith(_PREFIX) and name not in (known or found))
+        if unknown:
+            raise policy.PolicyError(
+                f"{host}: unknown {', '.join(unknown)}; see ansible-doc -t role for the variables."
+            )
         templar = Templar(loader=self._loader, variables=found)
         return {name: templar.template(found[name]) for name in _HOST_VARIABLES if name in found}
 

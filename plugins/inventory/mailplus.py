@@ -122,6 +122,7 @@ groups:
 """
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -145,7 +146,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record, printable
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import sweep
 
 Outcome = dict[str, Any]
@@ -179,12 +180,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise AnsibleParserError(str(error)) from None
         for host, outcome in outcomes.items():
             self._add(host, outcome)
-        unread = [host for host, outcome in outcomes.items() if "ansible_facts" not in outcome]
-        if unread:
-            names = ", ".join(unread[:_NAMES_SHOWN]) + (", …" if len(unread) > _NAMES_SHOWN else "")
-            self.display.warning(
-                f"{len(unread)} of {len(outcomes)} NAS could not be read: {names}. Why is in their mailplus_reason."
-            )
+        self._warn_of_unread(outcomes)
+
+    def _warn_of_unread(self, outcomes: Mapping[str, Outcome]) -> None:
+        unread = {host: outcome["msg"] for host, outcome in outcomes.items() if "ansible_facts" not in outcome}
+        if not unread:
+            return
+        names = ", ".join([*unread][:_NAMES_SHOWN]) + (", …" if len(unread) > _NAMES_SHOWN else "")
+        reason, count = Counter(unread.values()).most_common(1)[0]
+        of_all = f"{count} times: " if len(unread) > 1 else ""
+        self.display.warning(
+            f"{len(unread)} of {len(outcomes)} NAS could not be read: {names}. {of_all}{printable(reason)} "
+            "Each has its reason in mailplus_reason."
+        )
 
     def _check(self, given: Mapping[str, Any]) -> None:
         """Raises OptionError for what would be left out silently, or fail late."""
@@ -199,13 +207,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _named_hosts(self) -> dict[str, dict[str, Any]]:
         """The hosts of the file, with what is different there."""
         hosts = self.get_option("hosts")
-        if isinstance(hosts, list):
+        if isinstance(hosts, list) and all(isinstance(name, (str, int, float)) for name in hosts):
             hosts = dict.fromkeys(hosts)
         if not isinstance(hosts, Mapping):
             raise options.OptionError("hosts is a list of names, or a mapping from names to options.")
         for name, different in hosts.items():
             if different is not None and not isinstance(different, Mapping):
-                raise options.OptionError(f"hosts: {name} is a mapping of what is different there, not {different!r}.")
+                raise options.OptionError(f"hosts: {name} is a mapping of what is different there, or empty.")
             _require_known(different or {}, options.CONNECTION_SPEC, f"hosts: {name}")
         return {f"{name}": dict(different or {}) for name, different in hosts.items()}
 
@@ -251,7 +259,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             params = _validated(self._render(host, connection))
             address = options.address(params)
         except (options.OptionError, AnsibleError) as error:
-            message = " ".join(str(error).split())
+            message = f"The connection of {host}: {' '.join(str(error).split())}"
             return lambda _deadline: {"msg": message, "error": None}
         return partial(_ask, address, options.credentials(params), plan)
 

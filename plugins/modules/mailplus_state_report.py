@@ -49,6 +49,12 @@ options:
       - Whether to check policies and options alone, and to judge and write nothing.
     type: bool
     default: false
+  known_variables:
+    description:
+      - Names of variables that begin with C(mailplus_state_). A host that has another one fails the task, since the
+        name is most likely misspelt. Without it, none does.
+    type: list
+    elements: str
   fail_severity:
     description:
       - Failed rules and differences of this severity or above are returned as failing.

@@ -145,15 +145,17 @@ CASES: tuple[Case, ...] = (
     _option(
         "credentials_missing",
         "username and password missing: set as options of the task, in module_defaults under "
-        "group/mailfleet.mailplus.mailplus, or in the environment as MAILPLUS_USERNAME and MAILPLUS_PASSWORD.",
+        "group/mailfleet.mailplus.mailplus, for the role as mailplus_state_username and mailplus_state_password, in an "
+        "inventory source under connection, or in the environment as MAILPLUS_USERNAME and MAILPLUS_PASSWORD.",
         "Nobody told the task how to log in.",
         "Set both once for all tasks, best in `module_defaults`, with the password in a vault.",
         {"username": None, "password": None},
     ),
     _option(
         "empty_password",
-        "password missing: set as options of the task, in module_defaults under group/mailfleet.mailplus.mailplus, or "
-        "in the environment as MAILPLUS_PASSWORD.",
+        "password missing: set as options of the task, in module_defaults under group/mailfleet.mailplus.mailplus, for "
+        "the role as mailplus_state_password, in an inventory source under connection, or in the environment as "
+        "MAILPLUS_PASSWORD.",
         "The password is not set, or is empty: often a variable without a value.",
         "Look where the variable gets its value. An empty password is never sent.",
         {"password": ""},
@@ -187,7 +189,11 @@ CASES: tuple[Case, ...] = (
         {"port": "https"},
         reasons=(
             "str and we were unable to convert to int: \"'https'\" cannot be converted to an int",
-            *(f"{text} and we were unable to convert to int: {text} cannot be converted to an int" for text in _TEXTS),
+            *(
+                f"{text} and we were unable to convert to int: {value} cannot be converted to an int"
+                for text in _TEXTS
+                for value in (text, "\"'https'\"")
+            ),
         ),
     ),
     _option(

@@ -156,7 +156,7 @@ def test_the_credential_reaches_the_nas(tmp_path: Path, fleet: Fleet, case: str)
     assert "d3vice" not in run.output
 
 
-def test_without_a_certificate_the_system_decides(tmp_path: Path, fleet: Fleet) -> None:
+def test_without_a_certificate_the_public_authorities_decide(tmp_path: Path, fleet: Fleet) -> None:
     """The file that AWX writes all the same is empty, and is not taken for a list of certificates."""
     project = Project(tmp_path)
     project.write("hosts.yml", bare(fleet, "self_signed"))

@@ -203,6 +203,7 @@ BAD_SOURCES: dict[str, tuple[Data, str]] = {
     "host key": ({"hosts": {"nas1": {"prot": 5}}}, "hosts: nas1: unknown prot; valid are ca_path, device_id, "),
     "none at once": ({"at_once": 0}, "at_once is more than 0, not 0."),
     "no time": ({"time_limit": -1}, "time_limit is more than 0, not -1."),
+    "odd host": ({"hosts": [["nas1"]]}, "hosts is a list of names, or a mapping from names to options."),
     "group": ({"from_group": "nowhere"}, "from_group: no inventory source before this one has a group nowhere."),
     "at_once": ({"at_once": "many"}, "at_once"),
     "connection": ({"connection": "auditor"}, "connection"),

@@ -144,7 +144,8 @@ def test_a_host_that_failed_earlier_is_not_missing(project: Project, fleet: Flee
         "plaintext_login (high) fail: imap_pop3.data.security_imappop3_auth is not as required. Required: equals true; "
         "found: false. Service > Protocol > IMAP/POP3:"
     ) in failed["open"]
-    assert "plaintext_login (high) unknown" in failed["empty"]
+    assert "plaintext_login unknown: MailPlus Server is not installed, not started or older." in failed["empty"]
+    assert "Service >" not in failed["empty"]
     for name in ("well", "forbidden"):
         assert run.ok(named(FAIL.partition(" : ")[2]), name)
     check_stats(run, project)
@@ -352,3 +353,12 @@ def test_files_are_written_to_the_current_directory_unless_told_otherwise(projec
     assert (state / "fleet.json").is_file()
     written = run.ok(named("Judge the state of the fleet"), "well")["files"]
     assert [path for path in written if not path.startswith(f"{state}/")] == []
+
+
+def test_a_misspelt_variable_fails_before_anything_is_asked(project: Project, fleet: Fleet) -> None:
+    variables = {"mailplus_state_policy": [], "mailplus_state_directory": str(project.directory / "state")}
+    project.write("hosts.yml", hosts(fleet, late=variables))
+    run = project.play([play(roles=[ROLE])], failing=True)
+    assert "late: unknown mailplus_state_policy; see ansible-doc -t role for the variables." in run.output
+    assert requests_of(fleet) == {}
+    assert not (project.directory / "state").exists()

@@ -152,8 +152,10 @@ def _moment(params: Mapping[str, Any], name: str) -> datetime | None:
 def _require(params: Mapping[str, Any], *names: str) -> None:
     missing = [name for name in names if not params[name]]
     if missing:
-        variables = " and ".join(f"MAILPLUS_{name.upper()}" for name in missing)
+        of_role = " and ".join(f"mailplus_state_{name}" for name in missing)
+        of_environment = " and ".join(f"MAILPLUS_{name.upper()}" for name in missing)
         raise OptionError(
             f"{' and '.join(missing)} missing: set as options of the task, in module_defaults under "
-            f"group/mailfleet.mailplus.mailplus, or in the environment as {variables}."
+            f"group/mailfleet.mailplus.mailplus, for the role as {of_role}, in an inventory source under connection, "
+            f"or in the environment as {of_environment}."
         )

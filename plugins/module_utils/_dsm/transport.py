@@ -43,7 +43,7 @@ else:
             super().init_poolmanager(*args, **keywords, ssl_context=self._context)
 
         def get_connection_with_tls_context(
-            self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None  # noqa: ARG002
+            self, request: requests.PreparedRequest, *_others: Any, **_more: Any
         ) -> Any:
             """A connection with that context: some versions of requests would put one of their own in its place."""
             return self.poolmanager.connection_from_url(request.url)

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD, printable
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
 _LONGEST_VALUE = 80
+_MOST_DIFFERENCES = 10
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,14 @@ class Limits:
 
     def reached(self, kind: str, severity: str) -> bool:
         """Whether a finding fails the host."""
-        limit = self.unknown if kind == "unknown" else self.fail
+        limit = {"unknown": self.unknown, "fail": self.fail, "drift": self.fail}.get(kind)
         return limit in SEVERITIES and SEVERITIES.index(severity) >= SEVERITIES.index(limit)
 
 
 def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict[str, Any]:
     """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it."""
     remedies = {rule["id"]: rule["remedy"] for rule in report["rules"]}
-    failing = {host["host"]: list(_failing(host, limits, remedies)) for host in report["hosts"]}
+    failing = {host["host"]: list(map(printable, _failing(host, limits, remedies))) for host in report["hosts"]}
     width = max(map(len, failing), default=0)
     lines = [
         f"{host['host']:<{width}}  {host['status']:<12}  {described[host['host']].rstrip('.')}; {_judgement(host)}"
@@ -64,21 +65,32 @@ def _failing(host: Mapping[str, Any], limits: Limits, remedies: Mapping[str, str
         if limits.unread:
             yield f"not read: {host['reason']}"
         return
-    for verdict in host["verdicts"]:
-        if verdict["verdict"] in ("fail", "unknown") and limits.reached(verdict["verdict"], verdict["severity"]):
-            yield f"{_finding(verdict)} {remedies.get(verdict['rule']) or ''}".strip()
-    for difference in host["drift"]["differences"]:
-        if limits.reached("drift", difference["severity"]):
-            yield f"{difference['path']} ({difference['severity']}) differs from the baseline: {difference['kind']}"
+    verdicts = [verdict for verdict in host["verdicts"] if limits.reached(verdict["verdict"], verdict["severity"])]
+    unknown = [verdict for verdict in verdicts if verdict["verdict"] == "unknown"]
+    if host["status"] == "unsupported" and unknown:  # for one and the same reason
+        yield f"{', '.join(verdict['rule'] for verdict in unknown)} unknown: {host['reason']}"
+        verdicts = [verdict for verdict in verdicts if verdict not in unknown]
+    yield from (_finding(verdict, remedies) for verdict in verdicts)
+    yield from _differing([each for each in host["drift"]["differences"] if limits.reached("drift", each["severity"])])
 
 
-def _finding(verdict: Mapping[str, Any]) -> str:
+def _differing(differences: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for difference in differences[:_MOST_DIFFERENCES]:
+        yield f"{difference['path']} ({difference['severity']}) differs from the baseline: {difference['kind']}."
+    if len(differences) > _MOST_DIFFERENCES:
+        yield f"{len(differences) - _MOST_DIFFERENCES} more differences."
+
+
+def _finding(verdict: Mapping[str, Any], remedies: Mapping[str, str]) -> str:
     text = f"{verdict['rule']} ({verdict['severity']}) {verdict['verdict']}: {verdict['message']}"
-    if verdict["verdict"] != "fail" or verdict["expected"] is None:
+    if verdict["verdict"] != "fail":
         return text
+    remedy = f" {remedies.get(verdict['rule']) or ''}".rstrip()
+    if verdict["expected"] is None:
+        return f"{text}{remedy}"
     found = json.dumps(verdict["actual"])
     found = found if len(found) <= _LONGEST_VALUE else f"{found[:_LONGEST_VALUE]}…"
-    return f"{text} Required: {verdict['expected']}; found: {found}."
+    return f"{text} Required: {verdict['expected']}; found: {found}.{remedy}"
 
 
 def _tally(host: Mapping[str, Any]) -> dict[str, int]:

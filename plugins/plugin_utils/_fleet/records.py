@@ -82,7 +82,7 @@ def summary(records: Sequence[HostRecord]) -> list[str]:
 
 def describe(record: HostRecord) -> str:
     """What was read of a host, or why it was not, on one line."""
-    return _printable(_describe(record))
+    return printable(_describe(record))
 
 
 def _describe(record: HostRecord) -> str:
@@ -108,6 +108,6 @@ def _describe_queue(envelope: Mapping[str, Any]) -> str:
     return f"queue {envelope['total']}" + (f" ({by_status}{basis})" if by_status else "")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Words of a server may hold characters that steer a terminal."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
