@@ -10,7 +10,9 @@
 #   make clean     remove what the others made
 
 # The newest Python that ansible-core supports, where there is one: among those of pyenv, or on the path.
-export PYENV_ROOT := $(or $(PYENV_ROOT),$(HOME)/.pyenv)
+PYENV := $(shell command -v pyenv)
+PYENV_ROOTS := $(wildcard $(addsuffix /versions,$(PYENV_ROOT) $(PYENV:%/bin/pyenv=%) $(HOME)/.pyenv))
+export PYENV_ROOT := $(patsubst %/versions,%,$(firstword $(PYENV_ROOTS)))
 PYTHON ?= $(shell for python in $(PYENV_ROOT)/versions/3.13.*/bin/python python3.13 python3; do \
   "$$python" -c "" 2>/dev/null && echo "$$python" && break; done)
 VENV := $(CURDIR)/.venv
