@@ -87,7 +87,7 @@ gates: $(VENV)/test
 coverage: $(VENV)/test
 	rm -rf $(BUILD)/coverage
 	mkdir $(BUILD)/coverage
-	coverage run -m pytest -n auto --dist loadfile tests/unit tests/playbook
+	coverage run -m pytest -n auto --dist loadfile tests
 	coverage combine --quiet
 	coverage report
 

@@ -9,9 +9,9 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import read_fleet
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import read_fleet, state_file
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, privacy, records
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError, state_file
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError
 
 ARGUMENT_SPEC = {
     "directory": {"type": "path", "required": True},

@@ -48,7 +48,8 @@ options:
     description:
       - PEM file with the certificates to trust, or a directory of hashed ones. The NAS's own self-signed certificate
         can be one of them.
-      - The default is the bundle that the Python library requests uses.
+      - The default is the bundle of public authorities that the Python library requests brings, whatever
+        E(REQUESTS_CA_BUNDLE) says.
       - If it is not set, the environment variable E(MAILPLUS_CA_PATH) is used.
     type: path
   timeout:

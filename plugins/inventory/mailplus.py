@@ -107,7 +107,8 @@ keyed_groups:
   - key: mailplus_status
     prefix: mailplus_status
 groups:
-  long_queue: mailplus.sections.queue.total > 500
+  long_queue: (mailplus.sections.queue.total | default(0, true)) > 500
+strict: true
 
 # fleet.mailplus.yml: facts for the hosts of another source,
 # as in ansible-inventory -i hosts.yml -i fleet.mailplus.yml --list

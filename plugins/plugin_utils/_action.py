@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import read_states
@@ -32,7 +33,13 @@ def read_fleet(options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> list[
     """
     if options["max_age"] is None:
         return _gathered(hostvars, options["hosts"], options["variable"])
-    return read_states(Path(options["directory"] or "").absolute(), options["hosts"], options["max_age"])
+    directory = Path(options["directory"] or "").absolute()
+    return read_states({host: state_file(directory, host) for host in options["hosts"]}, options["max_age"])
+
+
+def state_file(directory: Path, host: str) -> Path:
+    """Where the state of ``host`` is written. Its name is quoted, so that none leads out of the directory."""
+    return directory / "hosts" / f"{quote(host, safe='')}.json"
 
 
 def _gathered(hostvars: Mapping[str, Any], hosts: Sequence[str], variable: str) -> list[HostRecord]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
@@ -20,21 +19,17 @@ class StatesError(ValueError):
     """A directory without a state that is new enough."""
 
 
-def state_file(directory: Path, host: str) -> Path:
-    """Where the state of ``host`` is written. Its name is quoted, so that none leads out of the directory."""
-    return directory / "hosts" / f"{quote(host, safe='')}.json"
-
-
-def read_states(directory: Path, hosts: Sequence[str], max_age: float) -> list[HostRecord]:
-    """What the files in ``directory`` say of each host. Those older than ``max_age`` hours, and those that cannot be
-    read, leave their hosts not gathered, with the reason. Raises StatesError when there is no other.
+def read_states(files: Mapping[str, Path], max_age: float) -> list[HostRecord]:
+    """What the file of each host says. Those older than ``max_age`` hours, and those that cannot be read, leave their
+    hosts not gathered, with the reason. Raises StatesError when there is no other.
     """
     oldest = time.time() - max_age * _SECONDS
-    states = {host: _read(state_file(directory, host), oldest) for host in hosts}
+    states = {host: _read(path, oldest) for host, path in files.items()}
     if all(isinstance(state, str) for state in states.values()):
+        directories = ", ".join({str(path.parent) for path in files.values()})
         raise StatesError(
-            f"{directory / 'hosts'} has no state of these hosts that is younger than {max_age:g} hours. Gather first, "
-            "into the same directory, or raise max_age."
+            f"{directories} has no state of these hosts that is younger than {max_age:g} hours. Gather first, into the "
+            "same directory, or allow older ones (max_age; mailplus_max_age of the playbook report)."
         )
     return [_record(host, state) for host, state in states.items()]
 
