@@ -26,7 +26,7 @@ try:
     import requests.utils
     import urllib3
     from urllib3.util.ssl_ import create_urllib3_context
-except ImportError:
+except ImportError:  # pragma: no cover - the tests need requests themselves
     HAS_REQUESTS = False
 else:
     HAS_REQUESTS = True

@@ -25,9 +25,6 @@ class Outcome(Enum):
 class _Absent:
     """Stands for a value that is not there, which null is not."""
 
-    def __repr__(self) -> str:
-        return "absent"
-
 
 ABSENT = _Absent()
 
