@@ -75,7 +75,6 @@ playbook: $(VENV)/test
 
 # Of the plays, those that depend most on Ansible itself.
 oldest: $(VENV)/test
-	nox -k "units and oldest"
 	nox -k "playbook and oldest" -- $(addprefix tests/playbook/test_,facts.py fleet.py inventory.py role.py text.py ways.py)
 
 matrix: $(VENV)/test

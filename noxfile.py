@@ -77,8 +77,8 @@ def playbook(session: nox.Session, core: str) -> None:
     """The tests that run real plays; pytest and the simulator run in the environment that called nox."""
     _install_core(session, core)
     session.env["MAILPLUS_TEST_ANSIBLE_BIN"] = session.bin
-    arguments = session.posargs or ["-n", "auto", "--dist", "loadfile", "tests/playbook"]
-    session.run(sys.executable, "-m", "pytest", *arguments, external=True)
+    tests = session.posargs or ["tests/playbook"]
+    session.run(sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *tests, external=True)
 
 
 @nox.session(python=_NEWEST_PYTHON)
