@@ -64,6 +64,8 @@ class ListReading:
 
     def next_reads(self) -> list[tuple[Page, Read]]:
         """The further pages to ask for now, none when the reading is over."""
+        if self.window.file and self.rows_key:
+            self.window.file.note({"pager": self.pager.progress, "read": self.read, "unjudged": self.unjudged})
         if self.error or not self.rows_key:
             return []
         return [(page, self._read(page)) for page in self.pager.next_pages()]
@@ -105,9 +107,7 @@ class ListReading:
         self.kept += len(rows)
         self._summary.add(rows)
         if self.window.file:
-            clean = hide_secrets(rows, reveal=self._reveal_secrets)
-            progress = {"pager": self.pager.progress, "read": self.read, "unjudged": self.unjudged}
-            self.window.file.write(clean, progress)
+            self.window.file.write(hide_secrets(rows, reveal=self._reveal_secrets))
         elif self.window.keep:
             self.rows += rows
 

@@ -48,16 +48,22 @@ class RowFile:
             for line in file:
                 yield json.loads(line)
 
-    def write(self, rows: Sequence[Any], progress: Mapping[str, Any]) -> None:
-        """Append rows, then note the progress that a later reading may start from."""
+    def write(self, rows: Sequence[Any]) -> None:
+        """Append rows."""
         text = "".join(f"{_TO_JSON(row)}\n" for row in rows).encode()
         if text and self.path.suffix == ".gz":
             text = gzip.compress(text, compresslevel=6, mtime=0)  # a file of several members is one text
         try:
+            self._opened().write(text)
+        except OSError as error:
+            raise self._error(error) from None
+        self.rows += len(rows)
+
+    def note(self, progress: Mapping[str, Any]) -> None:
+        """Note the progress that a later reading may start from, with the rows that were written."""
+        try:
             file = self._opened()
-            file.write(text)
             file.flush()
-            self.rows += len(rows)
             notes = {
                 "purpose": self._purpose,
                 "rows": self.rows,

@@ -32,13 +32,19 @@ def hide_secrets(value: Any, *, reveal: bool = False, depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise TooDeepError(f"nested deeper than {MAX_DEPTH} levels")
+    # Most values hold no others; calling for each would be most of what hiding costs.
     if isinstance(value, dict):
         return {
-            key: MARKER if not reveal and _is_secret(key, item) else hide_secrets(item, reveal=reveal, depth=depth + 1)
+            key: MARKER
+            if not reveal and _is_secret(key, item)
+            else (hide_secrets(item, reveal=reveal, depth=depth + 1) if isinstance(item, (dict, list)) else item)
             for key, item in value.items()
         }
     if isinstance(value, list):
-        return [hide_secrets(item, reveal=reveal, depth=depth + 1) for item in value]
+        return [
+            hide_secrets(item, reveal=reveal, depth=depth + 1) if isinstance(item, (dict, list)) else item
+            for item in value
+        ]
     return value
 
 

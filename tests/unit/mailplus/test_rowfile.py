@@ -12,7 +12,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfi
 def test_a_name_that_was_taken_meanwhile_keeps_the_part(tmp_path: Path) -> None:
     file = RowFile(tmp_path / "rows.jsonl", {})
     file.begin()
-    file.write([{"id": 1}], {})
+    file.write([{"id": 1}])
+    file.note({})
     (tmp_path / "rows.jsonl").mkdir()
     with pytest.raises(RowFileError, match=r"rows\.jsonl"):
         file.finish()
