@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Everything here stays inside the checkout: the environment in .venv, all that is made in build/.
-#   make demo   the role over a simulated fleet
+#   make demo      the role over a simulated fleet
 #   make test      the checks and tests that a change most likely breaks, on the newest and the oldest ansible-core
 #   make matrix    ansible-test and all tests on every supported ansible-core
 #   make gates     Galaxy's importer, Molecule, the documentation's pages, AWX's modules

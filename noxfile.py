@@ -99,7 +99,6 @@ def galaxy(session: nox.Session) -> None:
     """Build the tarball and check it as Galaxy does at an import; a warning fails."""
     session.install("galaxy-importer", "-r", "requirements.txt")
     place = Path(session.create_tmp())
-    shutil.rmtree(place / "collection", ignore_errors=True)
     _copy_sources(place / "collection")
     session.env.update(HOME=str(place), GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true")
     with session.chdir(place):  # the importer writes its result there
@@ -124,9 +123,7 @@ nitpick_ignore_regex = [
 def docs(session: nox.Session) -> None:
     """Check all documentation, and build its pages in build/docsite."""
     session.install("-r", "tests/requirements-docs.txt", "-r", "requirements.txt")
-    place = Path(session.create_tmp()) / "ansible_collections" / "mailfleet" / "mailplus"
-    shutil.rmtree(place, ignore_errors=True)
-    _copy_sources(place)
+    place = _copy_sources(Path(session.create_tmp()) / "ansible_collections" / "mailfleet" / "mailplus")
     session.env["ANSIBLE_COLLECTIONS_PATH"] = str(place.parents[2])
     references = ["--validate-collection-refs=dependent", "--disallow-unknown-collection-refs"]
     checks = ["--plugin-docs", "--check-extra-docs-refs", *references]
@@ -169,17 +166,16 @@ def _install_core(session: nox.Session, core: str) -> None:
 def _ansible_test(session: nox.Session, core: str, *arguments: str) -> None:
     """Run ansible-test over a copy of the collection, since it wants a path that ends in the collection's name."""
     _install_core(session, core)
-    place = Path(session.create_tmp()) / "ansible_collections" / "mailfleet" / "mailplus"
-    shutil.rmtree(place, ignore_errors=True)
-    _copy_sources(place)
+    place = _copy_sources(Path(session.create_tmp()) / "ansible_collections" / "mailfleet" / "mailplus")
     home = place.parents[2]
     _fill_pip_cache(Path(session.bin).parent, home)
     with session.chdir(place):
         session.run("ansible-test", *arguments, "--python", session.python, *session.posargs, env={"HOME": str(home)})
 
 
-def _copy_sources(place: Path) -> None:
-    """What git knows of, or would take, and nothing else."""
+def _copy_sources(place: Path) -> Path:
+    """Make ``place`` hold what git knows of, or would take, and nothing else."""
+    shutil.rmtree(place, ignore_errors=True)
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE)
     if listed.returncode:
@@ -191,6 +187,7 @@ def _copy_sources(place: Path) -> None:
             shutil.copy2(source, target, follow_symlinks=False)
     # Else ansible-test would ask the checkout above, which ignores what is below build/.
     subprocess.run(["git", "init", "--quiet"], cwd=place, check=True)
+    return place
 
 
 # ansible-test downloads get-pip.py from a host that not every network reaches. It takes this one if it is in its cache.
