@@ -103,7 +103,7 @@ $(VENV)/bin/python: | $(COLLECTION)
 	  $@ -m ensurepip >/dev/null; \
 	  echo $(BUILD)/collections > "$$($@ -c "import sysconfig; print(sysconfig.get_path(\"purelib\"))")/collection.pth"'
 
-$(VENV)/demo: tests/requirements-demo.txt requirements.txt | $(VENV)/bin/python
+$(VENV)/demo: tests/requirements-demo.txt | $(VENV)/bin/python
 	$(LOCK) $(VENV)/bin/python -m pip install --quiet -r $<
 	touch $@
 

@@ -97,7 +97,7 @@ def molecule(session: nox.Session) -> None:
 @nox.session(python="3.12")
 def galaxy(session: nox.Session) -> None:
     """Build the tarball and check it as Galaxy does at an import; a warning fails."""
-    session.install("galaxy-importer", "-r", "requirements.txt")
+    session.install("galaxy-importer")
     place = Path(session.create_tmp())
     _copy_sources(place / "collection")
     session.env.update(HOME=str(place), GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true")
@@ -122,7 +122,7 @@ nitpick_ignore_regex = [
 @nox.session(python=_NEWEST_PYTHON)
 def docs(session: nox.Session) -> None:
     """Check all documentation, and build its pages in build/docsite."""
-    session.install("-r", "tests/requirements-docs.txt", "-r", "requirements.txt")
+    session.install("-r", "tests/requirements-docs.txt")
     place = _copy_sources(Path(session.create_tmp()) / "ansible_collections" / "mailfleet" / "mailplus")
     session.env["ANSIBLE_COLLECTIONS_PATH"] = str(place.parents[2])
     references = ["--validate-collection-refs=dependent", "--disallow-unknown-collection-refs"]
@@ -160,7 +160,7 @@ def awx(session: nox.Session) -> None:
 
 
 def _install_core(session: nox.Session, core: str) -> None:
-    session.install(f"ansible-core=={core}.*", "-r", "requirements.txt")
+    session.install(f"ansible-core=={core}.*")
 
 
 def _ansible_test(session: nox.Session, core: str, *arguments: str) -> None:

@@ -27,7 +27,7 @@ attributes:
     description: Can be used with C(delegate_to).
     support: full
     details:
-      - Delegated to another host than the controller, it runs there as a module. That host needs Python and requests.
+      - Delegated to another host than the controller, it runs there as a module. That host needs Python 3.10 or newer.
   diff_mode:
     description: Returns details on what has changed, in diff mode.
     support: none

@@ -48,8 +48,7 @@ options:
     description:
       - PEM file with the certificates to trust, or a directory of hashed ones. The NAS's own self-signed certificate
         can be one of them.
-      - The default is the bundle of public authorities that the Python library requests brings, whatever
-        E(REQUESTS_CA_BUNDLE) says.
+      - The default is what the system trusts, which E(SSL_CERT_FILE) and E(SSL_CERT_DIR) may name.
       - If it is not set, the environment variable E(MAILPLUS_CA_PATH) is used.
     type: path
   timeout:
@@ -87,7 +86,7 @@ options:
     type: bool
     default: false
 requirements:
-  - "requests (Python library, where the task runs: on the controller unless it is delegated)"
+  - "Python 3.10 or newer, where the task runs: on the controller unless it is delegated"
 notes:
   - The module only reads. Methods that change a server cannot be sent.
   - A login that DSM refuses is never tried again, because DSM blocks addresses after a few. Do not repeat the task with

@@ -132,7 +132,6 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.inventory.helpers import get_group_vars, sort_groups
-from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
@@ -143,7 +142,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HAS_REQUESTS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain
@@ -169,8 +167,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:
         """Add hosts, variables and groups to ``inventory``."""
         super().parse(inventory, loader, path, cache)
-        if not HAS_REQUESTS:  # pragma: no cover - the tests need requests themselves
-            raise AnsibleParserError(missing_required_lib("requests"))
         given = self._read_config_data(path)
         try:
             self._check(given)

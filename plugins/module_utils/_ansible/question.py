@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HAS_REQUESTS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, State, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
@@ -33,8 +32,6 @@ class Question(ABC):
 
     def answer(self, params: Mapping[str, Any], *, check_mode: bool = False) -> Result:
         """Ask one MailPlus Server; the result of the task, failed or not. ``params`` are validated options."""
-        if not HAS_REQUESTS:
-            return _failure(missing_required_lib("requests"))
         try:
             address = options.address(params)
             plan = self._plan(params, check_mode=check_mode)

@@ -12,7 +12,7 @@ class Address:
 
     ``timeout`` is in seconds, for the connection and for each wait for data. ``deadline`` is the moment
     (``time.monotonic``) by which all has to be done, however many waits that takes; None for none. ``ca_path`` names a
-    PEM file or a directory of hashed certificates; None means the bundle that requests uses.
+    PEM file or a directory of hashed certificates; None means the system's store.
     """
 
     host: str

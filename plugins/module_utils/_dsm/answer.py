@@ -11,9 +11,8 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import connection_error
 
-# What Python reads from JSON and cannot write again: halves of characters, and numbers too large for it.
-# The end of a number is looked for, since ids in text look like exponents too.
-_SUSPECT = re.compile(r"\\u[dD][89a-fA-F]|\d{300}|\d[eE]\+?\d{3,}\s*[],}]")
+# What Python reads from JSON and cannot write again: halves of characters. Most answers have none that are escaped.
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -36,8 +35,8 @@ def parse(status: int, content_type: str, body: bytes, url: str) -> dict[str, An
             "Check that host and port are DSM's; if they are, DSM or a proxy is restarting: try again later.",
         )
     try:
-        answer = json.loads(text, strict=False, parse_constant=lambda _name: None)
-        if _SUSPECT.search(text):
+        answer = json.loads(text, strict=False, parse_float=_finite, parse_constant=lambda _name: None)
+        if _ESCAPED_SURROGATE.search(text):
             answer = _writable(answer)
     except (ValueError, RecursionError):
         raise connection_error(
@@ -62,11 +61,15 @@ def _content(text: str, content_type: str) -> str:
     )
 
 
+def _finite(text: str) -> float | None:
+    """A number, None where it is too large for Python."""
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
 def _writable(value: Any) -> Any:
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if isinstance(value, list):
         return [_writable(item) for item in value]
     if isinstance(value, dict):

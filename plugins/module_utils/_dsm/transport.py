@@ -1,85 +1,64 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """HTTP to one DSM: form-encoded POST in, JSON out, over one kept-alive connection.
 
-Nothing of a request is ever in the URL, redirects are not followed, HTTPS never falls back to HTTP.
+Nothing of a request is ever in the URL, and HTTPS never falls back to HTTP. ``http.client`` follows no redirects, keeps
+no cookies, and takes no proxy and no ~/.netrc from the environment.
 """
 
 from __future__ import annotations
 
+import gzip
+import math
 import os
+import select
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from threading import Lock
 from typing import Any
+from urllib.parse import urlencode
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import failures
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import parse
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import connection_error
-
-try:
-    import requests
-    import requests.adapters
-    import requests.utils
-    import urllib3
-    from urllib3.util.ssl_ import create_urllib3_context
-except ImportError:  # pragma: no cover - the tests need requests themselves
-    HAS_REQUESTS = False
-else:
-    HAS_REQUESTS = True
-
-    class _SharedTrust(requests.adapters.HTTPAdapter):
-        """Checks certificates by a context that connections share, where requests would make one for each."""
-
-        def __init__(self, context: ssl.SSLContext | None) -> None:
-            self._context = context
-            super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-
-        def init_poolmanager(self, *args: Any, **keywords: Any) -> None:
-            """Give the context to the connections, None where there is nothing to check."""
-            super().init_poolmanager(*args, **keywords, ssl_context=self._context)
-
-        def get_connection_with_tls_context(
-            self, request: requests.PreparedRequest, *_others: Any, **_more: Any
-        ) -> Any:
-            """A connection with that context: some versions of requests would put one of their own in its place."""
-            return self.poolmanager.connection_from_url(request.url)
-
-        def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
-            """Have the certificate checked, without a bundle being read into the context once more."""
-            conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
-
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, connection_error
 
 _PIECE = 65536
-_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
-
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Content-Type": "application/x-www-form-urlencoded",
+}
 
 _reading = Lock()
 
 
 @lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a NAS
-def _trusting(ca_path: str, _changed: int) -> ssl.SSLContext:
-    """What checks certificates against the file or directory ``ca_path``, read once a process until it changes."""
-    context: ssl.SSLContext = create_urllib3_context()
-    context.load_verify_locations(**{"capath" if os.path.isdir(ca_path) else "cafile": ca_path})  # noqa: PTH112
-    return context
+def _trusting(ca_path: str | None, _changed: int) -> ssl.SSLContext:
+    """What checks certificates against a file or directory, or the system's store, read once until it changes."""
+    if ca_path and os.path.isdir(ca_path):  # noqa: PTH112 - Path.is_dir raises for a long name
+        return ssl.create_default_context(capath=ca_path)
+    return ssl.create_default_context(cafile=ca_path)
 
 
-def _trust(address: Address) -> ssl.SSLContext | None:
-    """What checks the NAS's certificate, None where there is none to check."""
-    if not (address.https and address.validate_certs):
-        return None
-    ca_path = address.ca_path or requests.utils.DEFAULT_CA_BUNDLE_PATH
+def _trust(address: Address) -> ssl.SSLContext:
+    """What checks the NAS's certificate, or does not where that is not asked for."""
+    if not address.validate_certs:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    ca_path = os.path.abspath(address.ca_path) if address.ca_path else None  # noqa: PTH100 - of a long name too
     try:
-        if not os.access(ca_path, os.R_OK):
+        if ca_path and not os.access(ca_path, os.R_OK):
             raise PermissionError
+        changed = os.stat(ca_path).st_mtime_ns if ca_path else 0  # noqa: PTH116
         with _reading:  # not by many threads at once
-            return _trusting(os.path.abspath(ca_path), os.stat(ca_path).st_mtime_ns)  # noqa: PTH100, PTH116
+            return _trusting(ca_path, changed)
     except OSError as error:
-        raise failures.explain(error, replace(address, ca_path=ca_path)) from None
+        raise failures.unusable_ca_path(error, ca_path) from None
 
 
 class Transport:
@@ -91,49 +70,69 @@ class Transport:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._deadline = address.deadline
-        if not address.validate_certs:
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        # An adapter without a requests.Session follows no redirects, keeps no cookies, and takes no proxy, no CA bundle
-        # and no ~/.netrc from the environment.
-        self._http = _SharedTrust(_trust(address))
+        self._http = (
+            HTTPSConnection(address.host, address.port, context=_trust(address))
+            if address.https
+            else HTTPConnection(address.host, address.port)
+        )
+        self._usable = False
 
     def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
         """Send ``form`` to ``/webapi/<path>`` and return the JSON object that comes back.
 
         Raises DsmError of kind CONNECTION when no JSON object came back.
         """
-        address = self._address
+        if not self._usable or self._was_closed():
+            self._http.close()  # the next request opens it again
+        self._usable = False
         try:
-            url = f"{address.url}/webapi/{path}"
-            request = requests.Request("POST", url, headers={**_HEADERS, **headers}, data=dict(form)).prepare()
-            response = self._http.send(
-                request, stream=True, timeout=self._seconds_left(), verify=address.validate_certs
-            )
-            body = response.content if self._deadline is None else self._read(response)
-        except failures.raised() as exception:
-            self._seconds_left()  # a wait that the deadline cut short is not the NAS's
-            raise failures.explain(exception, address) from None
-        return parse(response.status_code, response.headers.get("Content-Type", ""), body, address.url)
+            self._wait_in_time()
+            self._http.request("POST", f"/webapi/{path}", urlencode(form), {**_HEADERS, **headers})
+            response = self._http.getresponse()
+            body = response.read() if self._deadline is None else self._read(response)
+            if response.getheader("Content-Encoding", "").lower() == "gzip":
+                body = gzip.decompress(body)
+        except failures.RAISED as exception:
+            # A wait that the deadline cut short is not the NAS's.
+            in_time = self._seconds_left() > 0
+            raise failures.explain(exception, self._address) if in_time else self._too_late() from None
+        self._usable = True
+        return parse(response.status, response.getheader("Content-Type", ""), body, self._address.url)
+
+    def _was_closed(self) -> bool:
+        """Whether the NAS closed the connection since its last answer: then something, its end, can be read."""
+        if self._http.sock is None:
+            return False
+        poll = select.poll()
+        poll.register(self._http.sock, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def _wait_in_time(self) -> None:
+        """Set how long to wait for the connection, and for data each time: not beyond the deadline."""
+        seconds = min(self._address.timeout, self._seconds_left())
+        if seconds <= 0:
+            raise self._too_late()
+        self._http.timeout = seconds
+        if self._http.sock is not None:
+            self._http.sock.settimeout(seconds)
 
     def _seconds_left(self) -> float:
-        if self._deadline is None:
-            return self._address.timeout
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise connection_error(
-                "time_limit",
-                f"{self._address.url} took longer than the time limit allows.",
-                "Raise the time limit, or ask for fewer rows.",
-            )
-        return min(self._address.timeout, left)
+        return math.inf if self._deadline is None else self._deadline - time.monotonic()
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _too_late(self) -> DsmError:
+        return connection_error(
+            "time_limit",
+            f"{self._address.url} took longer than the time limit allows.",
+            "Raise the time limit, or ask for fewer rows.",
+        )
+
+    def _read(self, response: HTTPResponse) -> bytes:
         """The body, in pieces as they arrive, to notice the deadline while it drips."""
-        read = getattr(response.raw, "read1", response.raw.read)  # urllib3 1 has no read1
         pieces = []
-        while piece := read(_PIECE, decode_content=True):
+        while piece := response.read1(_PIECE):
             pieces.append(piece)
-            self._seconds_left()
+            if self._seconds_left() <= 0:
+                raise self._too_late()
         return b"".join(pieces)
 
     def extend(self, seconds: float) -> None:

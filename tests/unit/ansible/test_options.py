@@ -317,10 +317,3 @@ def test_one_batch_holds_what_a_module_asks(nas: Nas) -> None:
 def test_a_span_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(options.OptionError, match=r"since \(2026-01-02T00:00:00Z\) is after until \(2026-01-01"):
         options.window({"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"})
-
-
-def test_a_missing_requests_is_said_the_way_of_ansible(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{FactsQuestion.__module__}.HAS_REQUESTS", False)
-    result = FACTS.answer({})
-    assert result["failed"]
-    assert "requests" in result["msg"]

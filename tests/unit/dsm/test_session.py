@@ -262,7 +262,7 @@ def test_an_odd_answer_to_the_login_is_an_error_and_no_second_login(answer: str)
         assert len(raw.received) == 1
 
 
-@pytest.mark.parametrize("token", ["nü☃", "a\\r\\nX-Injected: 1", " padded"])
+@pytest.mark.parametrize("token", ["nü☃", "a\\r\\nX-Injected: 1"])
 def test_a_token_that_no_header_can_carry_is_an_error_without_it(token: str) -> None:
     login = http(f'{{"success": true, "data": {{"sid": "S", "synotoken": "{token}"}}}}'.encode())
     with raw_server(login, http(b'{"success": true, "data": {}}')) as raw:

@@ -10,12 +10,14 @@ import os
 import shutil
 import socket
 import ssl
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import transport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
@@ -51,9 +53,8 @@ SOON = 0.2
 
 
 def post(address: Address, form: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
-    transport = Transport(address)
-    with contextlib.closing(transport):
-        return transport.post("entry.cgi", form or FORM, headers or {"X-SYNO-TOKEN": "T0ken"})
+    with contextlib.closing(Transport(address)) as connection:
+        return connection.post("entry.cgi", form or FORM, headers or {"X-SYNO-TOKEN": "T0ken"})
 
 
 def failure(address: Address) -> DsmError:
@@ -175,19 +176,24 @@ def test_certificates_that_change_are_read_again(fleet: Fleet, tmp_path: Path) -
         assert failure_name(at(others["other"], ca_path=str(path))) == "certificate_not_trusted"
 
 
-def test_only_the_named_authority_is_trusted_whatever_requests_trusts(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def system_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """The variables that tell OpenSSL where the system's store is, read anew."""
+    transport._trusting.cache_clear()
+    yield monkeypatch
+    transport._trusting.cache_clear()
+
+
+def test_without_ca_path_the_store_of_the_system_counts(fleet: Fleet, system_store: pytest.MonkeyPatch) -> None:
+    system_store.setenv("SSL_CERT_FILE", str(fleet.ca_path))
+    assert post(at(fleet["trusted"]))["success"] is False
+
+
+def test_with_ca_path_the_store_of_the_system_does_not_count(
+    fleet: Fleet, tmp_path: Path, system_store: pytest.MonkeyPatch
 ) -> None:
-    """requests 2.32.0 to 2.32.2 share a context of their own among all sessions that check certificates."""
-    trusting = ssl.create_default_context(cafile=str(fleet.ca_path))
-    monkeypatch.setattr(requests.adapters, "_preloaded_ssl_context", trusting, raising=False)
-    assert failure_name(at(fleet["trusted"])) == "certificate_not_trusted"
-
-
-def test_a_bundle_of_requests_that_cannot_be_read_is_named(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requests.utils, "DEFAULT_CA_BUNDLE_PATH", "/nonexistent/cacert.pem")
-    error = failure(at(fleet["trusted"]))
-    assert error.details.message == "/nonexistent/cacert.pem does not exist or cannot be read."
+    system_store.setenv("SSL_CERT_FILE", str(fleet.ca_path))
+    assert failure_name(at(fleet["trusted"], ca_path=str(tmp_path))) == "certificate_not_trusted"
 
 
 def test_connections_that_share_certificates_each_check_the_name(fleet: Fleet) -> None:
@@ -317,6 +323,62 @@ def test_what_is_no_http_is_an_error_without_noise(garbage: bytes) -> None:
 @pytest.mark.parametrize("host", ["a" * 64 + ".example.com", "nas..example.com", ".nas", "*"])
 def test_a_host_that_no_name_can_be_is_an_error_without_noise(host: str) -> None:
     failure(Address(host, 5001))
+
+
+# ---------------------------------------------------------------------------------------------------- the connection
+
+
+@pytest.mark.parametrize("name", ["one", "trusted"])
+def test_all_requests_go_over_one_connection(fleet: Fleet, name: str) -> None:
+    nas = fleet[name]
+    with contextlib.closing(Transport(at(nas, ca_path=str(fleet.ca_path)))) as connection:
+        for _request in range(3):
+            connection.post("entry.cgi", FORM, {})
+    assert len({request.connection for request in nas.requests}) == 1
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_a_connection_that_the_nas_closed_meanwhile_is_opened_again(https: bool) -> None:
+    with run_fleet({"nas": {"one": {"https": https, "keep_alive": SOON / 10}}}) as fleet:
+        nas = fleet["one"]
+        with contextlib.closing(Transport(at(nas, ca_path=str(fleet.ca_path)))) as connection:
+            for _request in range(2):
+                assert connection.post("entry.cgi", FORM, {})["success"] is False
+                time.sleep(SOON)
+        assert len({request.connection for request in nas.requests}) == len(nas.requests) == 2
+
+
+@pytest.mark.parametrize("fault", ["cut_connection", "hang"])
+def test_after_a_failure_the_next_request_has_a_connection_of_its_own(nas: Nas, fault: str) -> None:
+    nas.faults.add(fault, first=1)
+    with contextlib.closing(Transport(at(nas, timeout=SOON))) as connection:
+        with pytest.raises(DsmError):
+            connection.post("entry.cgi", FORM, {})
+        assert connection.post("entry.cgi", FORM, {})["success"] is False
+
+
+def test_an_answer_that_the_deadline_cut_short_is_not_taken_for_the_next_one(nas: Nas) -> None:
+    nas.faults.add("drip", first=1, size=5, seconds=SOON / 4)
+    address = at(nas, deadline=time.monotonic() + SOON)
+    with contextlib.closing(Transport(address)) as connection:
+        with pytest.raises(DsmError) as caught:
+            connection.post("entry.cgi", FORM, {})
+        assert caught.value.details.name == "time_limit"
+        connection.extend(5)
+        assert connection.post("entry.cgi", FORM, {})["success"] is False
+
+
+def test_a_wait_that_the_deadline_ends_is_not_blamed_on_the_nas(nas: Nas) -> None:
+    nas.faults.add("hang")
+    assert failure_name(at(nas, deadline=time.monotonic() + SOON)) == "time_limit"
+
+
+def test_on_a_connection_that_is_kept_each_request_waits_as_long_as_it_may(nas: Nas) -> None:
+    nas.faults.add("latency", after=1, seconds=2 * SOON)
+    with contextlib.closing(Transport(at(nas, deadline=time.monotonic() + SOON))) as connection:
+        connection.post("entry.cgi", FORM, {})
+        connection.extend(5)
+        assert connection.post("entry.cgi", FORM, {})["success"] is False
 
 
 # ------------------------------------------------------------------------------------------------------- not an answer
@@ -517,11 +579,10 @@ def test_an_authority_of_the_environment_is_not_trusted(
 
 
 def test_cookies_are_not_kept(nas: Nas) -> None:
-    transport = Transport(at(nas))
     form = {"api": AUTH, "version": "7", "method": "login", "account": nas.username, "passwd": nas.password}
-    with contextlib.closing(transport):
-        assert transport.post("entry.cgi", form, {})["success"] is True  # with format=cookie, the default of DSM
-        transport.post("entry.cgi", form, {})
+    with contextlib.closing(Transport(at(nas))) as connection:
+        assert connection.post("entry.cgi", form, {})["success"] is True  # with format=cookie, the default of DSM
+        connection.post("entry.cgi", form, {})
     assert not any("Cookie" in request.headers for request in nas.requests)
     nas.expire_sessions()
 
