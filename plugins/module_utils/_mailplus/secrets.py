@@ -34,9 +34,10 @@ def hide_secrets(value: Any, *, reveal: bool = False, depth: int = 0) -> Any:
         raise TooDeepError(f"nested deeper than {MAX_DEPTH} levels")
     # Most values hold no others; calling for each would be most of what hiding costs.
     if isinstance(value, dict):
+        suspects = {} if reveal else _suspects(tuple(value))
         return {
             key: MARKER
-            if not reveal and _is_secret(key, item)
+            if key in suspects and _is_secret(suspects[key], item)
             else (hide_secrets(item, reveal=reveal, depth=depth + 1) if isinstance(item, (dict, list)) else item)
             for key, item in value.items()
         }
@@ -48,16 +49,20 @@ def hide_secrets(value: Any, *, reveal: bool = False, depth: int = 0) -> Any:
     return value
 
 
-def _is_secret(key: str, value: Any) -> bool:
-    kind = _kind(key)
-    if kind is None or value is None or isinstance(value, bool) or value in ("", [], {}):
+def _is_secret(kind: str, value: Any) -> bool:
+    if value is None or isinstance(value, bool) or value in ("", [], {}):
         return False
     return kind == "end" or _holds_text(value)
 
 
 @lru_cache(maxsize=4096)  # rows repeat their keys, and this is most of what hiding costs
+def _suspects(keys: tuple[str, ...]) -> dict[str, str]:
+    """The names that may be those of secrets: whether each ends as one does, or holds a part of one."""
+    kinds = {key: _kind(key) for key in keys}
+    return {key: kind for key, kind in kinds.items() if kind}
+
+
 def _kind(key: str) -> str | None:
-    """Whether a name ends as one of a secret does, or holds a part of one."""
     name = _NOT_ALPHANUMERIC.sub("_", _CAMEL.sub("_", key).lower())
     if _SECRET_END.search(name):
         return "end"
