@@ -17,9 +17,15 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
     """The action of a module: a file of the module's name holds a subclass with its ``question``."""
 
     question: ClassVar[Question]
+    _validator: ClassVar[ArgumentSpecValidator]
 
     _requires_connection = False
     _supports_check_mode = True
+
+    def __init_subclass__(cls) -> None:
+        """Make ready what all tasks need, once, before Ansible forks a worker for each."""
+        super().__init_subclass__()
+        cls._validator = ArgumentSpecValidator(cls.question.argument_spec)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The result of the task, as the module would give it."""
@@ -27,7 +33,7 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
         variables = task_vars or {}
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
-        validated = ArgumentSpecValidator(self.question.argument_spec).validate(self._arguments(variables, environment))
+        validated = self._validator.validate(self._arguments(variables, environment))
         if validated.error_messages:
             unsupported = "Unsupported parameters: " if validated.unsupported_parameters else ""
             message = unsupported + "; ".join(validated.error_messages)

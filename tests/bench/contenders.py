@@ -34,7 +34,7 @@ class Contender:
     letter: str
     title: str
     program: Sequence[str]
-    playbook: Callable[[], list[plays.Data]] | None = None
+    playbook: Callable[[Simulation], list[plays.Data]] | None = None
     pipelining: bool = False
 
     @property
@@ -46,7 +46,9 @@ class Contender:
         return [sys.executable, "-m", f"{PACKAGE}.{name}", *arguments]
 
 
-def _play(letter: str, title: str, playbook: Callable[[], list[plays.Data]], *, pipelining: bool = False) -> Contender:
+def _play(
+    letter: str, title: str, playbook: Callable[[Simulation], list[plays.Data]], *, pipelining: bool = False
+) -> Contender:
     program = ("ansible-playbook", "-i", "hosts.json", f"{letter}.json")
     return Contender(letter, title, program, playbook, pipelining)
 
@@ -107,7 +109,7 @@ def prepare(directory: Path, simulation: Simulation, hosts: int, wanted: Sequenc
     _write(directory / SOURCE, plays.inventory_source(simulation, ports))
     for contender in wanted:
         if contender.playbook:
-            _write(directory / f"{contender.letter}.json", contender.playbook())
+            _write(directory / f"{contender.letter}.json", contender.playbook(simulation))
     if any(contender.letter == "f0" for contender in wanted):
         _prepare_listing(directory, simulation)
 

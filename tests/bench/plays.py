@@ -20,10 +20,21 @@ SUBSET = ["settings", "queue", "logs"]
 AT_ONCE = 50
 
 _FACTS = "mailfleet.mailplus.mailplus_facts"
-_CONNECTION = {name: f"{{{{ mailplus_{name} }}}}" for name in ("port", "https", "username", "password", "ca_path")}
 _QUESTION = {"gather_subset": SUBSET, "limit": ROWS}
 _HERE = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 _URL = "{{ 'https' if mailplus_https else 'http' }}://{{ ansible_host }}:{{ mailplus_port }}/webapi/entry.cgi"
+
+
+def _connection(simulation: Simulation) -> Data:
+    """As in the README: what is alike for all hosts is written as it is, the password is in a variable. So is the port,
+    since all simulated NAS have one address."""
+    return {
+        "port": "{{ mailplus_port }}",
+        "https": simulation.https,
+        "username": USERNAME,
+        "password": "{{ mailplus_password }}",
+        "ca_path": simulation.ca_path,
+    }
 
 
 def inventory(simulation: Simulation, ports: Mapping[str, int]) -> Data:
@@ -60,19 +71,20 @@ def listed(listing: Data) -> Data:
     return {"all": {"hosts": listing["_meta"]["hostvars"]}}
 
 
-def empty() -> list[Data]:
+def empty(_simulation: Simulation) -> list[Data]:
     """What Ansible itself costs: nothing is asked."""
     return [_play({"ansible.builtin.debug": {"msg": "nothing"}})]
 
 
-def action() -> list[Data]:
+def action(simulation: Simulation) -> list[Data]:
     """Ours, in the controller's workers."""
-    return [_play({_FACTS: _QUESTION}, module_defaults={"group/mailfleet.mailplus.mailplus": _CONNECTION})]
+    defaults = {"group/mailfleet.mailplus.mailplus": _connection(simulation)}
+    return [_play({_FACTS: _QUESTION}, module_defaults=defaults)]
 
 
-def module() -> list[Data]:
+def module(simulation: Simulation) -> list[Data]:
     """Ours as a plain module, which gather_facts runs past the action."""
-    options = {**_CONNECTION, **_QUESTION, "host": "{{ ansible_host }}"}
+    options = {**_connection(simulation), **_QUESTION, "host": "{{ ansible_host }}"}
     return [
         _play(
             {"ansible.builtin.gather_facts": {}},
@@ -83,7 +95,7 @@ def module() -> list[Data]:
     ]
 
 
-def uri() -> list[Data]:
+def uri(_simulation: Simulation) -> list[Data]:
     """A login, a task a read, a logout."""
     login = login_form("{{ mailplus_username }}", "{{ mailplus_password }}")
     tasks = [_request("login", login), *(_request("answer", _session(read)) for read in READS)]

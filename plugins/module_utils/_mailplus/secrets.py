@@ -26,21 +26,24 @@ class TooDeepError(ValueError):
 
 
 def hide_secrets(value: Any, *, reveal: bool = False, depth: int = 0) -> Any:
-    """A copy of ``value`` with MARKER in place of every secret, at any depth; with ``reveal``, secrets stay.
+    """``value`` with MARKER in place of every secret, at any depth; with ``reveal``, secrets stay. Nothing of the given
+    value is changed; what holds neither secrets nor other values is handed on as it is.
 
     Empty text stays, since it tells that no secret is set; so do true, false and null. Raises TooDeepError.
     """
     if depth > MAX_DEPTH:
         raise TooDeepError(f"nested deeper than {MAX_DEPTH} levels")
-    # Most values hold no others; calling for each would be most of what hiding costs.
+    # Most values hold no others; copying them, and calling for each, would be most of what hiding costs.
     if isinstance(value, dict):
         suspects = {} if reveal else _suspects(tuple(value))
-        return {
+        changed = {
             key: MARKER
             if key in suspects and _is_secret(suspects[key], item)
-            else (hide_secrets(item, reveal=reveal, depth=depth + 1) if isinstance(item, (dict, list)) else item)
+            else hide_secrets(item, reveal=reveal, depth=depth + 1)
             for key, item in value.items()
+            if key in suspects or isinstance(item, (dict, list))
         }
+        return {**value, **changed} if changed else value
     if isinstance(value, list):
         return [
             hide_secrets(item, reveal=reveal, depth=depth + 1) if isinstance(item, (dict, list)) else item
