@@ -9,8 +9,12 @@ from typing import Any, ClassVar
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import read_system_store
 
 _OURS = "MAILPLUS_"
+
+# Ansible loads an action before it forks a worker for each host. In a worker this takes longer than asking a NAS.
+read_system_store()
 
 
 class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no types

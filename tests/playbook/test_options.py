@@ -108,6 +108,16 @@ def test_the_task_comes_before_defaults_before_the_environment(ansible: Ansible,
     assert logins(fleet["one"], "device_name") == ["controller"] * 5
 
 
+def test_without_ca_path_what_the_system_trusts_counts(ansible: Ansible, fleet: Fleet) -> None:
+    connection = {name: value for name, value in CONNECTION.items() if name != "ca_path"}
+    asked = play(task("Ask", FACTS, ignore_errors=True), module_defaults={GROUP: connection})
+    hosts = inventory(fleet, ["one"])
+    trusted = ansible.play([asked], hosts, environment={"SSL_CERT_FILE": str(fleet.ca_path)})
+    assert trusted.facts("Ask")["server"]["https"] is True
+    distrusted = ansible.play([asked], hosts)
+    assert distrusted.failed("Ask")["error"]["name"] == "certificate_not_trusted"
+
+
 # What is not resolved, and what the test below is about.
 UNKNOWN = {("Ask", "named"), ("Delegated", "named"), ("Delegated", "127.0.0.1")}
 

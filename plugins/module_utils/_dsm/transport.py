@@ -43,6 +43,11 @@ def _trusting(ca_path: str | None, _changed: int) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_path)
 
 
+def read_system_store() -> None:
+    """Read the certificates that the system trusts, so that processes which are forked later have them."""
+    _trusting(None, 0)
+
+
 def _trust(address: Address) -> ssl.SSLContext:
     """What checks the NAS's certificate, or does not where that is not asked for."""
     if not address.validate_certs:

@@ -10,6 +10,8 @@ import os
 import shutil
 import socket
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -187,6 +189,13 @@ def system_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch
 def test_without_ca_path_the_store_of_the_system_counts(fleet: Fleet, system_store: pytest.MonkeyPatch) -> None:
     system_store.setenv("SSL_CERT_FILE", str(fleet.ca_path))
     assert post(at(fleet["trusted"]))["success"] is False
+
+
+def test_the_store_of_the_system_is_read_before_a_worker_is_forked() -> None:
+    action = "ansible_collections.mailfleet.mailplus.plugins.action.mailplus_facts"
+    report = f"import {action}; from {transport.__name__} import _trusting; print(_trusting.cache_info().currsize)"
+    done = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
 
 
 def test_with_ca_path_the_store_of_the_system_does_not_count(
