@@ -351,9 +351,10 @@ def test_a_connection_that_the_nas_closed_meanwhile_is_opened_again(https: bool)
     with run_fleet({"nas": {"one": {"https": https, "keep_alive": SOON / 10}}}) as fleet:
         nas = fleet["one"]
         with contextlib.closing(Transport(at(nas, ca_path=str(fleet.ca_path)))) as connection:
-            for _request in range(2):
-                assert connection.post("entry.cgi", FORM, {})["success"] is False
-                time.sleep(SOON)
+            assert connection.post("entry.cgi", FORM, {})["success"] is False
+            while not connection._was_closed():
+                time.sleep(SOON / 10)
+            assert connection.post("entry.cgi", FORM, {})["success"] is False
         assert len({request.connection for request in nas.requests}) == len(nas.requests) == 2
 
 

@@ -47,6 +47,7 @@ def listed(rows: list[Any] | None, total: int | None, *, offset: int = 0, limit:
     data = {"items": rows, "total": total}
     reading = ListReading(QUEUE, Window(offset, limit), reveal_secrets=False)
     reading.begin(Reply(Route("entry.cgi", 1), data))
+    reading.take()
     return ok_list(reading, data, NOW, reveal_secrets=False)
 
 
