@@ -30,6 +30,7 @@ _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
     "Content-Type": "application/x-www-form-urlencoded",
+    "User-Agent": "mailfleet.mailplus",
 }
 
 _reading = Lock()
@@ -37,7 +38,7 @@ _reading = Lock()
 
 @lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a NAS
 def _trusting(ca_path: str | None, _changed: int) -> ssl.SSLContext:
-    """What checks certificates against a file or directory, or the system's store, read once until it changes."""
+    """What checks certificates against a file or directory, read once until it changes, or the system's store."""
     if ca_path and os.path.isdir(ca_path):  # noqa: PTH112 - Path.is_dir raises for a long name
         return ssl.create_default_context(capath=ca_path)
     return ssl.create_default_context(cafile=ca_path)

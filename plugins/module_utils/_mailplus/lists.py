@@ -136,7 +136,7 @@ class ListReading:
 def read_on(client: Client, readings: Sequence[ListReading]) -> None:
     """Read all lists to their ends, in rounds: each asks for the next pages of all lists together.
 
-    While the NAS answers, account is taken of the rows that came before. Of a long list that saves a third of the time.
+    While the NAS answers, account is taken of the rows that came before: a quarter of the time that a long list takes.
     """
     with ThreadPoolExecutor(max_workers=1) as asking:
         while asked := [(reading, page, read) for reading in readings for page, read in reading.next_reads()]:

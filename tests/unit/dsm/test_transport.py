@@ -346,6 +346,11 @@ def test_all_requests_go_over_one_connection(fleet: Fleet, name: str) -> None:
     assert len({request.connection for request in nas.requests}) == 1
 
 
+def test_a_request_tells_who_asks(nas: Nas) -> None:
+    post(at(nas))
+    assert nas.requests[0].headers["User-Agent"] == "mailfleet.mailplus"
+
+
 @pytest.mark.parametrize("https", [False, True])
 def test_a_connection_that_the_nas_closed_meanwhile_is_opened_again(https: bool) -> None:
     with run_fleet({"nas": {"one": {"https": https, "keep_alive": SOON / 10}}}) as fleet:
