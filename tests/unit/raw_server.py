@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 
 
 class RawServer(socketserver.TCPServer):
-    """Answers the n-th connection with the n-th answer, and further ones with the last."""
+    """Answers the n-th request with the n-th answer, and further ones with the last; ``keep`` keeps connections."""
 
-    def __init__(self, answers: Sequence[bytes]) -> None:
+    def __init__(self, answers: Sequence[bytes], *, keep: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers = list(answers)
+        self.keep = keep
         self.received: list[bytes] = []
 
     @property
@@ -26,19 +27,26 @@ class _Handler(socketserver.StreamRequestHandler):
     server: RawServer
 
     def handle(self) -> None:
+        while self._answer() and self.server.keep:
+            pass
+
+    def _answer(self) -> bool:
         head, length = b"", 0
         while (line := self.rfile.readline()) not in (b"\r\n", b""):
             head += line
             if line.lower().startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
+        if not head:
+            return False
         number = len(self.server.received)
         self.server.received.append(head + b"\r\n" + self.rfile.read(length))
         self.wfile.write(self.server.answers[min(number, len(self.server.answers) - 1)])
+        return True
 
 
 @contextlib.contextmanager
-def raw_server(*answers: bytes) -> Iterator[RawServer]:
-    with RawServer(answers) as server:
+def raw_server(*answers: bytes, keep: bool = False) -> Iterator[RawServer]:
+    with RawServer(answers, keep=keep) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -98,6 +98,10 @@ class Client:
         finally:
             self._transport.close()
 
+    def interrupt(self) -> None:
+        """End the request that is under way in another thread; what it asked for fails."""
+        self._transport.interrupt()
+
     @property
     def auth_version(self) -> int:
         """The version of SYNO.API.Auth that the login used: 7 on DSM 7, 6 on DSM 6."""

@@ -11,11 +11,14 @@ import gzip
 import math
 import os
 import select
+import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
 from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
@@ -39,9 +42,14 @@ _reading = Lock()
 @lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a NAS
 def _trusting(ca_path: str | None, _changed: int) -> ssl.SSLContext:
     """What checks certificates against a file or directory, read once until it changes, or the system's store."""
-    if ca_path and os.path.isdir(ca_path):  # noqa: PTH112 - Path.is_dir raises for a long name
-        return ssl.create_default_context(capath=ca_path)
-    return ssl.create_default_context(cafile=ca_path)
+    # Not ssl.create_default_context: it writes keys where SSLKEYLOGFILE says, and differs from Python to Python.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which checks certificates and names
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # so that the certificate of a NAS can be named itself
+    if ca_path is None:
+        context.load_default_certs()
+    else:
+        context.load_verify_locations(**{"capath" if os.path.isdir(ca_path) else "cafile": ca_path})  # noqa: PTH112
+    return context
 
 
 def read_system_store() -> None:
@@ -67,6 +75,20 @@ def _trust(address: Address) -> ssl.SSLContext:
         raise failures.unusable_ca_path(error, ca_path) from None
 
 
+class _HttpsConnection(HTTPSConnection):
+    """Checks the name as the certificate has it: without the zone of an address or the dot at the end of a name."""
+
+    def __init__(self, address: Address) -> None:
+        self._trust = _trust(address)
+        super().__init__(address.host, address.port, context=self._trust)
+
+    def connect(self) -> None:
+        """Connect, and begin TLS."""
+        HTTPConnection.connect(self)
+        name = self.host.partition("%")[0].rstrip(".")
+        self.sock = self._trust.wrap_socket(self.sock, server_hostname=name)
+
+
 class Transport:
     """One HTTP connection to one DSM, opened at the first request and kept until ``close``.
 
@@ -76,11 +98,7 @@ class Transport:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._deadline = address.deadline
-        self._http = (
-            HTTPSConnection(address.host, address.port, context=_trust(address))
-            if address.https
-            else HTTPConnection(address.host, address.port)
-        )
+        self._http = _HttpsConnection(address) if address.https else HTTPConnection(address.host, address.port)
         self._usable = False
 
     def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
@@ -95,14 +113,14 @@ class Transport:
             self._wait_in_time()
             self._http.request("POST", f"/webapi/{path}", urlencode(form), {**_HEADERS, **headers})
             response = self._http.getresponse()
-            body = response.read() if self._deadline is None else self._read(response)
-            if response.getheader("Content-Encoding", "").lower() == "gzip":
+            body = self._read(response)
+            if response.getheader("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip"):
                 body = gzip.decompress(body)
         except failures.RAISED as exception:
             # A wait that the deadline cut short is not the NAS's.
             in_time = self._seconds_left() > 0
             raise failures.explain(exception, self._address) if in_time else self._too_late() from None
-        self._usable = True
+        self._usable = response.status >= HTTPStatus.OK  # behind what is below, the answer is still to come
         return parse(response.status, response.getheader("Content-Type", ""), body, self._address.url)
 
     def _was_closed(self) -> bool:
@@ -139,7 +157,16 @@ class Transport:
             pieces.append(piece)
             if self._seconds_left() <= 0:
                 raise self._too_late()
+        if response.length:
+            raise IncompleteRead(b"", response.length)
+        response.close()  # read1 does not, in Python up to 3.11.7 and 3.12.1
         return b"".join(pieces)
+
+    def interrupt(self) -> None:
+        """End the request that is under way in another thread."""
+        if self._http.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self._http.sock, socket.SHUT_RDWR)
 
     def extend(self, seconds: float) -> None:
         """Put the deadline off to so many seconds from now, unless it is later."""

@@ -46,6 +46,7 @@ class ListReading:
         self._summary: RowsSummary = section.rows_summary() if section.rows_summary else _no_summary()
         self._reveal_secrets = reveal_secrets
         self._fresh: list[Any] = []  # rows that were read, of which no account was taken yet
+        self._ended = False  # some of them cannot be taken account of, so those behind must not be either
         if window.file:
             self._resume(window.file)
         self._page = self.pager.first_page
@@ -80,13 +81,16 @@ class ListReading:
 
     def take(self) -> None:
         """Take account of the rows received: filter, summarise, keep or write them."""
+        if not self.rows_key or self._ended:
+            return
         rows, self._fresh = self._fresh, []
         try:
             self._take(rows)
         except TooDeepError as error:
             self.error = self._failure(f"A row is {error}")
+            self._ended = True
             return
-        if self.window.file and self.rows_key:
+        if self.window.file:
             self.window.file.note({"pager": self.pager.progress, "read": self.read, "unjudged": self.unjudged})
 
     def end(self) -> None:
@@ -139,12 +143,16 @@ def read_on(client: Client, readings: Sequence[ListReading]) -> None:
     While the NAS answers, account is taken of the rows that came before: a quarter of the time that a long list takes.
     """
     with ThreadPoolExecutor(max_workers=1) as asking:
-        while asked := [(reading, page, read) for reading in readings for page, read in reading.next_reads()]:
-            replies = asking.submit(client.read, [read for _reading, _page, read in asked])
-            for reading in readings:
-                reading.take()
-            for (reading, page, _read), reply in zip(asked, replies.result(), strict=True):
-                reading.feed(page, reply)
+        try:
+            while asked := [(reading, page, read) for reading in readings for page, read in reading.next_reads()]:
+                replies = asking.submit(client.read, [read for _reading, _page, read in asked])
+                for reading in readings:
+                    reading.take()
+                for (reading, page, _read), reply in zip(asked, replies.result(), strict=True):
+                    reading.feed(page, reply)
+        except BaseException:
+            client.interrupt()  # or else the end of the thread would be waited for as long as for the NAS
+            raise
     for reading in readings:
         reading.take()
 

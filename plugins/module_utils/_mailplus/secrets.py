@@ -58,7 +58,7 @@ def _is_secret(kind: str, value: Any) -> bool:
     return kind == "end" or _holds_text(value)
 
 
-@lru_cache(maxsize=4096)  # rows repeat their keys, and this is most of what hiding costs
+@lru_cache(maxsize=256)  # rows repeat their keys, and this is most of what hiding costs
 def _suspects(keys: tuple[str, ...]) -> dict[str, str]:
     """The names that may be those of secrets: whether each ends as one does, or holds a part of one."""
     kinds = {key: _kind(key) for key in keys}

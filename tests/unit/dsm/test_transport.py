@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import json
 import os
 import shutil
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import tra
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _question
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.raw_server import http, raw_server
 from ansible_collections.mailfleet.mailplus.tests.unit.support import (
@@ -113,6 +113,40 @@ def test_the_reason_of_the_distrust_is_told(fleet: Fleet) -> None:
     assert "mismatch" in messages["wrong_name"]
 
 
+def test_the_certificate_of_the_nas_itself_can_be_named(fleet: Fleet, tmp_path: Path) -> None:
+    nas, path = fleet["trusted"], tmp_path / "nas.pem"
+    path.write_text(ssl.get_server_certificate((nas.host, nas.port)), encoding="ascii")
+    assert post(at(nas, ca_path=str(path)))["success"] is False
+
+
+def test_keys_of_connections_are_not_written_down(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(shutil.copy(fleet.ca_path, tmp_path))  # which nothing has read yet
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+    post(at(fleet["trusted"], ca_path=str(path)))
+    assert not (tmp_path / "keys").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("nas.example.com.", "nas.example.com"), ("fe80::1%eth0", "fe80::1"), ("nas.example.com", "nas.example.com")],
+)
+def test_the_name_that_is_checked_is_that_of_a_certificate(
+    monkeypatch: pytest.MonkeyPatch, host: str, name: str
+) -> None:
+    asked = []
+
+    def wrap(_context: ssl.SSLContext, _sock: socket.socket, *, server_hostname: str) -> None:
+        asked.append(server_hostname)
+        raise ConnectionResetError
+
+    monkeypatch.setattr(socket, "create_connection", lambda *_args, **_kwargs: socket.socket())
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", wrap)
+    failure(Address(host, 5001))
+    assert asked == [name]
+
+
 def test_an_authority_that_nobody_named_is_not_trusted(fleet: Fleet) -> None:
     assert failure_name(at(fleet["trusted"])) == "certificate_not_trusted"
 
@@ -191,11 +225,12 @@ def test_without_ca_path_the_store_of_the_system_counts(fleet: Fleet, system_sto
     assert post(at(fleet["trusted"]))["success"] is False
 
 
-def test_the_store_of_the_system_is_read_before_a_worker_is_forked() -> None:
-    action = "ansible_collections.mailfleet.mailplus.plugins.action.mailplus_facts"
-    report = f"import {action}; from {transport.__name__} import _trusting; print(_trusting.cache_info().currsize)"
-    done = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
-    assert done.stdout == "1\n"
+def test_the_store_of_the_system_is_read_when_an_action_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is before a worker is forked."""
+    read: list[bool] = []
+    monkeypatch.setattr(transport, "read_system_store", lambda: read.append(True))
+    importlib.reload(_question)
+    assert read == [True]
 
 
 def test_with_ca_path_the_store_of_the_system_does_not_count(
@@ -344,6 +379,42 @@ def test_all_requests_go_over_one_connection(fleet: Fleet, name: str) -> None:
         for _request in range(3):
             connection.post("entry.cgi", FORM, {})
     assert len({request.connection for request in nas.requests}) == 1
+
+
+@pytest.mark.parametrize("seconds", [None, 5])
+@pytest.mark.parametrize(
+    "framed", [b"Content-Length: 2\r\n\r\n{}", b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"]
+)
+def test_a_connection_is_kept_however_the_end_of_an_answer_is_told(framed: bytes, seconds: float | None) -> None:
+    with raw_server(b"HTTP/1.1 200 OK\r\n" + framed, keep=True) as raw:
+        deadline = None if seconds is None else time.monotonic() + seconds
+        address = Address("127.0.0.1", raw.port, https=False, deadline=deadline)
+        with contextlib.closing(Transport(address)) as connection:
+            assert [connection.post("entry.cgi", FORM, {}) for _request in range(3)] == [{}] * 3
+            assert not connection._was_closed()
+
+
+@pytest.mark.parametrize("seconds", [None, 5])
+@pytest.mark.parametrize("length", [b"100", b"1" + b"0" * 11, b"1" + b"0" * 20])
+def test_an_answer_shorter_than_it_says_is_cut_short(length: bytes, seconds: float | None) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: " + length + b'\r\n\r\n{"a": 1}'
+    assert answered_name(answer, deadline=seconds and time.monotonic() + seconds) == "truncated_json"
+
+
+def test_a_chunk_shorter_than_it_says_is_cut_short() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"F" * 20 + b'\r\n{"a": 1}'
+    assert answered_name(answer) == "truncated_json"
+
+
+def test_what_comes_before_the_answer_is_not_taken_for_the_next_one() -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + b'{"a": 1}'
+    with (
+        raw_server(early, b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a": 2}') as raw,
+        contextlib.closing(Transport(Address("127.0.0.1", raw.port, https=False))) as connection,
+    ):
+        with pytest.raises(DsmError):
+            connection.post("entry.cgi", FORM, {})
+        assert connection.post("entry.cgi", FORM, {}) == {"a": 2}
 
 
 def test_a_request_tells_who_asks(nas: Nas) -> None:
