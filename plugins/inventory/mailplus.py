@@ -151,6 +151,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep im
 Outcome = dict[str, Any]
 
 _GROUP_OF_KIND = {"connection": "mailplus_unreachable", "login": "mailplus_refused"}
+_FAILED = "mailplus_failed"
 _SECTION_GROUPS = ("unsupported", "forbidden", "failed")
 _NAMES_SHOWN = 10
 
@@ -185,10 +186,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             return
         names = ", ".join([*unread][:_NAMES_SHOWN]) + (", …" if len(unread) > _NAMES_SHOWN else "")
         reason, count = Counter(unread.values()).most_common(1)[0]
-        of_all = f"{count} times: " if len(unread) > 1 else ""
+        of_all = "" if len(unread) == 1 else f"{count} times: " if count > 1 else "The first: "
         self.display.warning(
-            f"{len(unread)} of {len(outcomes)} NAS could not be read: {names}. {of_all}{printable(reason)} "
-            "Each has its reason in mailplus_reason."
+            f"{len(unread)} of {len(outcomes)} NAS could not be read: {names}. "
+            f"{of_all}{printable(reason).rstrip('.')}. Each has its reason in mailplus_reason."
         )
 
     def _check(self, given: Mapping[str, Any]) -> None:
@@ -256,7 +257,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             params = _validated(self._render(host, connection))
             address = options.address(params)
         except (options.OptionError, AnsibleError) as error:
-            message = f"The connection of {host}: {' '.join(str(error).split())}"
+            message = f"Its connection: {' '.join(str(error).split())}"
             return lambda _deadline: {"msg": message, "error": None}
         return partial(_ask, address, options.credentials(params), plan)
 
@@ -316,7 +317,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         statuses = {envelope["status"] for envelope in sections}
         groups = [f"mailplus_{status}" for status in _SECTION_GROUPS if status in statuses]
         if record.mailplus is None:
-            groups.append(_GROUP_OF_KIND.get(outcome.get("kind", ""), "mailplus_failed"))
+            asked = (record.error or {}).get("name") != "ca_path_unusable"
+            groups.append(_GROUP_OF_KIND.get(outcome.get("kind", ""), _FAILED) if asked else _FAILED)
         for group in groups:
             self.inventory.add_group(group)
             self.inventory.add_child(group, host)

@@ -164,7 +164,8 @@ def test_hosts_as_a_list_and_the_environment(project: Project) -> None:
         assert hostvars(listing)[nas.host]["mailplus_status"] == "ok"
         assert hostvars(listing)["127.0.0.2"]["mailplus_error"]["name"] == "connection_refused"
         check_secrets(run.output)
-        bare, _run = project.listing(SOURCE)
+        bare, run = project.listing(SOURCE)
+        assert "127.0.0.2. 2 times: Its connection: username and password missing" in " ".join(run.stderr.split())
         assert "MAILPLUS_USERNAME and MAILPLUS_PASSWORD" in hostvars(bare)[nas.host]["mailplus_reason"]
 
 
@@ -189,6 +190,7 @@ def test_bad_options_of_one_host_fail_it_alone(project: Project, fleet: Fleet) -
         assert found[name]["mailplus_status"] == "failed", name
         assert said in found[name]["mailplus_reason"], name
         assert "\n" not in found[name]["mailplus_reason"]
+        assert groups_of(listing, name) == {"mailplus_failed"}, name
     assert len(fleet["well"].requests) == 3
 
 

@@ -27,7 +27,7 @@ class Fleet(Mapping[str, Nas]):
     """The NAS by name. Files (the authority's certificate, the inventory) go to `directory`."""
 
     def __init__(self, description: FleetDescription, directory: Path, observer: Observer | None = None) -> None:
-        self.ca_path = directory / "ca.pem"
+        self.ca_path = directory.absolute() / "ca.pem"
         address = next(iter(description.nas.values())).address
         self._certificates = Certificates(address)
         clusters: dict[str, list[tuple[str, str]]] = {}
