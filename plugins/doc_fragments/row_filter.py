@@ -33,6 +33,7 @@ options:
     description:
       - File to write the rows to as JSON Lines, instead of returning them. A name that ends in C(.gz) is compressed.
       - The file is on the controller, or on the host that the task is delegated to. Its directory must exist.
+        Where several NAS are read, name the host in it, or they write one file after the other.
       - It appears under its name only when it is whole. A reading that broke off leaves C(NAME.part), and the same task
         takes it up from there. A task fails while another one writes the file.
       - With it, the rows of a log of any length take little memory.
