@@ -20,7 +20,7 @@ from typing import IO, Any
 _TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class RowFileError(OSError):
+class RowFileError(Exception):
     """The file cannot be written, or not now, or its part cannot be continued."""
 
 
@@ -159,6 +159,4 @@ class RowFile:
         return notes if usable else None
 
     def _error(self, error: OSError) -> RowFileError:
-        if isinstance(error, RowFileError):
-            return error
         return RowFileError(f"{self.path} cannot be written: {error.strerror}.")
