@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import read_system_store
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.trust import read_system_store
 
 _OURS = "MAILPLUS_"
 

@@ -17,6 +17,7 @@ class RawServer(socketserver.TCPServer):
         self.answers = list(answers)
         self.keep = keep
         self.received: list[bytes] = []
+        self.connections = 0
 
     @property
     def port(self) -> int:
@@ -27,6 +28,7 @@ class _Handler(socketserver.StreamRequestHandler):
     server: RawServer
 
     def handle(self) -> None:
+        self.server.connections += 1
         while self._answer() and self.server.keep:
             pass
 

@@ -12,6 +12,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Read
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import READ_ALLOWLIST, select
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
@@ -44,7 +45,7 @@ def client(
     nas: Nas, allowed: Collection[tuple[str, str]] = READ_ALLOWLIST, *, ca_path: str | None = None, **credentials: Any
 ) -> Client:
     """A client that is not logged in yet."""
-    return Client(address_of(nas, ca_path=ca_path), credentials_of(nas, **credentials), allowed)
+    return Client(HttpTransport(address_of(nas, ca_path=ca_path)), credentials_of(nas, **credentials), allowed)
 
 
 def gather(

@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.discovery import ENTRY, Discovery
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
     AUTH_API,
+    BUSY_CODES,
     MISFIT_CODES,
+    CodeMeaning,
     DsmError,
     Kind,
     NotAllowedError,
     answer_error,
     api_error,
     error_code,
+    no_meaning,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials, Session
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
@@ -28,6 +30,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport 
 BATCH_SIZE = 25
 
 _LOGOUT_SECONDS = 5
+_BUSY_SECONDS = 1.0
 
 # Parameters that say what is called, and by whom: they are never those of a read.
 _RESERVED = {"api", "method", "version", "_sid", "SynoToken"}
@@ -65,12 +68,20 @@ class Reply:
 class Client:
     """Reads from one DSM. Use it in a ``with`` block: it logs in at the start and always logs out at the end.
 
-    ``allowed`` is the read allowlist, as pairs of API and method: nothing else can be sent.
+    ``allowed`` is the read allowlist, as pairs of API and method: nothing else can be sent. ``meaning`` tells what the
+    codes of packages mean.
     """
 
-    def __init__(self, address: Address, credentials: Credentials, allowed: Collection[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        credentials: Credentials,
+        allowed: Collection[tuple[str, str]],
+        meaning: CodeMeaning = no_meaning,
+    ) -> None:
         self._allowed = frozenset(allowed)
-        self._transport = Transport(address)
+        self._transport = transport
+        self._meaning = meaning
         self._discovery = Discovery(self._transport, {AUTH_API, _COMPOUND_API, *(api for api, _method in allowed)})
         self._session = Session(self._transport, self._discovery, credentials)
         self._compound_works = True
@@ -116,6 +127,7 @@ class Client:
             if (read.api, read.method) not in self._allowed or not _RESERVED.isdisjoint(read.params):
                 raise NotAllowedError(f"{read.api} {read.method} is not on the read allowlist")
         replies = self._ask(reads)
+        self._ask_again_when_busy(reads, replies)
         while True:
             self._ask_again_after_expiry(reads, replies)
             misfits = [i for i, reply in enumerate(replies) if self._reroute(reads[i], reply)]
@@ -128,6 +140,17 @@ class Client:
         for i, reply in zip(chosen, self._ask([reads[i] for i in chosen]), strict=True):
             replies[i] = reply
 
+    def _ask_again_when_busy(self, reads: Sequence[Read], replies: list[Reply]) -> None:
+        """Ask once more, a little later, what DSM was too busy for."""
+        busy = [i for i, reply in enumerate(replies) if reply.error and reply.error.details.code in BUSY_CODES]
+        if not busy:
+            return
+        try:
+            self._transport.pause(_BUSY_SECONDS)
+        except DsmError:
+            return  # no time is left, and that DSM is busy tells more
+        self._replace(replies, reads, busy)
+
     def _ask_again_after_expiry(self, reads: Sequence[Read], replies: list[Reply]) -> None:
         """Log in a second time, once in the life of a client, and ask again what the old session was too old for."""
         expired = [i for i, reply in enumerate(replies) if reply.error and reply.error.kind is Kind.EXPIRED]
@@ -135,7 +158,7 @@ class Client:
             return
         self._renewed = True
         try:
-            self._session.login()
+            self._session.renew()
         except DsmError as error:
             for i in expired:
                 replies[i] = Reply(replies[i].route, error=error)
@@ -195,17 +218,18 @@ class Client:
             {"compound": compound, "mode": "sequential", "stop_when_error": False},
         )
         if answer.get("success") is not True:
-            error = api_error(error_code(answer), api=_COMPOUND_API, method="request", version=_COMPOUND_VERSION)
-            if error.kind is Kind.EXPIRED or error.details.name == "system_busy":
+            code = error_code(answer)
+            error = api_error(code, api=_COMPOUND_API, method="request", version=_COMPOUND_VERSION)
+            if error.kind is Kind.EXPIRED or code in BUSY_CODES:
                 return [Reply(route, error=error) for route in routes]
-        results = _results(answer, reads)
+        results = _results(answer, compound)
         if results is None:
             self._compound_works = False
             return None
-        return [_reply(read, route, result) for read, route, result in zip(reads, routes, results, strict=True)]
+        return [self._reply(read, route, result) for read, route, result in zip(reads, routes, results, strict=True)]
 
     def _ask_one(self, read: Read) -> Reply:
-        return _reply(read, self._route(read), self._call(read, read.params))
+        return self._reply(read, self._route(read), self._call(read, read.params))
 
     def _call(self, read: Read, params: Mapping[str, Any]) -> dict[str, Any]:
         """One request. Every value but the call itself is a JSON document, as ``requestFormat: JSON`` asks for."""
@@ -215,24 +239,27 @@ class Client:
         form, headers = self._session.sign(form)
         return self._transport.post(route.path, form, headers)
 
+    def _reply(self, read: Read, route: Route, answer: dict[str, Any]) -> Reply:
+        call: dict[str, Any] = {"api": read.api, "method": read.method, "version": route.version}
+        if answer.get("success") is not True:
+            return Reply(route, error=api_error(error_code(answer), **call, meaning=self._meaning))
+        data = answer.get("data")
+        if not isinstance(data, dict):
+            return Reply(route, error=answer_error("The answer holds no data", **call))
+        return Reply(route, data)
 
-def _results(answer: dict[str, Any], reads: Sequence[Read]) -> list[dict[str, Any]] | None:
-    """The answers to ``reads`` in a compound's answer; None where it does not hold them all, in their order."""
+
+def _results(answer: dict[str, Any], compound: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+    """The answers to the items of ``compound``; None where they are not told to be all, each of its item."""
     data = answer.get("data")
-    results = data.get("result") if isinstance(data, dict) else None
-    if not isinstance(results, list) or len(results) != len(reads):
+    results = data.get("result") if isinstance(data, dict) and answer.get("success") is True else None
+    if not isinstance(results, list) or len(results) != len(compound):
         return None
-    for result, read in zip(results, reads, strict=True):
-        if not isinstance(result, dict) or result.get("api", read.api) != read.api:
-            return None
-    return results
+    fit = all(_answers(result, item) for result, item in zip(results, compound, strict=True))
+    return results if fit else None
 
 
-def _reply(read: Read, route: Route, answer: dict[str, Any]) -> Reply:
-    call: dict[str, Any] = {"api": read.api, "method": read.method, "version": route.version}
-    if answer.get("success") is not True:
-        return Reply(route, error=api_error(error_code(answer), **call))
-    data = answer.get("data")
-    if not isinstance(data, dict):
-        return Reply(route, error=answer_error("The answer holds no data", **call))
-    return Reply(route, data)
+def _answers(result: Any, item: Mapping[str, Any]) -> bool:
+    """Whether a result is that of an item, as far as it says."""
+    called = ("api", "method", "version")
+    return isinstance(result, dict) and all(str(result.get(key, item[key])) == str(item[key]) for key in called)

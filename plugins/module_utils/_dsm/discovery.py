@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
 
 ENTRY = "entry.cgi"
+
+# A path as DSM has them. Whatever else a server may name is not asked.
+_PATH = re.compile(r"(?:[A-Za-z0-9_]{1,64}/){0,3}[A-Za-z0-9_]{1,64}\.cgi")
 
 _INFO_API = "SYNO.API.Info"
 _INFO_PATH = "query.cgi"  # the one path of SYNO.API.Info that DSM 6 and DSM 7 share
@@ -53,6 +57,6 @@ def _read(entry: Any) -> ApiInfo | None:
     if not isinstance(entry, dict):
         return None
     path, lowest, highest = (entry.get(key) for key in ("path", "minVersion", "maxVersion"))
-    if isinstance(path, str) and isinstance(lowest, int) and isinstance(highest, int):
-        return ApiInfo(path, lowest, highest)
-    return None
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
+        return None
+    return ApiInfo(path, lowest, highest) if isinstance(lowest, int) and isinstance(highest, int) else None

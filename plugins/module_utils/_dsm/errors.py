@@ -7,7 +7,8 @@ sent it: 402 from SYNO.API.Auth is not 402 from a package.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -53,132 +54,140 @@ class DsmError(Exception):
         self.kind = kind
         self.details = details
 
+    def beside(self, sentence: str) -> DsmError:
+        """The same error, with a sentence more in what to do about it."""
+        return DsmError(self.kind, replace(self.details, hint=f"{self.details.hint} {sentence}"))
+
 
 class NotAllowedError(RuntimeError):
     """A call outside the read allowlist was about to be sent: a defect of this collection, never of a NAS."""
 
 
-class _Meaning(NamedTuple):
+class Meaning(NamedTuple):
+    """What a code stands for."""
+
     kind: Kind
     name: str
     message: str
     hint: str
 
 
-_BUSY = _Meaning(
+BUSY_CODES = frozenset({108, 109, 110, 111, 117, 118})
+
+_BUSY = Meaning(
     Kind.FAILED, "system_busy", "DSM is busy or its network is unstable.", "Try again later, or with fewer rows."
 )
 _SESSION_HINT = "Look for another client that ends sessions of this account; with otp_code there is no second login."
 _LOG_IN_ONCE = "Log in to DSM in a browser with this account to see what it asks for."
 
 _COMMON_CODES = {
-    100: _Meaning(Kind.FAILED, "unknown_error", "DSM reports an unknown error.", "See the system log of the NAS."),
-    101: _Meaning(
+    100: Meaning(Kind.FAILED, "unknown_error", "DSM reports an unknown error.", "See the system log of the NAS."),
+    101: Meaning(
         Kind.FAILED,
         "incomplete_request",
         "DSM received no API, method or version.",
         "A proxy in between may drop the body of requests; connect directly.",
     ),
-    102: _Meaning(
+    102: Meaning(
         Kind.UNSUPPORTED,
         "no_such_api",
         "This NAS does not have the API.",
         "Check in DSM's Package Center that the package is installed, started and up to date.",
     ),
-    103: _Meaning(
+    103: Meaning(
         Kind.UNSUPPORTED,
         "no_such_method",
         "This NAS does not have the method at any version known to list it.",
         "Update the package on the NAS, or leave this section out.",
     ),
-    104: _Meaning(
+    104: Meaning(
         Kind.UNSUPPORTED,
         "version_not_supported",
         "This NAS does not support the version of the API.",
         "Update the package on the NAS, or leave this section out.",
     ),
-    105: _Meaning(
+    105: Meaning(
         Kind.FORBIDDEN,
         "no_permission",
         "The account has no permission.",
         "Use a DSM administrator, or give the account a delegation policy in MailPlus Server > Account > Delegation.",
     ),
-    106: _Meaning(Kind.EXPIRED, "session_timeout", "The session timed out.", _SESSION_HINT),
-    107: _Meaning(Kind.EXPIRED, "session_interrupted", "Another login ended the session.", _SESSION_HINT),
-    114: _Meaning(
+    106: Meaning(Kind.EXPIRED, "session_timeout", "The session timed out.", _SESSION_HINT),
+    107: Meaning(Kind.EXPIRED, "session_interrupted", "Another login ended the session.", _SESSION_HINT),
+    114: Meaning(
         Kind.FAILED, "parameter_missing", "DSM misses a parameter.", "Please report this with the DSM version."
     ),
-    116: _Meaning(Kind.FORBIDDEN, "demo_site", "This is a demo site.", "Ask a NAS of your own."),
-    119: _Meaning(Kind.EXPIRED, "session_unknown", "DSM does not know the session.", _SESSION_HINT),
-    120: _Meaning(
+    116: Meaning(Kind.FORBIDDEN, "demo_site", "This is a demo site.", "Ask a NAS of your own."),
+    119: Meaning(Kind.EXPIRED, "session_unknown", "DSM does not know the session.", _SESSION_HINT),
+    120: Meaning(
         Kind.FAILED, "parameter_invalid", "DSM rejects a parameter.", "Please report this with the DSM version."
     ),
-    150: _Meaning(
+    150: Meaning(
         Kind.FAILED,
         "address_changed",
         "Requests reach DSM from another address than the login did.",
         "Use one way to the NAS, or let DSM skip the check in Control Panel > Security.",
     ),
-    160: _Meaning(
+    160: Meaning(
         Kind.FORBIDDEN,
         "no_application_privilege",
         "The account may not use this application.",
         "Grant it in DSM's Control Panel > Application Privileges.",
     ),
-    402: _Meaning(
+    402: Meaning(
         Kind.FORBIDDEN,
         "no_permission",
         "The account has no permission.",
         "Use a DSM administrator, or give the account a delegation policy in MailPlus Server > Account > Delegation.",
     ),
-    **dict.fromkeys((108, 109, 110, 111, 117, 118), _BUSY),
+    **dict.fromkeys(BUSY_CODES, _BUSY),
 }
 
 _LOGIN_CODES = {
-    400: _Meaning(
+    400: Meaning(
         Kind.LOGIN,
         "wrong_credentials",
         "DSM refused the login: no such account, or wrong password.",
         "Check username and password. It is not tried again, since DSM blocks addresses after a few refused logins.",
     ),
-    401: _Meaning(Kind.LOGIN, "account_disabled", "The account is disabled.", "Enable it in DSM's Control Panel."),
-    402: _Meaning(
+    401: Meaning(Kind.LOGIN, "account_disabled", "The account is disabled.", "Enable it in DSM's Control Panel."),
+    402: Meaning(
         Kind.LOGIN,
         "login_not_permitted",
         "The account may not log in to this application.",
         "Use a DSM administrator, or a user with a delegation policy in MailPlus Server > Account > Delegation.",
     ),
-    403: _Meaning(
+    403: Meaning(
         Kind.LOGIN,
         "second_factor_needed",
         "The account needs a second factor.",
         "Set otp_code, or device_id and device_name of a trusted device.",
     ),
-    404: _Meaning(
+    404: Meaning(
         Kind.LOGIN,
         "second_factor_refused",
         "The second factor is wrong or was used already.",
         "Codes work once: give a new otp_code, or use device_id and device_name instead.",
     ),
-    406: _Meaning(
+    406: Meaning(
         Kind.LOGIN,
         "second_factor_not_set_up",
         "DSM enforces a second factor that the account has not set up.",
         _LOG_IN_ONCE,
     ),
-    407: _Meaning(
+    407: Meaning(
         Kind.LOGIN,
         "address_blocked",
         "DSM blocks the address of this controller.",
         "Remove it in DSM's Control Panel > Security > Protection, and correct the credentials that caused it.",
     ),
-    408: _Meaning(Kind.LOGIN, "password_expired", "The password expired and cannot be changed.", _LOG_IN_ONCE),
-    409: _Meaning(Kind.LOGIN, "password_expired", "The password expired.", _LOG_IN_ONCE),
-    410: _Meaning(Kind.LOGIN, "password_change_required", "The password must be changed.", _LOG_IN_ONCE),
-    411: _Meaning(Kind.LOGIN, "account_locked", "The account is locked.", "Unlock it in DSM's Control Panel."),
+    408: Meaning(Kind.LOGIN, "password_expired", "The password expired and cannot be changed.", _LOG_IN_ONCE),
+    409: Meaning(Kind.LOGIN, "password_expired", "The password expired.", _LOG_IN_ONCE),
+    410: Meaning(Kind.LOGIN, "password_change_required", "The password must be changed.", _LOG_IN_ONCE),
+    411: Meaning(Kind.LOGIN, "account_locked", "The account is locked.", "Unlock it in DSM's Control Panel."),
 }
 
-_UNKNOWN = _Meaning(
+_UNKNOWN = Meaning(
     Kind.FAILED, "error", "DSM reports an error that is not documented.", "See the log of the package on the NAS."
 )
 
@@ -193,12 +202,22 @@ def error_code(answer: dict[str, Any]) -> int:
     return int(code) if isinstance(code, int) or (isinstance(code, str) and code.isdecimal()) else 100
 
 
-def api_error(code: int, *, api: str, method: str, version: int) -> DsmError:
+CodeMeaning = Callable[[str, int], Meaning | None]
+"""Takes an API and a code; returns what the code means when that API sends it, None where DSM's own meaning holds."""
+
+
+def no_meaning(_api: str, _code: int) -> Meaning | None:
+    """No package has codes of its own."""
+    return None
+
+
+def api_error(code: int, *, api: str, method: str, version: int, meaning: CodeMeaning = no_meaning) -> DsmError:
     """The error that ``code`` stands for when ``api`` sent it."""
-    meaning = (_LOGIN_CODES.get(code) if api == AUTH_API else None) or _COMMON_CODES.get(code, _UNKNOWN)
-    kind = Kind.LOGIN if api == AUTH_API and method == "login" else meaning.kind
-    message = f"{meaning.message.rstrip('.')} ({api} {method}, version {version}, code {code})."
-    return DsmError(kind, ErrorDetails(meaning.name, message, meaning.hint, api, method, version, code))
+    own = _LOGIN_CODES.get(code) if api == AUTH_API else meaning(api, code)
+    found = own or _COMMON_CODES.get(code, _UNKNOWN)
+    kind = Kind.LOGIN if api == AUTH_API and method == "login" else found.kind
+    message = f"{found.message.rstrip('.')} ({api} {method}, version {version}, code {code})."
+    return DsmError(kind, ErrorDetails(found.name, message, found.hint, api, method, version, code))
 
 
 def connection_error(name: str, message: str, hint: str) -> DsmError:

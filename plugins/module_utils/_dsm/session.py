@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +23,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport 
 # Version 7 is DSM 7's, 6 is DSM 6's; a login does not exist below 3.
 _NEWEST_LOGIN = 7
 _OLDEST_LOGIN = 3
+
+# What identifies a session: printable, in one piece.
+_USABLE = re.compile(r"[\x21-\x7e]{1,4096}")
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,25 @@ class Session:
         if answer.get("success") is not True:
             raise self._error(error_code(answer), "login")
         data = answer.get("data")
-        if not isinstance(data, dict) or not isinstance(data.get("sid"), str) or not data["sid"]:
+        sid, token = (data.get("sid"), data.get("synotoken")) if isinstance(data, dict) else (None, None)
+        if not isinstance(sid, str) or not sid:
             raise answer_error("DSM accepts the login and sends no session", **self._call("login"))
-        self._sid = data["sid"]
-        token = data.get("synotoken")
-        self._token = token if isinstance(token, str) and token else None
+        self._sid, self._token = sid, token if isinstance(token, str) and token else None
+        if not all(_USABLE.fullmatch(text) for text in (self._sid, self._token) if text):
+            self._give_up()
+            raise answer_error("DSM sends a session that cannot be used", **self._call("login"))
+
+    def renew(self) -> None:
+        """Open another session in place of one that is no longer valid, and close that first. Raises DsmError."""
+        self._give_up()
+        self.login()
+
+    def _give_up(self) -> None:
+        """Close the session if that can be done: what matters is told otherwise."""
+        if self._token and not _USABLE.fullmatch(self._token):
+            self._token = None  # no header can carry it
+        with suppress(DsmError):
+            self.logout()
 
     def logout(self) -> None:
         """Close the session. Raises DsmError when DSM does not confirm it."""
@@ -107,7 +126,7 @@ class Session:
             "enable_syno_token": "yes",
         }
         form |= {key: value for key, value in optional.items() if value}
-        return self._transport.post(self._path, form, {})
+        return self._transport.post(self._path, form, {}, again=False)
 
     def _fit_to_nas(self) -> bool:
         """Take path and version from the NAS. False when that changes nothing, so asking again is no use."""

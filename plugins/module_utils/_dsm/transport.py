@@ -1,32 +1,78 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP to one DSM: form-encoded POST in, JSON out, over one kept-alive connection.
+"""HTTP to one DSM, by ``requests``: form-encoded POST in, JSON out, over one kept-alive connection.
 
-Nothing of a request is ever in the URL, and HTTPS never falls back to HTTP. ``http.client`` follows no redirects, keeps
-no cookies, and takes no proxy and no ~/.netrc from the environment.
+Nothing of a request is ever in the URL, and HTTPS never falls back to HTTP. An adapter without a ``requests.Session``
+follows no redirect, keeps no cookie, and takes no proxy, no certificates and no ~/.netrc from the environment.
 """
 
 from __future__ import annotations
 
-import gzip
-import math
-import os
-import select
 import socket
-import ssl
-import time
-from collections.abc import Mapping
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
-from threading import Lock
-from typing import Any
-from urllib.parse import urlencode
+from http.client import HTTPException
+from typing import Any, Protocol
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import failures
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import parse
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.clock import Clock
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, connection_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.line import Line, dial
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.trust import tls_context
+
+try:
+    from requests import PreparedRequest, RequestException, Response
+    from requests.adapters import HTTPAdapter
+    from urllib3 import HTTPConnectionPool
+    from urllib3.connection import HTTPConnection
+    from urllib3.exceptions import HTTPError
+except ImportError:
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = True
+    # What a request may raise beside DsmError, which the socket raises. ValueError stands for what cannot be sent.
+    _FAILURES = (RequestException, HTTPError, HTTPException, OSError, ValueError)
+
+    class _Connection(HTTPConnection):
+        """A connection whose socket the transport makes, TLS included."""
+
+        def __init__(self, transport: HttpTransport, *arguments: Any, **keywords: Any) -> None:
+            super().__init__(*arguments, **keywords)
+            self._transport = transport
+
+        def connect(self) -> None:
+            """Have the transport connect."""
+            self.sock = self._transport.connect()
+
+    class _Adapter(HTTPAdapter):
+        """Sends over the transport's own connection, which has checked the certificate when it was made."""
+
+        def __init__(self, transport: HttpTransport) -> None:
+            super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+            self._pool = HTTPConnectionPool("nas", maxsize=1)
+            self._pool.ConnectionCls = partial(_Connection, transport)  # type: ignore[assignment]
+
+        def get_connection_with_tls_context(self, *_arguments: Any, **_keywords: Any) -> HTTPConnectionPool:
+            """The one pool, which holds the one connection."""
+            return self._pool
+
+        def get_connection(self, *_arguments: Any, **_keywords: Any) -> HTTPConnectionPool:
+            """The same for requests before 2.32."""
+            return self._pool
+
+        def cert_verify(self, *_arguments: Any, **_keywords: Any) -> None:
+            """Leave the pool as it is."""
+
+        def close(self) -> None:
+            """Close the connection."""
+            self._pool.close()
+
 
 _PIECE = 65536
 _HEADERS = {
@@ -35,144 +81,143 @@ _HEADERS = {
     "Content-Type": "application/x-www-form-urlencoded",
     "User-Agent": "mailfleet.mailplus",
 }
-
-_reading = Lock()
-
-
-@lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a NAS
-def _trusting(ca_path: str | None, _changed: int) -> ssl.SSLContext:
-    """What checks certificates against a file or directory, read once until it changes, or the system's store."""
-    # Not ssl.create_default_context: it writes keys where SSLKEYLOGFILE says, and differs from Python to Python.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which checks certificates and names
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # so that the certificate of a NAS can be named itself
-    if ca_path is None:
-        context.load_default_certs()
-    else:
-        context.load_verify_locations(**{"capath" if os.path.isdir(ca_path) else "cafile": ca_path})  # noqa: PTH112
-    return context
+_GZIP = zlib.MAX_WBITS | 16
 
 
-def read_system_store() -> None:
-    """Read the certificates that the system trusts, so that processes which are forked later have them."""
-    _trusting(None, 0)
+class Transport(Protocol):
+    """What carries requests to one DSM. A client is given one, so that it can be tried without a server."""
 
-
-def _trust(address: Address) -> ssl.SSLContext:
-    """What checks the NAS's certificate, or does not where that is not asked for."""
-    if not address.validate_certs:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    ca_path = os.path.abspath(address.ca_path) if address.ca_path else None  # noqa: PTH100 - of a long name too
-    try:
-        if ca_path and not os.access(ca_path, os.R_OK):
-            raise PermissionError
-        changed = os.stat(ca_path).st_mtime_ns if ca_path else 0  # noqa: PTH116
-        with _reading:  # not by many threads at once
-            return _trusting(ca_path, changed)
-    except OSError as error:
-        raise failures.unusable_ca_path(error, ca_path) from None
-
-
-class _HttpsConnection(HTTPSConnection):
-    """Checks the name as the certificate has it: without the zone of an address or the dot at the end of a name."""
-
-    def __init__(self, address: Address) -> None:
-        self._trust = _trust(address)
-        super().__init__(address.host, address.port, context=self._trust)
-
-    def connect(self) -> None:
-        """Connect, and begin TLS."""
-        HTTPConnection.connect(self)
-        name = self.host.partition("%")[0].rstrip(".")
-        self.sock = self._trust.wrap_socket(self.sock, server_hostname=name)
-
-
-class Transport:
-    """One HTTP connection to one DSM, opened at the first request and kept until ``close``.
-
-    Raises DsmError of kind CONNECTION when ``ca_path`` cannot be used.
-    """
-
-    def __init__(self, address: Address) -> None:
-        self._address = address
-        self._deadline = address.deadline
-        self._http = _HttpsConnection(address) if address.https else HTTPConnection(address.host, address.port)
-        self._usable = False
-
-    def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
+    def post(
+        self, path: str, form: Mapping[str, str], headers: Mapping[str, str], *, again: bool = True
+    ) -> dict[str, Any]:
         """Send ``form`` to ``/webapi/<path>`` and return the JSON object that comes back.
 
+        ``again`` tells whether a request that a kept connection left without any answer may be sent a second time.
         Raises DsmError of kind CONNECTION when no JSON object came back.
         """
-        if not self._usable or self._was_closed():
-            self._http.close()  # the next request opens it again
-        self._usable = False
-        try:
-            self._wait_in_time()
-            self._http.request("POST", f"/webapi/{path}", urlencode(form), {**_HEADERS, **headers})
-            response = self._http.getresponse()
-            body = self._read(response)
-            if response.getheader("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip"):
-                body = gzip.decompress(body)
-        except failures.RAISED as exception:
-            # A wait that the deadline cut short is not the NAS's.
-            in_time = self._seconds_left() > 0
-            raise failures.explain(exception, self._address) if in_time else self._too_late() from None
-        self._usable = response.status >= HTTPStatus.OK  # behind what is below, the answer is still to come
-        return parse(response.status, response.getheader("Content-Type", ""), body, self._address.url)
 
-    def _was_closed(self) -> bool:
-        """Whether the NAS closed the connection since its last answer: then something, its end, can be read."""
-        if self._http.sock is None:
-            return False
-        poll = select.poll()
-        poll.register(self._http.sock, select.POLLIN)
-        return bool(poll.poll(0))
-
-    def _wait_in_time(self) -> None:
-        """Set how long to wait for the connection, and for data each time: not beyond the deadline."""
-        seconds = min(self._address.timeout, self._seconds_left())
-        if seconds <= 0:
-            raise self._too_late()
-        self._http.timeout = seconds
-        if self._http.sock is not None:
-            self._http.sock.settimeout(seconds)
-
-    def _seconds_left(self) -> float:
-        return math.inf if self._deadline is None else self._deadline - time.monotonic()
-
-    def _too_late(self) -> DsmError:
-        return connection_error(
-            "time_limit",
-            f"{self._address.url} took longer than the time limit allows.",
-            "Raise the time limit, or ask for fewer rows.",
-        )
-
-    def _read(self, response: HTTPResponse) -> bytes:
-        """The body, in pieces as they arrive, to notice the deadline while it drips."""
-        pieces = []
-        while piece := response.read1(_PIECE):
-            pieces.append(piece)
-            if self._seconds_left() <= 0:
-                raise self._too_late()
-        if response.length:
-            raise IncompleteRead(b"", response.length)
-        response.close()  # read1 does not, in Python up to 3.11.7 and 3.12.1
-        return b"".join(pieces)
-
-    def interrupt(self) -> None:
-        """End the request that is under way in another thread."""
-        if self._http.sock is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(self._http.sock, socket.SHUT_RDWR)
+    def pause(self, seconds: float) -> None:
+        """Wait, but not beyond the deadline."""
 
     def extend(self, seconds: float) -> None:
         """Put the deadline off to so many seconds from now, unless it is later."""
-        if self._deadline is not None:
-            self._deadline = max(self._deadline, time.monotonic() + seconds)
+
+    def interrupt(self) -> None:
+        """End what is under way in another thread, and let nothing begin any more."""
 
     def close(self) -> None:
         """Close the connection."""
+
+
+class HttpTransport:
+    """One HTTP connection to one DSM, opened at the first request and kept until ``close``.
+
+    Raises DsmError of kind CONNECTION when ``ca_path`` cannot be used, or ``requests`` is not there.
+    """
+
+    def __init__(self, address: Address) -> None:
+        if not HAS_REQUESTS:
+            raise connection_error(
+                "requests_missing",
+                f"The Python library requests is missing for {sys.executable}.",
+                f"Install it there, as by: {sys.executable} -m pip install requests",
+            )
+        self._address = address
+        self._clock = Clock(address)
+        self._context = tls_context(address) if address.https else None
+        self._http = _Adapter(self)
+        self._line: Line | None = None
+
+    def connect(self) -> Line:
+        """A new socket to the NAS, for the adapter. Raises DsmError."""
+        return dial(self._address, self._context, self._clock, self._hold)
+
+    def post(
+        self, path: str, form: Mapping[str, str], headers: Mapping[str, str], *, again: bool = True
+    ) -> dict[str, Any]:
+        """As Transport says."""
+        kept = self._line
+        if kept is not None:
+            kept.received = 0
+        try:
+            response = self._send(path, form, headers)
+        except _FAILURES as error:
+            self._clock.seconds()  # raises where it was we who ended it
+            if again and kept is not None and kept is self._line and self._nothing_came:
+                # The NAS closed the connection behind its last answer, and did not read this.
+                self._line = None
+                return self.post(path, form, headers, again=False)
+            raise self._explained(error) from error
+        body = self._body(response)
+        return parse(response.status_code, response.headers.get("Content-Type", ""), body, self._address.url)
+
+    def pause(self, seconds: float) -> None:
+        """As Transport says."""
+        self._clock.pause(seconds)
+
+    def extend(self, seconds: float) -> None:
+        """As Transport says."""
+        self._clock.extend(seconds)
+
+    def interrupt(self) -> None:
+        """As Transport says."""
+        self._clock.interrupt()
+        if self._line is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self._line, socket.SHUT_RDWR)  # not that of TLS, which another thread may be in
+
+    def close(self) -> None:
+        """As Transport says."""
         self._http.close()
+
+    def _send(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Response:
+        """The head of an answer; its body is still to come."""
+        self._clock.seconds()  # raises where no time is left
+        host = self._address.host.partition("%")[0].encode("idna").decode()
+        name = replace(self._address, host=host).authority
+        request = PreparedRequest()
+        # The connection knows the NAS; of this URL, no more than the path is sent.
+        url = f"http://nas/webapi/{path}"
+        request.prepare("POST", url, {**_HEADERS, "Host": name, **headers}, data=dict(form))
+        return self._http.send(request, stream=True, timeout=self._address.timeout)
+
+    def _hold(self, line: Line) -> None:
+        self._line = line
+
+    def _body(self, response: Response) -> bytes:
+        try:
+            body = b"".join(self._pieces(response))
+        except DsmError:
+            response.close()
+            raise
+        except (*_FAILURES, zlib.error) as error:
+            response.close()
+            self._clock.seconds()  # raises where it was we who ended it
+            raise failures.cut_short(self._address) from error
+        if response.status_code < HTTPStatus.OK:
+            response.close()  # behind this, the answer is still to come
+        return body
+
+    def _pieces(self, response: Response) -> Iterator[bytes]:
+        """The body in pieces as they arrive, decompressed. Its size is bounded, as it travels and decompressed."""
+        packed = response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip")
+        unpacker = zlib.decompressobj(_GZIP) if packed else None
+        travelled = size = 0
+        for piece in response.raw.stream(_PIECE, decode_content=False):
+            travelled += len(piece)
+            plain = unpacker.decompress(piece, self._address.largest_answer - size + 1) if unpacker else piece
+            size += len(plain)
+            if max(travelled, size) > self._address.largest_answer:
+                raise failures.too_large(self._address)
+            yield plain
+        if unpacker and not unpacker.eof:
+            raise zlib.error("cut short")
+
+    @property
+    def _nothing_came(self) -> bool:
+        return self._line is None or not self._line.received
+
+    def _explained(self, error: Exception) -> DsmError:
+        if isinstance(error, UnicodeError):
+            return failures.explain(error, self._address)
+        return failures.no_answer(self._address) if self._nothing_came else failures.not_http(self._address)

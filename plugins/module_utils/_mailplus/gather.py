@@ -10,8 +10,10 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Reply
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind, answer_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, answer_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import codes
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import READ_ALLOWLIST, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
     Envelope,
@@ -61,17 +63,27 @@ def gather(address: Address, credentials: Credentials, plan: Plan) -> State:
     that section's envelope.
     """
     now = datetime.now(timezone.utc).replace(microsecond=0)
-    with Client(address, credentials, READ_ALLOWLIST) as client:
-        sections, warnings = _read_sections(client, plan, now)
-        server = {
-            "host": address.host,
-            "port": address.port,
-            "https": address.https,
-            "auth_version": client.auth_version,
-        }
+    client = Client(HttpTransport(address), credentials, READ_ALLOWLIST, codes.meaning)
+    try:
+        with client:
+            sections, warnings = _read_sections(client, plan, now)
+    except DsmError as error:
+        if client.logout_error:
+            raise error.beside(_not_closed(client.logout_error)) from error
+        raise
     if client.logout_error:
-        warnings.append(f"The session was not closed: {client.logout_error}")
+        warnings.append(_not_closed(client.logout_error))
+    server = {
+        "host": address.host,
+        "port": address.port,
+        "https": address.https,
+        "auth_version": client.auth_version,
+    }
     return State(server, now, sections, [f"{address.url}: {warning}" for warning in warnings])
+
+
+def _not_closed(error: DsmError) -> str:
+    return f"The session was not closed: {error}"
 
 
 def _read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, Envelope], list[str]]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Read, Reply
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind, NotAllowedError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import CATALOGUE, READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
@@ -31,8 +33,10 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     REPORT,
     SECURITY,
     SMTP_GENERAL,
+    address_of,
     calls,
     client,
+    credentials_of,
     gather,
     held,
     items_of,
@@ -136,12 +140,32 @@ def test_each_error_belongs_to_its_read_alone(fleet: Fleet) -> None:
 
 @pytest.mark.parametrize("code", BUSY)
 @pytest.mark.parametrize("api", [QUEUE, COMPOUND])
-def test_a_busy_dsm_is_not_asked_again(nas: Nas, code: int, api: str) -> None:
-    nas.faults.add("error", api=api, code=code)
+def test_a_busy_dsm_is_asked_once_more_and_only_for_what_it_was_too_busy_for(
+    nas: Nas, monkeypatch: pytest.MonkeyPatch, code: int, api: str
+) -> None:
+    monkeypatch.setattr(client_module, "_BUSY_SECONDS", 0.01)
+    nas.faults.add("error", api=api, code=code, first=1)
+    assert [reply.data for reply in read(nas)] == data_held(nas)
+    assert calls(nas) == [LOGIN, BATCH, BATCH if api == COMPOUND else (QUEUE, "list"), LOGOUT]
+
+
+@pytest.mark.parametrize("api", [QUEUE, COMPOUND])
+def test_a_dsm_that_stays_busy_is_not_asked_a_third_time(nas: Nas, monkeypatch: pytest.MonkeyPatch, api: str) -> None:
+    monkeypatch.setattr(client_module, "_BUSY_SECONDS", 0.01)
+    nas.faults.add("error", api=api, code=117)
     replies = read(nas)
-    assert calls(nas) == [LOGIN, BATCH, LOGOUT]
+    assert len(calls(nas)) == 4
     busy = TEN if api == COMPOUND else [read for read in TEN if read.api == QUEUE]
     assert names(replies).count("system_busy") == len(busy)
+
+
+def test_where_no_time_is_left_a_busy_dsm_is_called_so(nas: Nas) -> None:
+    nas.faults.add("error", api=QUEUE, code=117)
+    transport = HttpTransport(address_of(nas, deadline=time.monotonic() + 0.5))
+    with Client(transport, credentials_of(nas), READ_ALLOWLIST) as dsm:
+        replies = dsm.read(TEN)
+    assert names(replies).count("system_busy") == 1
+    assert calls(nas) == [LOGIN, BATCH, LOGOUT]
 
 
 @pytest.mark.parametrize("name", ["no_compound", "compound_refused", "compound_small"])
@@ -193,7 +217,9 @@ LOGGED_OUT = http(b'{"success": true}')
 def read_raw(*answers: bytes, reads: int = 1) -> tuple[list[Reply], int]:
     """The replies to ``reads`` where a server answers so; and how many requests it took beside login and logout."""
     with raw_server(LOGGED_IN, *answers, LOGGED_OUT) as raw:
-        with Client(Address("127.0.0.1", raw.port, https=False), Credentials("u", "p"), READ_ALLOWLIST) as dsm:
+        with Client(
+            HttpTransport(Address("127.0.0.1", raw.port, https=False)), Credentials("u", "p"), READ_ALLOWLIST
+        ) as dsm:
             replies = dsm.read([read_of(CORE), read_of(IMAP_POP3)][:reads])
         return replies, len(raw.received) - 2
 
@@ -239,7 +265,7 @@ def test_once_the_connection_fails_the_rest_is_not_asked(nas: Nas, monkeypatch: 
     nas.faults.add("close", api=COMPOUND, after=1)
     replies = read(nas)
     assert names(replies) == ["ok"] * 4 + ["connection_broken"] * 6
-    assert calls(nas) == [LOGIN, BATCH, BATCH, LOGOUT]
+    assert calls(nas) == [LOGIN, BATCH, BATCH, BATCH, LOGOUT]  # what got no answer at all is sent once more
 
 
 # -------------------------------------------------------------------------------------------------- version and path
@@ -335,7 +361,7 @@ def test_discovery_that_fails_is_not_asked_for_every_read(fleet: Fleet, fault: s
     nas.faults.add(fault, api=INFO)
     replies = read(nas)
     assert {reply.error.kind for reply in replies if reply.error} == {Kind.UNSUPPORTED}
-    assert calls(nas).count(DISCOVERY) == 1
+    assert calls(nas).count(DISCOVERY) == (2 if fault == "close" else 1)  # without any answer, it is sent once more
 
 
 ODD_DISCOVERIES = (

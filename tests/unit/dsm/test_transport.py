@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import transport
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import trust
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _question
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.raw_server import http, raw_server
@@ -52,10 +52,11 @@ FLEET = {
 SECRET = "S3cret & 1"
 FORM = {"api": "A", "version": "1", "method": "get", "passwd": SECRET, "_sid": "Se55ion"}
 SOON = 0.2
+SOMEWHERE = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 9))
 
 
 def post(address: Address, form: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
-    with contextlib.closing(Transport(address)) as connection:
+    with contextlib.closing(HttpTransport(address)) as connection:
         return connection.post("entry.cgi", form or FORM, headers or {"X-SYNO-TOKEN": "T0ken"})
 
 
@@ -137,11 +138,12 @@ def test_the_name_that_is_checked_is_that_of_a_certificate(
 ) -> None:
     asked = []
 
-    def wrap(_context: ssl.SSLContext, _sock: socket.socket, *, server_hostname: str) -> None:
+    def wrap(_context: ssl.SSLContext, _sock: socket.socket, *, server_hostname: str, **_keywords: Any) -> None:
         asked.append(server_hostname)
         raise ConnectionResetError
 
-    monkeypatch.setattr(socket, "create_connection", lambda *_args, **_kwargs: socket.socket())
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: [SOMEWHERE])
+    monkeypatch.setattr(socket.socket, "connect", lambda *_args: None)
     monkeypatch.setattr(ssl.SSLContext, "wrap_socket", wrap)
     failure(Address(host, 5001))
     assert asked == [name]
@@ -215,9 +217,9 @@ def test_certificates_that_change_are_read_again(fleet: Fleet, tmp_path: Path) -
 @pytest.fixture
 def system_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """The variables that tell OpenSSL where the system's store is, read anew."""
-    transport._trusting.cache_clear()
+    trust._trusting.cache_clear()
     yield monkeypatch
-    transport._trusting.cache_clear()
+    trust._trusting.cache_clear()
 
 
 def test_without_ca_path_the_store_of_the_system_counts(fleet: Fleet, system_store: pytest.MonkeyPatch) -> None:
@@ -228,7 +230,7 @@ def test_without_ca_path_the_store_of_the_system_counts(fleet: Fleet, system_sto
 def test_the_store_of_the_system_is_read_when_an_action_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """That is before a worker is forked."""
     read: list[bool] = []
-    monkeypatch.setattr(transport, "read_system_store", lambda: read.append(True))
+    monkeypatch.setattr(trust, "read_system_store", lambda: read.append(True))
     importlib.reload(_question)
     assert read == [True]
 
@@ -375,7 +377,7 @@ def test_a_host_that_no_name_can_be_is_an_error_without_noise(host: str) -> None
 @pytest.mark.parametrize("name", ["one", "trusted"])
 def test_all_requests_go_over_one_connection(fleet: Fleet, name: str) -> None:
     nas = fleet[name]
-    with contextlib.closing(Transport(at(nas, ca_path=str(fleet.ca_path)))) as connection:
+    with contextlib.closing(HttpTransport(at(nas, ca_path=str(fleet.ca_path)))) as connection:
         for _request in range(3):
             connection.post("entry.cgi", FORM, {})
     assert len({request.connection for request in nas.requests}) == 1
@@ -389,9 +391,9 @@ def test_a_connection_is_kept_however_the_end_of_an_answer_is_told(framed: bytes
     with raw_server(b"HTTP/1.1 200 OK\r\n" + framed, keep=True) as raw:
         deadline = None if seconds is None else time.monotonic() + seconds
         address = Address("127.0.0.1", raw.port, https=False, deadline=deadline)
-        with contextlib.closing(Transport(address)) as connection:
+        with contextlib.closing(HttpTransport(address)) as connection:
             assert [connection.post("entry.cgi", FORM, {}) for _request in range(3)] == [{}] * 3
-            assert not connection._was_closed()
+        assert raw.connections == 1
 
 
 @pytest.mark.parametrize("seconds", [None, 5])
@@ -410,7 +412,7 @@ def test_what_comes_before_the_answer_is_not_taken_for_the_next_one() -> None:
     early = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + b'{"a": 1}'
     with (
         raw_server(early, b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a": 2}') as raw,
-        contextlib.closing(Transport(Address("127.0.0.1", raw.port, https=False))) as connection,
+        contextlib.closing(HttpTransport(Address("127.0.0.1", raw.port, https=False))) as connection,
     ):
         with pytest.raises(DsmError):
             connection.post("entry.cgi", FORM, {})
@@ -426,10 +428,9 @@ def test_a_request_tells_who_asks(nas: Nas) -> None:
 def test_a_connection_that_the_nas_closed_meanwhile_is_opened_again(https: bool) -> None:
     with run_fleet({"nas": {"one": {"https": https, "keep_alive": SOON / 10}}}) as fleet:
         nas = fleet["one"]
-        with contextlib.closing(Transport(at(nas, ca_path=str(fleet.ca_path)))) as connection:
+        with contextlib.closing(HttpTransport(at(nas, ca_path=str(fleet.ca_path)))) as connection:
             assert connection.post("entry.cgi", FORM, {})["success"] is False
-            while not connection._was_closed():
-                time.sleep(SOON / 10)
+            time.sleep(SOON)
             assert connection.post("entry.cgi", FORM, {})["success"] is False
         assert len({request.connection for request in nas.requests}) == len(nas.requests) == 2
 
@@ -437,7 +438,7 @@ def test_a_connection_that_the_nas_closed_meanwhile_is_opened_again(https: bool)
 @pytest.mark.parametrize("fault", ["cut_connection", "hang"])
 def test_after_a_failure_the_next_request_has_a_connection_of_its_own(nas: Nas, fault: str) -> None:
     nas.faults.add(fault, first=1)
-    with contextlib.closing(Transport(at(nas, timeout=SOON))) as connection:
+    with contextlib.closing(HttpTransport(at(nas, timeout=SOON))) as connection:
         with pytest.raises(DsmError):
             connection.post("entry.cgi", FORM, {})
         assert connection.post("entry.cgi", FORM, {})["success"] is False
@@ -446,7 +447,7 @@ def test_after_a_failure_the_next_request_has_a_connection_of_its_own(nas: Nas, 
 def test_an_answer_that_the_deadline_cut_short_is_not_taken_for_the_next_one(nas: Nas) -> None:
     nas.faults.add("drip", first=1, size=5, seconds=SOON / 4)
     address = at(nas, deadline=time.monotonic() + SOON)
-    with contextlib.closing(Transport(address)) as connection:
+    with contextlib.closing(HttpTransport(address)) as connection:
         with pytest.raises(DsmError) as caught:
             connection.post("entry.cgi", FORM, {})
         assert caught.value.details.name == "time_limit"
@@ -461,7 +462,7 @@ def test_a_wait_that_the_deadline_ends_is_not_blamed_on_the_nas(nas: Nas) -> Non
 
 def test_on_a_connection_that_is_kept_each_request_waits_as_long_as_it_may(nas: Nas) -> None:
     nas.faults.add("latency", after=1, seconds=2 * SOON)
-    with contextlib.closing(Transport(at(nas, deadline=time.monotonic() + SOON))) as connection:
+    with contextlib.closing(HttpTransport(at(nas, deadline=time.monotonic() + SOON))) as connection:
         connection.post("entry.cgi", FORM, {})
         connection.extend(5)
         assert connection.post("entry.cgi", FORM, {})["success"] is False
@@ -666,7 +667,7 @@ def test_an_authority_of_the_environment_is_not_trusted(
 
 def test_cookies_are_not_kept(nas: Nas) -> None:
     form = {"api": AUTH, "version": "7", "method": "login", "account": nas.username, "passwd": nas.password}
-    with contextlib.closing(Transport(at(nas))) as connection:
+    with contextlib.closing(HttpTransport(at(nas))) as connection:
         assert connection.post("entry.cgi", form, {})["success"] is True  # with format=cookie, the default of DSM
         connection.post("entry.cgi", form, {})
     assert not any("Cookie" in request.headers for request in nas.requests)

@@ -242,13 +242,13 @@ def test_a_session_that_expires_while_paging_loses_nothing(fleet: Fleet) -> None
     state = gather(nas, limit=None)
     assert set(statuses(state).values()) == {"ok"}
     assert [state.sections[name]["returned"] for name in ("queue", "admin_log", "transaction_log")] == [1300, 1300, 700]
-    assert calls(nas) == [LOGIN, BATCH, BATCH, LOGIN, BATCH, LOGOUT]
+    assert calls(nas) == [LOGIN, BATCH, BATCH, LOGOUT, LOGIN, BATCH, LOGOUT]
 
 
 def test_a_session_that_expires_under_everything_is_renewed_once(nas: Nas) -> None:
     nas.faults.add("expired", api=COMPOUND, first=1)
     assert set(statuses(gather(nas)).values()) == {"ok"}
-    assert calls(nas) == [LOGIN, BATCH, LOGIN, BATCH, LOGOUT]
+    assert calls(nas) == [LOGIN, BATCH, LOGOUT, LOGIN, BATCH, LOGOUT]
 
 
 # ------------------------------------------------------------------------------------------------------ odd answers
