@@ -57,6 +57,21 @@ options:
       - If it is not set, the environment variable E(MAILPLUS_TIMEOUT) is used.
     type: float
     default: 30.0
+  time_limit:
+    description:
+      - Seconds that the whole task may take, from the name look-up to the end of the last answer. The logout has five
+        more.
+      - If it is not set, the environment variable E(MAILPLUS_TIME_LIMIT) is used.
+    type: float
+    default: 600.0
+    version_added: 0.2.0
+  max_answer_size:
+    description:
+      - Largest answer that is read, in MiB, as it travels and decompressed. A larger one is an error.
+      - If it is not set, the environment variable E(MAILPLUS_MAX_ANSWER_SIZE) is used.
+    type: int
+    default: 64
+    version_added: 0.2.0
   otp_code:
     description:
       - Code of the second factor. It works once, so it fits a single host and a single task; for all else use
@@ -87,6 +102,7 @@ options:
     default: false
 requirements:
   - "Python 3.10 or newer, where the task runs: on the controller unless it is delegated"
+  - "The Python library requests, 2.28 or newer, in the same place"
 notes:
   - The module only reads. Methods that change a server cannot be sent.
   - A login that DSM refuses is never tried again, because DSM blocks addresses after a few. Do not repeat the task with

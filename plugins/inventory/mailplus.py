@@ -41,7 +41,8 @@ options:
   connection:
     description:
       - "How to connect, with the connection options of the modules: C(port), C(https), C(username), C(password),
-        C(validate_certs), C(ca_path), C(timeout), C(otp_code), C(device_id), C(device_name), C(session_name)."
+        C(validate_certs), C(ca_path), C(timeout), C(max_answer_size), C(otp_code), C(device_id), C(device_name),
+        C(session_name)."
       - Values may be templates over the variables of the host, and vaulted. What is left out comes from the
         environment, as with the modules (E(MAILPLUS_USERNAME) and so on).
     type: dict

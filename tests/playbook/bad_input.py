@@ -117,14 +117,15 @@ CASES: tuple[Case, ...] = (
     _option(
         "unknown_option",
         "Unsupported parameters: pasword. Supported parameters include: ca_path, device_id, device_name, "
-        "gather_subset, host, https, limit, offset, otp_code, password, port, reveal_secrets, session_name, timeout, "
-        "username, validate_certs.",
+        "gather_subset, host, https, limit, max_answer_size, offset, otp_code, password, port, reveal_secrets, "
+        "session_name, time_limit, timeout, username, validate_certs.",
         "The task has an option that the module does not know, often a misspelt one.",
         "Use one of the options that the message lists.",
         {"pasword": "x"},
         as_module="Unsupported parameters for (mailfleet.mailplus.mailplus_facts) module: pasword. Supported "
-        "parameters include: ca_path, device_id, device_name, gather_subset, host, https, limit, offset, otp_code, "
-        "password, port, reveal_secrets, session_name, timeout, username, validate_certs.",
+        "parameters include: ca_path, device_id, device_name, gather_subset, host, https, limit, max_answer_size, "
+        "offset, otp_code, password, port, reveal_secrets, session_name, time_limit, timeout, username, "
+        "validate_certs.",
     ),
     _option(
         "unknown_section",
@@ -204,6 +205,20 @@ CASES: tuple[Case, ...] = (
         {"timeout": 0},
     ),
     _option(
+        "time_limit_not_positive",
+        "time_limit is more than 0 seconds and at most 86400, not -1.",
+        "In no time nothing can be read.",
+        "Leave `time_limit` out (600 seconds), or write the seconds that the task may take.",
+        {"time_limit": -1},
+    ),
+    _option(
+        "max_answer_size_not_positive",
+        "max_answer_size is between 1 and 4096 MiB, not 0.",
+        "Every answer is larger than that.",
+        "Leave `max_answer_size` out (64 MiB), or write a number of MiB.",
+        {"max_answer_size": 0},
+    ),
+    _option(
         "offset_negative",
         "offset is 0 or more, not -1.",
         "A list has no row before its first.",
@@ -274,6 +289,18 @@ CASES: tuple[Case, ...] = (
         nas={"https": False, **_fault("hang")},
         options={"timeout": 0.5, "https": False},
         error="timeout",
+    ),
+    Case(
+        "time_limit",
+        REACHING,
+        "http://{host}:{port} took longer than the time limit allows. Raise time_limit (of an inventory source, "
+        "host_time_limit or time_limit), or ask for fewer rows.",
+        "The NAS answers, but not everything in time.",
+        "Raise `time_limit`, or ask for fewer rows. A file of rows (`dest`) is continued by the next run.",
+        nas={"https": False, **_fault("drip", size=1, seconds=0.05)},
+        options={"time_limit": 0.6, "https": False},
+        error="time_limit",
+        logins=1,
     ),
     Case(
         "no_tls",
@@ -567,12 +594,31 @@ CASES: tuple[Case, ...] = (
         logins=2,
     ),
     _reading(
+        "refused_by_package",
+        5615,
+        "MailPlus Server refuses the account{call}. Use a DSM administrator, or give the account a delegation policy in "
+        "MailPlus Server > Account > Delegation; for an administrator, check that MailPlus Server is set up.",
+        "The account may log in to DSM, and MailPlus Server itself does not let it read this.",
+        "Give the account a delegation for the page that the message is about.",
+        nas=_fault("error", api=_QUEUE, code=5615),
+        error="refused_by_package",
+    ),
+    _reading(
+        "code_of_package_not_documented",
+        5594,
+        "MailPlus Server refuses the request{call}. See the log of MailPlus Server on the NAS.",
+        "MailPlus Server sent a code of its own that nobody has explained yet.",
+        "Look in the log of MailPlus Server, and please report the code with what you find.",
+        nas=_fault("error", api=_QUEUE, code=5594),
+        error="package_error",
+    ),
+    _reading(
         "code_not_documented",
-        5678,
+        5789,
         "DSM reports an error that is not documented{call}. See the log of the package on the NAS.",
         "MailPlus Server sent a code that nobody has explained yet.",
         "Look in the log of MailPlus Server, and please report the code with what you find.",
-        nas=_fault("error", api=_QUEUE, code=5678),
+        nas=_fault("error", api=_QUEUE, code=5789),
         error="error",
     ),
 )

@@ -221,6 +221,8 @@ VARIABLES = (
     Variable("https", nas="plain", options={"https": "no"}),
     Variable("validate_certs", nas="self_signed", options={"validate_certs": "false"}),
     Variable("timeout", nas="silent", message="not answer within 0.25 seconds", options={"timeout": 0.25}),
+    Variable("time_limit", nas="silent", message="longer than the time limit", options={"time_limit": 0.25}),
+    Variable("max_answer_size", message="between 1 and 4096 MiB, not 0", options={"max_answer_size": 0}),
     Variable("otp_code", sent=("otp_code", OTP_CODES[0]), options=FACTOR),
     Variable("device_id", sent=("device_id", "d3vice"), options=DEVICE),
     Variable("device_name", sent=("device_name", "the controller"), options=DEVICE),

@@ -6,13 +6,19 @@ from __future__ import annotations
 import contextlib
 import socketserver
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+Answer = bytes | Callable[[], Iterable[bytes]]
 
 
 class RawServer(socketserver.TCPServer):
-    """Answers the n-th request with the n-th answer, and further ones with the last; ``keep`` keeps connections."""
+    """Answers the n-th request with the n-th answer, and further ones with the last; ``keep`` keeps connections.
 
-    def __init__(self, answers: Sequence[bytes], *, keep: bool = False) -> None:
+    An answer is bytes, or a function that makes pieces of them, with pauses as it likes. Nothing is an end of the
+    connection.
+    """
+
+    def __init__(self, answers: Sequence[Answer], *, keep: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers = list(answers)
         self.keep = keep
@@ -42,12 +48,16 @@ class _Handler(socketserver.StreamRequestHandler):
             return False
         number = len(self.server.received)
         self.server.received.append(head + b"\r\n" + self.rfile.read(length))
-        self.wfile.write(self.server.answers[min(number, len(self.server.answers) - 1)])
-        return True
+        answer = self.server.answers[min(number, len(self.server.answers) - 1)]
+        with contextlib.suppress(OSError):  # whoever asked may be gone
+            for piece in [answer] if isinstance(answer, bytes) else answer():
+                self.wfile.write(piece)
+            return answer != b""
+        return False
 
 
 @contextlib.contextmanager
-def raw_server(*answers: bytes, keep: bool = False) -> Iterator[RawServer]:
+def raw_server(*answers: Answer, keep: bool = False) -> Iterator[RawServer]:
     with RawServer(answers, keep=keep) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

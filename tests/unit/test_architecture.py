@@ -18,7 +18,7 @@ ROOT = PLUGINS.parent
 COLLECTION = "ansible_collections.mailfleet.mailplus."
 UTILS, CONTROLLER = COLLECTION + "plugins.module_utils.", COLLECTION + "plugins.plugin_utils."
 
-HTTP = ("http", "urllib", "socket", "ssl")
+HTTP = ("http", "urllib", "requests", "urllib3", "socket", "ssl")
 # Per floor: what of the collection it may import, and what of the rest it may not.
 FLOORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "module_utils/_dsm": ((UTILS + "_dsm.",), ("ansible",)),
@@ -84,16 +84,18 @@ def test_a_floor_knows_only_those_below(floor: str) -> None:
 
 
 def test_only_the_lowest_floor_speaks_http() -> None:
-    libraries = ("http.client", "socket", "ssl", "urllib.request")
+    libraries = ("http.client", "requests", "urllib3", "socket", "ssl", "urllib.request")
     speaking = {
         path.parent for path in PYTHON for name in imports(path) if any(is_of(name, part) for part in libraries)
     }
     assert speaking == {PLUGINS / "module_utils" / "_dsm"}
 
 
-def test_nothing_is_needed_beyond_python_and_ansible_core() -> None:
+def test_nothing_is_needed_beyond_python_ansible_core_and_requests() -> None:
     brought = {"ansible", "ansible_collections", "jinja2", "markupsafe", "yaml", *sys.stdlib_module_names}
-    assert not {name for path in PYTHON for name in imports(path) if name.split(".")[0] not in brought}
+    needed = {(name.split(".")[0], shown(path)) for path in PYTHON for name in imports(path)}
+    transport = "plugins/module_utils/_dsm/transport.py"
+    assert {use for use in needed if use[0] not in brought} == {("requests", transport), ("urllib3", transport)}
 
 
 def test_what_is_sent_to_hosts_imports_nothing_that_stays_on_the_controller() -> None:

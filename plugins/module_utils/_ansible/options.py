@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,8 @@ _HTTPS_PORT, _HTTP_PORT = 5001, 5000
 _HOST = re.compile(r"[^\s/@\\?#\[\]\x00-\x20\x7f]+")
 _HIGHEST_PORT = 65535
 _LONGEST_TIMEOUT = 86400
+_MIB = 1 << 20
+_LARGEST_ANSWER = 4096
 _ALL_ROWS = -1
 
 
@@ -50,6 +53,8 @@ CONNECTION_SPEC: ArgumentSpec = dict([
     _option("validate_certs", type="bool", default=True),
     _option("ca_path", type="path"),
     _option("timeout", type="float", default=30.0),
+    _option("time_limit", type="float", default=600.0),
+    _option("max_answer_size", type="int", default=64),
     _option("otp_code", no_log=True),
     _option("device_id", no_log=True),
     _option("device_name"),
@@ -73,10 +78,10 @@ FILTER_SPEC: ArgumentSpec = {
 
 
 def address(params: Mapping[str, Any]) -> Address:
-    """Where to connect. Raises OptionError."""
+    """Where to connect, and from now on how long all may take. Raises OptionError."""
     _require(params, "host", "username", "password")
     host = re.sub(r"^\[(.*)\]$", r"\1", params["host"])
-    if not _HOST.fullmatch(host) or host.count(":") == 1:
+    if not _HOST.fullmatch(host) or not host.isprintable() or host.count(":") == 1:
         shown = "" if "@" in host else f", not {params['host']!r}"  # before an @ may be a password
         raise OptionError(f"host is a name or an address alone{shown}; port and https are options.")
     port = params["port"]
@@ -84,8 +89,11 @@ def address(params: Mapping[str, Any]) -> Address:
         port = _HTTPS_PORT if params["https"] else _HTTP_PORT
     if not 0 < port <= _HIGHEST_PORT:
         raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {port}.")
-    if not 0 < params["timeout"] <= _LONGEST_TIMEOUT:
-        raise OptionError(f"timeout is more than 0 seconds and at most {_LONGEST_TIMEOUT}, not {params['timeout']:g}.")
+    for name in ("timeout", "time_limit"):
+        if not 0 < params[name] <= _LONGEST_TIMEOUT:
+            raise OptionError(f"{name} is more than 0 seconds and at most {_LONGEST_TIMEOUT}, not {params[name]:g}.")
+    if not 0 < params["max_answer_size"] <= _LARGEST_ANSWER:
+        raise OptionError(f"max_answer_size is between 1 and {_LARGEST_ANSWER} MiB, not {params['max_answer_size']}.")
     # Plain values: what comes from a playbook may carry tags, and both end up in results.
     return Address(
         host=f"{host}",
@@ -94,6 +102,8 @@ def address(params: Mapping[str, Any]) -> Address:
         validate_certs=params["validate_certs"],
         ca_path=params["ca_path"],
         timeout=params["timeout"],
+        deadline=time.monotonic() + params["time_limit"],
+        largest_answer=params["max_answer_size"] * _MIB,
     )
 
 

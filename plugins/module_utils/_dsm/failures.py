@@ -60,11 +60,17 @@ def not_http(address: Address) -> DsmError:
 
 def cut_short(address: Address) -> DsmError:
     """The body of an answer ended before its end."""
-    return connection_error(
-        "truncated_json",
-        f"{address.url} answers with data that is cut short or damaged.",
-        "Try again; if it stays, ask for fewer rows (limit) and see the log of the NAS.",
-    )
+    return _truncated(f"{address.url} closed the connection in the middle of its answer.")
+
+
+def damaged(address: Address) -> DsmError:
+    """The body of an answer cannot be decompressed."""
+    return _truncated(f"{address.url} answers with data that is cut short or damaged.")
+
+
+def _truncated(message: str) -> DsmError:
+    hint = "Try again; if it stays, ask for fewer rows (limit) and see the log of the NAS."
+    return connection_error("truncated_json", message, hint)
 
 
 def too_large(address: Address) -> DsmError:
@@ -90,7 +96,7 @@ def time_limit(address: Address) -> DsmError:
     return connection_error(
         "time_limit",
         f"{address.url} took longer than the time limit allows.",
-        "Raise the time limit, or ask for fewer rows.",
+        "Raise time_limit (of an inventory source, host_time_limit or time_limit), or ask for fewer rows.",
     )
 
 

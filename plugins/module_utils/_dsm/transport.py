@@ -17,6 +17,7 @@ from functools import partial
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import failures
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
@@ -29,6 +30,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.trust impo
 try:
     from requests import PreparedRequest, RequestException, Response
     from requests.adapters import HTTPAdapter
+    from requests.structures import CaseInsensitiveDict
     from urllib3 import HTTPConnectionPool
     from urllib3.connection import HTTPConnection
     from urllib3.exceptions import HTTPError
@@ -68,6 +70,13 @@ else:
 
         def cert_verify(self, *_arguments: Any, **_keywords: Any) -> None:
             """Leave the pool as it is."""
+
+        def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+            """Status, headers and what is still to be read. Cookies are not looked at."""
+            response = Response()
+            response.status_code, response.headers, response.raw = resp.status, CaseInsensitiveDict(resp.headers), resp
+            response.request, response.connection = req, self
+            return response
 
         def close(self) -> None:
             """Close the connection."""
@@ -120,7 +129,7 @@ class HttpTransport:
             raise connection_error(
                 "requests_missing",
                 f"The Python library requests is missing for {sys.executable}.",
-                f"Install it there, as by: {sys.executable} -m pip install requests",
+                f"Install it there, as by: {sys.executable} -m pip install requests.",
             )
         self._address = address
         self._clock = Clock(address)
@@ -176,9 +185,10 @@ class HttpTransport:
         host = self._address.host.partition("%")[0].encode("idna").decode()
         name = replace(self._address, host=host).authority
         request = PreparedRequest()
-        # The connection knows the NAS; of this URL, no more than the path is sent.
-        url = f"http://nas/webapi/{path}"
-        request.prepare("POST", url, {**_HEADERS, "Host": name, **headers}, data=dict(form))
+        request.method = "POST"
+        request.url = f"http://nas/webapi/{path}"  # the connection knows the NAS; no more than the path is sent
+        request.prepare_headers({**_HEADERS, "Host": name, **headers})
+        request.prepare_body(urlencode(form), None)
         return self._http.send(request, stream=True, timeout=self._address.timeout)
 
     def _hold(self, line: Line) -> None:
@@ -190,7 +200,10 @@ class HttpTransport:
         except DsmError:
             response.close()
             raise
-        except (*_FAILURES, zlib.error) as error:
+        except zlib.error as error:
+            response.close()
+            raise failures.damaged(self._address) from error
+        except _FAILURES as error:
             response.close()
             self._clock.seconds()  # raises where it was we who ended it
             raise failures.cut_short(self._address) from error

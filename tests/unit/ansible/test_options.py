@@ -39,6 +39,8 @@ ENVIRONMENT: dict[str, tuple[str, Any]] = {
     "validate_certs": ("false", False),
     "ca_path": ("/etc/ssl/nas.pem", "/etc/ssl/nas.pem"),
     "timeout": ("2.5", 2.5),
+    "time_limit": ("90", 90.0),
+    "max_answer_size": ("16", 16),
     "otp_code": ("012345", "012345"),
     "device_id": ("D3vice", "D3vice"),
     "device_name": ("controller", "controller"),
@@ -98,7 +100,9 @@ def test_an_option_falls_back_to_the_environment(name: str, monkeypatch: pytest.
 @pytest.mark.parametrize("name", ENVIRONMENT)
 def test_the_option_of_a_task_comes_before_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text, value = ENVIRONMENT[name]
-    monkeypatch.setenv(f"MAILPLUS_{name.upper()}", "17" if name in ("port", "timeout") else "yes")
+    monkeypatch.setenv(
+        f"MAILPLUS_{name.upper()}", "17" if name in ("port", "timeout", "time_limit", "max_answer_size") else "yes"
+    )
     assert validated(SETTINGS, **{name: text})[name] == value
 
 
