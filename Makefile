@@ -73,8 +73,9 @@ browser: $(VENV)/test
 playbook: $(VENV)/test
 	pytest -n auto --dist loadfile tests/playbook
 
-# Of the plays, those that depend most on Ansible itself.
+# Of the plays, those that depend most on Ansible itself; and HTTP with the oldest requests.
 oldest: $(VENV)/test
+	nox -s wire
 	nox -k "playbook and oldest" -- $(addprefix tests/playbook/test_,facts.py fleet.py inventory.py role.py text.py ways.py)
 
 matrix: $(VENV)/test

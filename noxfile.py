@@ -28,6 +28,8 @@ MATRIX = {
     "2.21": "3.13",
 }
 
+_OLDEST_REQUESTS = "requests==2.28.0"
+
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 
@@ -46,7 +48,7 @@ nox.needs_version = ">=2025.2.9"
 nox.options.envdir = str(BUILD / "nox")
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["sanity", "units", "playbook"]
+nox.options.sessions = ["sanity", "units", "playbook", "wire"]
 
 _OLDEST, _NEWEST = next(iter(MATRIX)), next(reversed(MATRIX))
 _NEWEST_PYTHON = MATRIX[_NEWEST]
@@ -79,6 +81,15 @@ def playbook(session: nox.Session, core: str) -> None:
     session.env["MAILPLUS_TEST_ANSIBLE_BIN"] = session.bin
     tests = session.posargs or ["tests/playbook"]
     session.run(sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *tests, external=True)
+
+
+@nox.session(python=MATRIX[_OLDEST], tags=["oldest"])
+def wire(session: nox.Session) -> None:
+    """The unit tests of the lowest floor, with the oldest requests that is supported."""
+    _install_core(session, _OLDEST)
+    session.install("-r", "tests/unit/requirements.txt", "pytest", "pytest-xdist", _OLDEST_REQUESTS)
+    session.env["PYTHONPATH"] = str(BUILD / "collections")
+    session.run("pytest", "-n", "auto", *(session.posargs or ["tests/unit/dsm"]))
 
 
 @nox.session(python=_NEWEST_PYTHON)
@@ -160,7 +171,9 @@ def awx(session: nox.Session) -> None:
 
 
 def _install_core(session: nox.Session, core: str) -> None:
-    session.install(f"ansible-core=={core}.*")
+    """Install ansible-core, and requests: with the oldest core the oldest that is supported, else the newest."""
+    requests = _OLDEST_REQUESTS if core == _OLDEST else "requests"
+    session.install(f"ansible-core=={core}.*", requests)
 
 
 def _ansible_test(session: nox.Session, core: str, *arguments: str) -> None:

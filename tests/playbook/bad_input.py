@@ -596,8 +596,8 @@ CASES: tuple[Case, ...] = (
     _reading(
         "refused_by_package",
         5615,
-        "MailPlus Server refuses the account{call}. Use a DSM administrator, or give the account a delegation policy in "
-        "MailPlus Server > Account > Delegation; for an administrator, check that MailPlus Server is set up.",
+        "MailPlus Server refuses the account{call}. Use a DSM administrator, or give the account a delegation policy "
+        "in MailPlus Server > Account > Delegation; for an administrator, check that MailPlus Server is set up.",
         "The account may log in to DSM, and MailPlus Server itself does not let it read this.",
         "Give the account a delegation for the page that the message is about.",
         nas=_fault("error", api=_QUEUE, code=5615),

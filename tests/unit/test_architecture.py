@@ -167,6 +167,7 @@ def _requirements(name: str) -> set[str]:
     return {line for line in lines if line and not line.startswith(("#", "-r"))}
 
 
-def test_the_unit_tests_have_the_requirements_of_the_simulator() -> None:
-    missing = _requirements("tests/requirements-demo.txt") - _requirements("tests/unit/requirements.txt")
+def test_the_unit_tests_have_the_requirements_of_the_collection_and_the_simulator() -> None:
+    needed = _requirements("requirements.txt") | _requirements("tests/requirements-demo.txt")
+    missing = needed - _requirements("tests/unit/requirements.txt")
     assert {re.split(r"[<>=]", line)[0] for line in missing} == {"ansible-core"}

@@ -197,6 +197,24 @@ ODD_BATCHES = (
     '{"success": true, "data": {"has_fail": false, "result": [null, 1]}}',
     '{"success": false}',
     '{"success": false, "error": {"code": 100, "errors": {"a": 1}}}',
+    *(
+        f'{{{outer}"data": {{"has_fail": false, "result": [{items}]}}}}'
+        for outer, items in (
+            # Whole, but not said to be a success …
+            ('"success": false, ', '{"success": true, "data": {"b": 1}}, {"success": true, "data": {"b": 2}}'),
+            ('"success": false, "error": {"code": 105}, ', '{"success": true, "data": {}}, {"success": true}'),
+            ('"success": 1, ', '{"success": true, "data": {"b": 1}}, {"success": true, "data": {"b": 2}}'),
+            ("", '{"success": true, "data": {"b": 1}}, {"success": true, "data": {"b": 2}}'),
+            # … or not what was asked.
+            *(
+                (
+                    '"success": true, ',
+                    f'{{"success": true, {other}, "data": {{"b": 1}}}}, {{"success": true, "data": {{}}}}',
+                )
+                for other in ('"api": "SYNO.Other"', '"method": "set"', '"version": 2', '"version": null')
+            ),
+        )
+    ),
 )
 ODD_ANSWERS = {
     '{"success": true}': "unexpected_answer",
@@ -372,6 +390,21 @@ ODD_DISCOVERIES = (
     '{"success": true, "data": {"SYNO.MailPlusServer.MailPlus": {"path": 1, "minVersion": 1, "maxVersion": 1}}}',
     '{"success": true, "data": {"SYNO.MailPlusServer.MailPlus": {"path": "entry.cgi", "maxVersion": "1"}}}',
     '{"success": true, "data": {"SYNO.MailPlusServer.MailPlus": {"path": "e.cgi", "minVersion": 9, "maxVersion": 1}}}',
+    *(
+        f'{{"success": true, "data": {{"{CORE}": {{"path": {path}, "minVersion": 1, "maxVersion": 1}}}}}}'
+        for path in (
+            '"entry.cgi?api=SYNO.Core.User&method=delete"',
+            '"/webapi/entry.cgi"',
+            '"../../x.cgi"',
+            '"a/../x.cgi"',
+            '"http://elsewhere.example.com/entry.cgi"',
+            '"entry.cgi#x.cgi"',
+            '"entry.cgi\\r\\nX: y"',
+            '"%2e%2e/entry.cgi"',
+            '"entry"',
+            '""',
+        )
+    ),
 )
 
 
