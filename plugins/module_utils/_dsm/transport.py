@@ -216,6 +216,7 @@ class HttpTransport:
         packed = response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip")
         unpacker = zlib.decompressobj(_GZIP) if packed else None
         travelled = size = 0
+        response.raw.enforce_content_length = True  # urllib3 before 2 does not by itself
         for piece in response.raw.stream(_PIECE, decode_content=False):
             travelled += len(piece)
             plain = unpacker.decompress(piece, self._address.largest_answer - size + 1) if unpacker else piece
