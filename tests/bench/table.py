@@ -88,7 +88,7 @@ def targets(by_size: BySize, long_log: Mapping[str, Sequence[RowsRun]], *, https
     yield "| target | asked | reached by the clock | by CPU |"
     yield "|---|---:|---:|---:|"
     at_200, at_1000 = by_size.get(200, {}), by_size.get(1000, {})
-    yield from _ratio("(b) ÷ (a) at 200 hosts", f"≤ {2 if https else 1.6}", at_200, lambda of: of("b") / of("a"))
+    yield from _ratio("(b) ÷ (a) at 200 hosts", f"≤ {2.2 if https else 2.0}", at_200, lambda of: of("b") / of("a"))
     yield from _ratio("(d) ÷ (b) at 200 hosts", "≥ 30", at_200, lambda of: of("d") / of("b"))
     yield from _ratio("((f) - (f0)) ÷ (g) at 1,000 hosts", "≤ 2", at_1000, lambda of: (of("f") - of("f0")) / of("g"))
     for letter in ("b", "f"):
