@@ -29,11 +29,12 @@ _MOST_DIGITS = 20
 # no two names become the same, and who takes one tilde away has the server's name.
 _RESERVED = re.compile(r"~*_+ansible")
 _RESERVED_PART = b"_ansible"
-_ESCAPED_LETTERS = (b"\\u005", b"\\u006", b"\\u007")
 
-# What Python reads from JSON and cannot write again: halves of characters. Most answers have none that are escaped.
-_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+# What Python reads from JSON and cannot write again: halves of characters.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+# Letters of such names, and such halves, as JSON may spell them. Most answers have none that are spelt so.
+_ESCAPED = re.compile(rb"\\u(?:00[567]|[dD][89a-fA-F])")
 
 _ONE_BRACKET = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET = bytes(set(range(256)) - set(b'[]{}"'))
@@ -134,12 +135,8 @@ def _no_number(_name: str) -> None:
 
 
 def _needs_mending(body: bytes) -> bool:
-    """Whether a key may be reserved, or a text be no text. Most answers are ruled out so, without a look at each value."""
-    if _RESERVED_PART in body:
-        return True
-    if b"\\u" not in body:
-        return False
-    return any(letters in body for letters in _ESCAPED_LETTERS) or bool(_ESCAPED_SURROGATE.search(body))
+    """Whether a key may be reserved, or a text be none: a cheap look, since most answers need no walk over values."""
+    return _RESERVED_PART in body or (b"\\u" in body and _ESCAPED.search(body) is not None)
 
 
 def _mended(value: Any) -> Any:
