@@ -7,6 +7,7 @@ sent it: 402 from SYNO.API.Auth is not 402 from a package.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
@@ -194,12 +195,18 @@ _UNKNOWN = Meaning(
 # Answers that say: not at this path, or not at this version.
 MISFIT_CODES = frozenset({102, 103, 104})
 
+_CODES_END = 1_000_000_000
+_SMALL_NUMBER = re.compile(r"[0-9]{1,9}")
+_UNKNOWN_CODE = 100
+
 
 def error_code(answer: dict[str, Any]) -> int:
-    """The code in an answer without success; 100 (unknown error) where DSM sent none."""
+    """The code in an answer without success; 100 (unknown error) where DSM sent none, or no small whole number."""
     error = answer.get("error")
     code = error.get("code") if isinstance(error, dict) else None
-    return int(code) if isinstance(code, int) or (isinstance(code, str) and code.isdecimal()) else 100
+    if isinstance(code, str):
+        code = int(code) if _SMALL_NUMBER.fullmatch(code) else None
+    return code if type(code) is int and abs(code) < _CODES_END else _UNKNOWN_CODE
 
 
 CodeMeaning = Callable[[str, int], Meaning | None]

@@ -90,6 +90,8 @@ _HEADERS = {
     "Content-Type": "application/x-www-form-urlencoded",
     "User-Agent": "mailfleet.mailplus",
 }
+# Of an answer as large as may be; real ones have fewer values.
+_BYTES_A_VALUE = 32
 _GZIP = zlib.MAX_WBITS | 16
 
 
@@ -158,7 +160,8 @@ class HttpTransport:
                 return self.post(path, form, headers, again=False)
             raise self._explained(error) from error
         body = self._body(response)
-        return parse(response.status_code, response.headers.get("Content-Type", ""), body, self._address.url)
+        kind, most = response.headers.get("Content-Type", ""), self._address.largest_answer // _BYTES_A_VALUE
+        return parse(response.status_code, kind, body, self._address.url, most_values=most)
 
     def pause(self, seconds: float) -> None:
         """As Transport says."""

@@ -12,13 +12,28 @@ MARKER = "[hidden]"
 # Deeper than any settings; beyond it, what Ansible does with a result would fail.
 MAX_DEPTH = 64
 
-# The keys of most answers are not known, so a key is judged by its name. Names that end like this hold a secret …
-_SECRET_END = re.compile(
-    r"(password|passwd|passphrase|passcode|pwd|secret|token|credential|(private|api|shared|access)_?key)s?\d*$"
-    r"|(^|_)(pw|pass|bindpw)\d*$"
+# The keys of most answers are not known, so a key is judged by its name. Whatever is under these is a secret, be it a
+# number or a mapping …
+_ANYTHING = (
+    r"password|passwd|passphrase|passcode|pwd|secret|(private|api|shared|access)_?key|(^|_)(pw|bindpw|pin|pin_code)"
 )
-# … and text under a name that holds one of these may be one: a policy or a length is not text.
-_SECRET_PART = re.compile(r"password|passwd|passphrase|secret|private_?key")
+_KEYS = "auth|authentication|encryption|decryption|signing|session|master|hmac|aes|rsa|ssl|tls|dkim|psk"
+# … under these, whatever is not a number, which would be a count or a limit …
+_NO_NUMBER = r"token|(^|_)(psk|bearer|cookie|(totp|otp)_?seed|(otp|recovery|backup)_code)"
+# … under these, text alone: mappings and numbers are settings and counts, such as those of SPF.
+_TEXT = r"credential|(^|_)(pass|authorization|sid|session_id)"
+_END = r"s?(_(value|text|string|hex|base64|pem|plain|old|new|confirm))?\d*$"
+_KINDS = {
+    "anything": re.compile(f"({_ANYTHING}|(^|_)({_KEYS})_?key){_END}"),
+    "no_number": re.compile(f"({_NO_NUMBER}){_END}"),
+    # Text under a name that holds one of these may be a secret: a policy or a length is not text.
+    "text": re.compile(f"({_TEXT}){_END}|password|passwd|passphrase|secret|private_?key"),
+}
+
+# Settings may come as pairs, of which one part tells what the other one is.
+_TITLES = frozenset({"attribute", "field", "id", "key", "name", "option", "param", "parameter", "property", "setting"})
+_CONTENTS = frozenset({"val", "value", "values"})
+_LONGEST_TITLE = 100
 
 
 class TooDeepError(ValueError):
@@ -35,7 +50,7 @@ def hide_secrets(value: Any, *, reveal: bool = False, depth: int = 0) -> Any:
         raise TooDeepError(f"nested deeper than {MAX_DEPTH} levels")
     # Most values hold no others; copying them, and calling for each, would be most of what hiding costs.
     if isinstance(value, dict):
-        suspects = {} if reveal else _suspects(tuple(value))
+        suspects = {} if reveal else _suspects(value)
         changed = {
             key: MARKER
             if key in suspects and _is_secret(suspects[key], item)
@@ -55,25 +70,38 @@ def hide_secrets(value: Any, *, reveal: bool = False, depth: int = 0) -> Any:
 def _is_secret(kind: str, value: Any) -> bool:
     if value is None or isinstance(value, bool) or value in ("", [], {}):
         return False
-    return kind == "end" or _holds_text(value)
+    if kind == "text":
+        return _holds_text(value)
+    return kind == "anything" or not isinstance(value, (int, float))
+
+
+def _suspects(value: dict[str, Any]) -> dict[str, str]:
+    """The keys that may be those of secrets, each with what under it would be one."""
+    by_name, titles, contents = _judged(tuple(value))
+    if titles and contents:
+        named = [value[title] for title in titles]
+        kinds = [_kind(name) for name in named if isinstance(name, str) and len(name) <= _LONGEST_TITLE]
+        kind = next(filter(None, kinds), None)
+        if kind:
+            return {**by_name, **dict.fromkeys(contents, kind)}
+    return by_name
 
 
 @lru_cache(maxsize=256)  # rows repeat their keys, and this is most of what hiding costs
-def _suspects(keys: tuple[str, ...]) -> dict[str, str]:
-    """The names that may be those of secrets: whether each ends as one does, or holds a part of one."""
+def _judged(keys: tuple[str, ...]) -> tuple[dict[str, str], list[str], list[str]]:
+    """What can be told of keys alone: the suspects, and those that make pairs."""
     kinds = {key: _kind(key) for key in keys}
-    return {key: kind for key, kind in kinds.items() if kind}
+    titles, contents = ([key for key in keys if key.lower() in names] for names in (_TITLES, _CONTENTS))
+    return {key: kind for key, kind in kinds.items() if kind}, titles, contents
 
 
 def _kind(key: str) -> str | None:
     name = _NOT_ALPHANUMERIC.sub("_", _CAMEL.sub("_", key).lower())
-    if _SECRET_END.search(name):
-        return "end"
-    return "part" if _SECRET_PART.search(name) else None
+    return next((kind for kind, pattern in _KINDS.items() if pattern.search(name)), None)
 
 
 def _holds_text(value: Any) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and any(isinstance(item, str) for item in value))
+    return isinstance(value, str) or (isinstance(value, list) and any(map(_holds_text, value)))
 
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
