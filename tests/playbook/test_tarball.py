@@ -17,7 +17,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT, 
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 DIRECTORIES = {"LICENSES", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
-FILES = {"CONTRIBUTING.md", "COPYING", "README.md", "REUSE.toml"}
+FILES = {"CONTRIBUTING.md", "COPYING", "README.md", "REUSE.toml", "SECURITY.md"}
 FILES |= {"CHANGELOG.md"} if (ROOT / "CHANGELOG.md").exists() else set()  # the first release makes it
 MADE = {"FILES.json", "MANIFEST.json"}
 LEFT_OUT = {"changelogs/config.yaml", "changelogs/fragments"}
