@@ -113,7 +113,10 @@ ansible_facts:
               returned: always
               sample: 7
         sections:
-          description: The sections that were asked for, each with the same envelope.
+          description:
+            - The sections that were asked for, each with the same envelope.
+            - A key of the server that Ansible would take for one of its own, such as C(__ansible_type) or
+              C(_ansible_no_log), has a tilde in front, C(~__ansible_type), and one more if it has tildes already.
           returned: always
           type: dict
           contains:

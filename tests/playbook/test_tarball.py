@@ -17,7 +17,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 DIRECTORIES = {"LICENSES", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"}
-FILES = {"CHANGELOG.md", "CONTRIBUTING.md", "COPYING", "README.md", "REUSE.toml", "requirements.txt"}
+FILES = {"CHANGELOG.md", "CONTRIBUTING.md", "COPYING", "README.md", "REUSE.toml", "SECURITY.md", "requirements.txt"}
 MADE = {"FILES.json", "MANIFEST.json"}
 LEFT_OUT = {"changelogs/config.yaml", "changelogs/fragments"}
 # Ansible's rule for collections: they work when nothing but these is left.
