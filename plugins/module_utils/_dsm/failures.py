@@ -34,9 +34,8 @@ def unusable_ca_path(error: OSError, ca_path: str | None) -> DsmError:
     return connection_error("ca_path_unusable", f"{ca_path} {what}.", hint)
 
 
-def not_resolved(address: Address, when: str = "") -> DsmError:
+def not_resolved(address: Address, what: str = "cannot be resolved") -> DsmError:
     """The name of the NAS leads to no address."""
-    what = f"was not resolved {when}" if when else "cannot be resolved"
     return connection_error(
         "name_not_resolved", f"The name {address.host} {what}.", "Check host, and DNS on the controller."
     )

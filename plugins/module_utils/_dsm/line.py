@@ -120,7 +120,7 @@ def _resolve(address: Address, clock: Clock) -> _Found:
     thread.join(clock.seconds())
     if not found:
         clock.seconds()  # raises where it was the deadline that ended the wait
-        raise failures.not_resolved(address, f"within {address.timeout:g} seconds")
+        raise failures.not_resolved(address, f"was not resolved within {address.timeout:g} seconds")
     (outcome,) = found
     if isinstance(outcome, Exception):
         raise outcome
