@@ -17,7 +17,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 # No cap of DSM's is documented; where a NAS gives fewer rows at once, the first page shows it.
 PAGE_SIZE = 500
@@ -67,8 +67,8 @@ class Progress:
     def from_json(cls, noted: Mapping[str, Any]) -> Progress:
         """What ``asdict`` made. Raises ProgressError where that cannot be."""
         kinds: dict[str, Any] = {
-            **dict.fromkeys(("position", "taken", "passed", "twice", "page_size"), _is_count),
-            **dict.fromkeys(("total", "length"), lambda value: value is None or _is_count(value)),
+            **dict.fromkeys(("position", "taken", "passed", "twice", "page_size"), is_count),
+            **dict.fromkeys(("total", "length"), lambda value: value is None or is_count(value)),
             **dict.fromkeys(("believed", "moved"), lambda value: isinstance(value, bool)),
             "id_key": lambda value: value is None or isinstance(value, str),
             "first_rows": lambda value: isinstance(value, list),
@@ -221,8 +221,9 @@ class Pager:
         if first is None:
             return
         offset, full = first.offset + first.limit, self._given >= first.limit
-        # A NAS that begins anew behind its end, or at each page, gives a row of the first page once more.
-        again = len(self._seen) == self._given and all(_hash(self._identity(row)) in self._seen for row in rows)
+        # A NAS that begins anew behind its end, or that always answers the same, gives rows of the first page once more.
+        differ = len(self._seen) == self._given or len(rows) == self._given > 1
+        again = differ and all(_hash(self._identity(row)) in self._seen for row in rows)
         behind = bool(rows) and (full or not again)
         if at.total is not None and length is not None and at.believed:
             counts_pages = length == len(rows) != at.total == self._given
@@ -375,7 +376,10 @@ class Pager:
 
 
 def _as_text(identity: Any) -> str:
-    return json.dumps(identity, sort_keys=True)
+    try:
+        return json.dumps(identity, sort_keys=True)
+    except RecursionError:  # such a row is refused when account of it is taken
+        return f"{id(identity)}"
 
 
 def _hash(identity: Any) -> int:
@@ -383,5 +387,6 @@ def _hash(identity: Any) -> int:
     return hash(identity if isinstance(identity, (str, int)) else _as_text(identity))
 
 
-def _is_count(value: object) -> bool:
+def is_count(value: object) -> TypeGuard[int]:
+    """Whether ``value`` can be a number of rows."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST_COUNT

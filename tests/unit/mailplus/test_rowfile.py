@@ -36,7 +36,8 @@ def test_a_file_that_was_never_opened_can_be_closed(tmp_path: Path) -> None:
 
 
 def reading_into(path: Path) -> ListReading:
-    return ListReading(BY_NAME["queue"], Window(0, None, RowFilter(), file=RowFile(path, {})), reveal_secrets=False)
+    window = Window(0, None, RowFilter(), file=RowFile(path, {}))
+    return ListReading(BY_NAME["queue"], window, reveal_secrets=False)
 
 
 def reply(rows: list[Any], total: int | None = None) -> Reply:
@@ -47,31 +48,31 @@ def test_a_row_that_is_nested_too_deep_fails_the_list_and_not_the_rest(tmp_path:
     row: dict[str, Any] = {}
     for _level in range(100):
         row = {"a": row}
-    reading = reading_into(tmp_path / "rows.jsonl")
-    reading.begin(reply([row]))
-    reading.take()
-    assert reading.error is not None
-    assert "A row is nested deeper than 64 levels" in str(reading.error)
-    reading.end()
-    assert not (tmp_path / "rows.jsonl").exists()
+    with reading_into(tmp_path / "rows.jsonl") as reading:
+        reading.begin([reply([row])])
+        reading.take()
+        assert reading.error is not None
+        assert "A row is nested deeper than 64 levels" in str(reading.error)
+        reading.end()
+        assert not (tmp_path / "rows.jsonl").exists()
 
 
 def test_how_far_the_file_has_come_is_not_noted_beyond_a_row_that_is_nested_too_deep(tmp_path: Path) -> None:
     row: dict[str, Any] = {}
     for _level in range(100):
         row = {"a": row}
-    reading = reading_into(tmp_path / "rows.jsonl")
-    first, second = ([{"id": number} for number in range(10)], [*({"id": number} for number in range(5, 10)), row])
-    reading.begin(reply(first, total=11))
-    ((page, _read),) = reading.next_reads()
-    reading.take()
-    reading.feed(page, reply(second, total=11))
-    reading.take()
-    reading.take()
-    reading.end()
-    assert reading.error is not None
-    notes = json.loads((tmp_path / "rows.jsonl.part.json").read_text(encoding="utf-8"))
-    assert (notes["rows"], notes["progress"]["read"], notes["progress"]["pager"]["position"]) == (10, 10, 10)
+    with reading_into(tmp_path / "rows.jsonl") as reading:
+        first, second = ([{"id": number} for number in range(10)], [*({"id": number} for number in range(5, 10)), row])
+        reading.begin([reply(first, total=11)])
+        ((page, _read),) = reading.next_reads()
+        reading.take()
+        reading.feed(page, reply(second, total=11))
+        reading.take()
+        reading.take()
+        reading.end()
+        assert reading.error is not None
+        notes = json.loads((tmp_path / "rows.jsonl.part.json").read_text(encoding="utf-8"))
+        assert (notes["rows"], notes["progress"]["read"], notes["progress"]["pager"]["position"]) == (10, 10, 10)
 
 
 class Asked:
@@ -91,26 +92,26 @@ class Asked:
 
 def test_account_is_taken_of_rows_while_the_nas_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Asked(pages=20)
-    reading = reading_into(tmp_path / "rows.jsonl")
-    (first,) = client.read([reading.first_read])
-    rounds = []
-    write = RowFile.write
+    with reading_into(tmp_path / "rows.jsonl") as reading:
+        first = client.read(reading.first_reads)
+        rounds = []
+        write = RowFile.write
 
-    def write_once_more_is_asked(file: RowFile, rows: Sequence[Any]) -> None:
-        if reading.pager.progress["position"] < len(client.rows):
-            rounds.append(client.again.wait(10))
-            client.again.clear()
-        write(file, rows)
+        def write_once_more_is_asked(file: RowFile, rows: Sequence[Any]) -> None:
+            if reading.pager.progress["position"] < len(client.rows):
+                rounds.append(client.again.wait(10))
+                client.again.clear()
+            write(file, rows)
 
-    monkeypatch.setattr(RowFile, "write", write_once_more_is_asked)
-    client.again.clear()
-    reading.begin(first)
-    read_on(cast(Client, client), [reading])
-    reading.end()
-    assert len(rounds) > 2
-    assert all(rounds)
-    lines = (tmp_path / "rows.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line) for line in lines] == client.rows
+        monkeypatch.setattr(RowFile, "write", write_once_more_is_asked)
+        client.again.clear()
+        reading.begin(first)
+        read_on(cast(Client, client), [reading])
+        reading.end()
+        assert len(rounds) > 2
+        assert all(rounds)
+        lines = (tmp_path / "rows.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line) for line in lines] == client.rows
 
 
 class Hanging(Asked):
@@ -125,18 +126,18 @@ class Hanging(Asked):
 
 def test_what_ends_the_reading_does_not_wait_for_the_nas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Hanging(pages=2)
-    reading = reading_into(tmp_path / "rows.jsonl")
-    (first,) = client.read([reading.first_read])
-    client.again.clear()
-    reading.begin(first)
+    with reading_into(tmp_path / "rows.jsonl") as reading:
+        first = client.read(reading.first_reads)
+        client.again.clear()
+        reading.begin(first)
 
-    def full(*_args: Any) -> None:
-        raise RowFileError("full")
+        def full(*_args: Any) -> None:
+            raise RowFileError("full")
 
-    monkeypatch.setattr(RowFile, "write", full)
-    with pytest.raises(RowFileError, match="full"):
-        read_on(cast(Client, client), [reading])
-    assert client.again.is_set()
+        monkeypatch.setattr(RowFile, "write", full)
+        with pytest.raises(RowFileError, match="full"):
+            read_on(cast(Client, client), [reading])
+        assert client.again.is_set()
 
 
 def part_of(path: Path, rows: int, tail: bytes = b"") -> None:
@@ -173,6 +174,7 @@ def test_a_part_that_is_damaged_is_said_so(tmp_path: Path, name: str) -> None:
     file.begin()
     with pytest.raises(RowFileError, match=rf"{name}\.part is damaged\. Delete it, and .*{name}\.part\.json"):
         list(file.rows_so_far())
+    file.close()
 
 
 @pytest.mark.parametrize("rows", [0, 5])
@@ -206,18 +208,18 @@ def test_an_answer_without_rows_leaves_the_part_of_another_purpose(tmp_path: Pat
     before = (tmp_path / "rows.jsonl.part").read_bytes()
     path = tmp_path / "rows.jsonl"
     window = Window(0, None, RowFilter(), file=RowFile(path, {"another": "purpose"}))
-    reading = ListReading(BY_NAME["queue"], window, reveal_secrets=False)
-    reading.begin(Reply(Route("entry.cgi", 1), error=answer_error("No", api="A", method="list", version=1)))
-    read_on(cast(Client, Asked(pages=1)), [reading])
-    reading.end()
+    with ListReading(BY_NAME["queue"], window, reveal_secrets=False) as reading:
+        reading.begin([Reply(Route("entry.cgi", 1), error=answer_error("No", api="A", method="list", version=1))])
+        read_on(cast(Client, Asked(pages=1)), [reading])
+        reading.end()
     assert (tmp_path / "rows.jsonl.part").read_bytes() == before
 
 
 def test_a_list_that_outruns_the_reading_leaves_its_file_in_part(tmp_path: Path) -> None:
-    reading = reading_into(tmp_path / "rows.jsonl")
-    reading.begin(reply([{"id": 1}]))
-    reading.take()
-    reading.pager.gave_up = True
-    reading.end()
-    assert "The list cannot be read to its end; 1 rows are in" in str(reading.error)
-    assert not (tmp_path / "rows.jsonl").exists()
+    with reading_into(tmp_path / "rows.jsonl") as reading:
+        reading.begin([reply([{"id": 1}])])
+        reading.take()
+        reading.pager.gave_up = True
+        reading.end()
+        assert "The list cannot be read to its end; 1 rows are in" in str(reading.error)
+        assert not (tmp_path / "rows.jsonl").exists()
