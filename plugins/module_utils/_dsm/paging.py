@@ -221,7 +221,7 @@ class Pager:
         if first is None:
             return
         offset, full = first.offset + first.limit, self._given >= first.limit
-        # A NAS that begins anew behind its end, or that always answers the same, gives rows of the first page once more.
+        # A NAS that begins anew behind its end, or always answers the same, gives rows of the first page once more.
         differ = len(self._seen) == self._given or len(rows) == self._given > 1
         again = differ and all(_hash(self._identity(row)) in self._seen for row in rows)
         behind = bool(rows) and (full or not again)

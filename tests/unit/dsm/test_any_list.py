@@ -81,7 +81,7 @@ class Moves:
             "middle to tail": lambda: _without(rows, half, count) + rows[half : half + count],
             "shuffled": lambda: _shuffled(rows, count),
             "reversed": lambda: rows[::-1],
-            "emptied": lambda: [],
+            "emptied": list,
         }
         return makers[kind]()
 
