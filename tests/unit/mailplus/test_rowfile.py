@@ -284,7 +284,12 @@ def test_a_file_is_on_the_disk_before_it_gets_its_name(tmp_path: Path, monkeypat
     steps: list[str] = []
     replace = Path.replace
     monkeypatch.setattr(os, "fsync", lambda _number: steps.append("sync"))
-    monkeypatch.setattr(Path, "replace", lambda path, to: (steps.append(Path(to).name), replace(path, to)))
+
+    def name(path: Path, to: Path) -> Path:
+        steps.append(to.name)
+        return replace(path, to)
+
+    monkeypatch.setattr(Path, "replace", name)
     file = RowFile(tmp_path / "rows.jsonl", {})
     file.begin()
     file.write([{"id": 1}])
