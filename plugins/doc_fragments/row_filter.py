@@ -13,7 +13,7 @@ options:
     description:
       - Keep rows of this time and later, in ISO 8601 with a zone, such as V(2026-01-31T08:00:00Z).
       - It is applied to the rows that O(offset) and O(limit) name, while they are read. No NAS is known to filter.
-      - A row whose time cannot be told is kept, and counted as unjudged.
+      - A row whose time cannot be told is kept, and counted as unjudged; a warning tells how many.
     type: str
   until:
     description:
@@ -21,7 +21,8 @@ options:
     type: str
   statuses:
     description:
-      - Keep rows with one of these statuses. A row whose status cannot be told is kept, and counted as unjudged.
+      - Keep rows with one of these statuses. A row whose status cannot be told is kept, and counted as unjudged;
+        a warning tells how many.
     type: list
     elements: str
     default: []
@@ -35,7 +36,7 @@ options:
       - The file is on the controller, or on the host that the task is delegated to. Its directory must exist.
         Where several NAS are read, name the host in it, or they write one file after the other.
       - It appears under its name only when it is whole. A reading that broke off leaves C(NAME.part), and the same task
-        takes it up from there. A task fails while another one writes the file.
+        takes it up from there. A task fails while another one writes the file, and where C(NAME.part) is a link.
       - With it, the rows of a log of any length take little memory.
     type: path
 """

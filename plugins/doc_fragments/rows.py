@@ -18,6 +18,7 @@ options:
     description:
       - Rows of each list to return at most. V(-1) is for all rows, V(0) for none, which still tells how many there are.
       - All rows of a long log are many requests and much memory. Up to 500 rows are one request.
+        At most 250,000 rows are returned, and 10,000,000 written to a file; a warning tells where that cuts a list.
     type: int
     default: 50
 """

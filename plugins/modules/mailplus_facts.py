@@ -499,7 +499,9 @@ ansible_facts:
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
                 total:
-                  description: How many rows the server has, as it said last. Null where it does not tell.
+                  description:
+                    - How many rows the server had when reading began, as it said.
+                    - Null where it does not tell, or where its answers contradict that.
                   returned: always
                   type: int
                   sample: 4200
@@ -510,10 +512,18 @@ ansible_facts:
                   type: int
                   sample: 50
                 truncated:
-                  description: Whether the server has rows behind the returned ones. Null where that cannot be known.
+                  description:
+                    - Whether the server has rows behind the returned ones.
+                    - Null where that cannot be known; where the list changed while it was read, a warning tells the
+                      numbers.
                   returned: always
                   type: bool
                   sample: true
+                rows_key:
+                  description: The key of the rows in the data. Null where the answer does not show it.
+                  returned: always
+                  type: str
+                  sample: log_list
             transaction_log:
               description: "What became of each mail."
               returned: when the section was asked for
@@ -580,7 +590,9 @@ ansible_facts:
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
                 total:
-                  description: How many rows the server has, as it said last. Null where it does not tell.
+                  description:
+                    - How many rows the server had when reading began, as it said.
+                    - Null where it does not tell, or where its answers contradict that.
                   returned: always
                   type: int
                   sample: 4200
@@ -591,10 +603,18 @@ ansible_facts:
                   type: int
                   sample: 50
                 truncated:
-                  description: Whether the server has rows behind the returned ones. Null where that cannot be known.
+                  description:
+                    - Whether the server has rows behind the returned ones.
+                    - Null where that cannot be known; where the list changed while it was read, a warning tells the
+                      numbers.
                   returned: always
                   type: bool
                   sample: true
+                rows_key:
+                  description: The key of the rows in the data. Null where the answer does not show it.
+                  returned: always
+                  type: str
+                  sample: items
             queue:
               description: "Mails waiting for delivery."
               returned: when the section was asked for
@@ -681,7 +701,9 @@ ansible_facts:
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
                 total:
-                  description: How many rows the server has, as it said last. Null where it does not tell.
+                  description:
+                    - How many rows the server had when reading began, as it said.
+                    - Null where it does not tell, or where its answers contradict that.
                   returned: always
                   type: int
                   sample: 4200
@@ -692,10 +714,18 @@ ansible_facts:
                   type: int
                   sample: 50
                 truncated:
-                  description: Whether the server has rows behind the returned ones. Null where that cannot be known.
+                  description:
+                    - Whether the server has rows behind the returned ones.
+                    - Null where that cannot be known; where the list changed while it was read, a warning tells the
+                      numbers.
                   returned: always
                   type: bool
                   sample: true
+                rows_key:
+                  description: The key of the rows in the data. Null where the answer does not show it.
+                  returned: always
+                  type: str
+                  sample: items
 error:
   description:
     - Why the task failed. It has the same keys as C(error) inside a section.

@@ -118,7 +118,9 @@ queue:
         message: {description: What happened., type: str, returned: always}
         hint: {description: What to do about it., type: str, returned: always}
     total:
-      description: How many rows the server has, as it said last. Null where it does not tell.
+      description:
+        - How many rows the server had when reading began, as it said.
+        - Null where it does not tell, or where its answers contradict that.
       returned: always
       type: int
       sample: 4200
@@ -130,10 +132,17 @@ queue:
       type: int
       sample: 50
     truncated:
-      description: Whether the server has rows behind the returned ones. Null where that cannot be known.
+      description:
+        - Whether the server has rows behind the returned ones.
+        - Null where that cannot be known. Where the list changed while it was read, a warning tells the numbers.
       returned: always
       type: bool
       sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+      sample: items
     filtered:
       description: What the filter left.
       returned: when O(since), O(until), O(statuses) or O(text) is set

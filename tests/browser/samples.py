@@ -250,6 +250,7 @@ def _listing(kind: str, rows: list[dict[str, Any]], total: int) -> dict[str, Any
         "total": total,
         "returned": len(rows),
         "truncated": not complete,
+        "rows_key": "items",
     }
 
 

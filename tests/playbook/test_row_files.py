@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -163,7 +164,16 @@ def test_filters(project: Project, fleet: Fleet) -> None:
     for name, (options, _ids, _unjudged) in odd.items():
         tasks.append(on("odd", name, to(project, f"{name}.jsonl", **options)))
         tasks.append(on("odd", f"{name} returned", {**ALL, **options}))
-    run = project.play([play(*tasks)])
+    run = project.play([play(*tasks)], expected_warnings=["rows could not be judged by"])
+    said = " ".join(run.output.split())
+    for expected in (
+        "transaction_log: 2 of 5 rows could not be judged by since and were kept: what they need is under no key "
+        "that is known; the first has the keys 'id', 'status'.",
+        "transaction_log: 1 of 5 rows could not be judged by statuses and were kept: what they need is under no key "
+        "that is known; the first has the keys 'id', 'time'.",
+        "transaction_log: 3 of 5 rows could not be judged by since, statuses and were kept",
+    ):
+        assert expected in said
     for name, (_options, wanted) in cases.items():
         assert lines(project, f"{name}.jsonl") == wanted, name
         envelope = result(run, name, "one")["transaction_log"]
@@ -231,8 +241,9 @@ def test_the_log_grew_before_it_was_taken_up(project: Project, fleet: Fleet, hos
     nas.mailplus.rows(TRANSACTION_LOG).grow(grown)
     project.play([play(on(host, "Ask", to(project, file)))])
     found = lines(project, file)
-    assert [row["id"] for row in found] == [row["id"] for row in before]
-    assert found == before
+    # Rows that came in at the head are above those wanted; those at the end are read with them.
+    assert found == (before if host == "newest" else rows_of(nas))
+    assert found[:TOTAL] == before
     assert read_rows(nas) < TOTAL - got + grown + 3000
 
 
@@ -277,6 +288,15 @@ def test_files_that_cannot_be(project: Project, fleet: Fleet) -> None:
     }
     (directory / "rows" / "held.part").mkdir()
     cases["held"] = ({"dest": str(directory / "rows" / "held")}, "cannot be written: Is a directory.")
+    whole = project.write("whole", "whole")
+    (directory / "rows" / "linked.part").symlink_to(whole)
+    (directory / "rows" / "named_twice.part").hardlink_to(whole)
+    os.mkfifo(directory / "rows" / "pipe.part")
+    for name in ("linked", "named_twice", "pipe"):
+        cases[name] = (
+            {"dest": str(directory / "rows" / name)},
+            f"{name}.part is a link, no file, or another user's. Delete it, or name another file.",
+        )
     tasks = [on("one", name, {**ALL, **options}, ignore_errors=True) for name, (options, _said) in cases.items()]
     tasks.append(on("locked", "Refused", to(project, "refused.jsonl"), ignore_errors=True))
     run = project.play([play(*tasks, debug("End", ""))])
@@ -285,9 +305,35 @@ def test_files_that_cannot_be(project: Project, fleet: Fleet) -> None:
         assert said in message, (name, message)
         assert "\n" not in message
     # Whether the file can be written shows with the first rows.
-    assert fleet["one"].login_attempts == 2
+    assert fleet["one"].login_attempts == 5
     assert fleet["one"].sessions == []
-    assert files(project) == {"held.part"}
+    assert files(project) == {"held.part", "linked.part", "named_twice.part", "pipe.part"}
+    assert whole.read_text() == "whole"
+    assert whole.stat().st_mode & 0o777 == 0o644
+
+
+NOTES: dict[str, Any] = {
+    "no JSON": "{",
+    "a list": "[]",
+    "no progress": {"progress": {}},
+    "of an earlier release": {
+        "progress": {"pager": {"start": 0, "position": 4, "known": []}, "read": 4, "unjudged": 0}
+    },
+    "odd counts": {"rows": "5", "bytes": True},
+}
+
+
+@pytest.mark.parametrize("damaged", NOTES)
+def test_damaged_notes_begin_the_reading_anew(project: Project, fleet: Fleet, damaged: str) -> None:
+    nas = fleet["one"]
+    broken_off(project, nas, "one", "rows.jsonl")
+    notes = NOTES[damaged]
+    if isinstance(notes, dict):
+        notes = json.dumps(project.read("rows/rows.jsonl.part.json") | notes)
+    project.write("rows/rows.jsonl.part.json", notes)
+    project.play([play(on("one", "Ask", to(project, "rows.jsonl")))])
+    assert lines(project, "rows.jsonl") == rows_of(nas)
+    assert files(project) == {"rows.jsonl"}
 
 
 READ = """

@@ -30,6 +30,7 @@ CALL_FAULTS: dict[str, dict[str, Any]] = {
     "error": {"code": 117, "errors": None},
     "grow": {"rows": 1},
     "shrink": {"rows": 1},
+    "rotate": {"rows": 1},
 }
 FAULTS = {**REQUEST_FAULTS, **CALL_FAULTS}
 LIMITS: dict[str, Any] = {"api": None, "method": None, "path": None, "first": None, "after": 0}

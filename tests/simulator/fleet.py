@@ -20,6 +20,7 @@ T = TypeVar("T")
 ACCOUNT_ROLES = ("administrator", "delegated", "user")
 CERTIFICATES = ("trusted", "self_signed", "expired", "wrong_name")
 ORDERS = ("newest_first", "oldest_first")
+COUNTS = ("all", "page", "nothing")
 TIME_FORMATS = ("epoch", "text", "iso")
 
 
@@ -57,6 +58,8 @@ class Rows:
     page_cap: int | None = None
     ignore_offset: bool = False
     ignore_limit: bool = False
+    counts: str = "all"
+    wraps: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,6 +123,8 @@ CHOICES: dict[tuple[type, str], tuple[object, ...]] = {
     (NasDescription, "dsm"): (5, 6, 7),
     (NasDescription, "versions"): ("newest", "listed"),
     (NasDescription, "unlisted_methods"): ("inherit", "none"),
+    (Queue, "counts"): COUNTS,
+    (Log, "counts"): COUNTS,
     (Queue, "order"): ORDERS,
     (Log, "order"): ORDERS,
     (Queue, "time_format"): TIME_FORMATS,

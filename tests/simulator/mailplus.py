@@ -66,7 +66,7 @@ class MailPlus:
         self._cluster = cluster
         self._overrides: dict[str, dict[str, Any]] = {api: dict(data) for api, data in description.data.items()}
         self._fixed: dict[tuple[str, str], bytes] = {}
-        self._pages: dict[tuple[str, int, int, int, int], bytes] = {}
+        self._pages: dict[tuple[str, int, int, int, int, int], bytes] = {}
         self.lists: dict[str, RowList] = {}
 
     def set_answer(self, api: str, method: str, data: Any) -> None:
@@ -90,12 +90,15 @@ class MailPlus:
 
     def _page(self, api: str, offset: int, limit: int) -> bytes:
         rows = self.rows(api)
-        key = (api, rows.low, rows.high, offset, limit)
+        key = (api, rows.low, rows.high, rows.turned, offset, limit)
         if key in self._pages:
             return self._pages[key]
         data = self._default(api, "list")
         used, page = rows.page(offset, limit)
-        data.update({_ROWS_KEY[api]: page, "total": len(rows)})
+        counted = rows.counted(page)
+        data.update({_ROWS_KEY[api]: page, "total": counted})
+        if counted is None:
+            del data["total"]
         if "offset" in data:
             data["offset"] = used
         body = to_json(self._changed(api, "list", data))

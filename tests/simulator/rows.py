@@ -62,7 +62,10 @@ _USERS = ("admin", "mailadmin", "anna")
 
 
 class RowList:
-    """The rows numbered low..high-1, the highest the newest; growing adds newer ones, shrinking takes the oldest."""
+    """The rows numbered low..high-1, the highest the newest.
+
+    Growing adds newer ones, shrinking takes the oldest, rotating moves rows from the end to the head.
+    """
 
     def __init__(self, description: Rows, maker: Maker, now: float, page_cap: int | None) -> None:
         self._description = description
@@ -72,6 +75,7 @@ class RowList:
         self._cap = description.page_cap if description.page_cap is not None else page_cap
         self.low = 0
         self.high = description.total if self._explicit is None else len(self._explicit)
+        self.turned = 0
         self._initial = self.high
         self._spacing = description.span / max(1, self.high)
 
@@ -84,6 +88,13 @@ class RowList:
     def shrink(self, rows: int) -> None:
         self.low = min(self.high, self.low + rows)
 
+    def rotate(self, rows: int) -> None:
+        self.turned += rows
+
+    def counted(self, page: list[Row]) -> int | None:
+        """How many rows there are, as the answer with this page says."""
+        return {"all": len(self), "page": len(page), "nothing": None}[self._description.counts]
+
     def page(self, offset: int, limit: int) -> tuple[int, list[Row]]:
         """The offset really used, and the rows from there."""
         total = len(self)
@@ -92,7 +103,8 @@ class RowList:
             limit = total
         if self._cap is not None:
             limit = min(limit, self._cap)
-        return offset, [self._row(position) for position in range(offset, min(total, offset + limit))]
+        end = offset + limit if self._description.wraps and total else min(total, offset + limit)
+        return offset, [self._row(position % total) for position in range(offset, end)]
 
     def _time(self, number: int) -> int:
         """Spread over the span until now; rows that came later are a second apart."""
@@ -100,6 +112,7 @@ class RowList:
         return int(self._now + (later if later > 0 else later * self._spacing))
 
     def _row(self, position: int) -> Row:
+        position = (position - self.turned) % len(self)
         newest_first = self._description.order == "newest_first"
         number = self.high - 1 - position if newest_first else self.low + position
         if self._explicit is not None and number < self._initial:

@@ -153,6 +153,7 @@ class WebApi:
         if moved:
             mailplus.rows(call.api).grow(moved.get("grow", 0))
             mailplus.rows(call.api).shrink(moved.get("shrink", 0))
+            mailplus.rows(call.api).rotate(moved.get("rotate", 0))
         return answer
 
     def _compound(self, call: Call, session: Session, incoming: Incoming, reply: Reply) -> bytes:

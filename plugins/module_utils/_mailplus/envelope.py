@@ -30,9 +30,10 @@ def ok(section: Section, data: dict[str, Any], *, reveal_secrets: bool) -> Envel
 def ok_list(reading: ListReading, data: dict[str, Any], now: datetime, *, reveal_secrets: bool) -> Envelope:
     """A list that was read.
 
-    ``total`` is its length when reading began, as the server told it, ``returned`` how many rows were kept, and
-    ``truncated`` whether the server has rows behind them. Each is None where it is not known, as are the last two and
-    the summary where the answer does not show which of its keys holds the rows.
+    ``total`` is its length when reading began, as the server told it, ``returned`` how many rows were kept,
+    ``truncated`` whether the server has rows behind them, and ``rows_key`` the key of the rows in the data. Each is
+    None where it is not known, as are the last three and the summary where the answer does not show which of its keys
+    holds the rows.
     """
     window, truncated = reading.window, reading.pager.truncated
     known = reading.rows_key is not None
@@ -46,6 +47,7 @@ def ok_list(reading: ListReading, data: dict[str, Any], now: datetime, *, reveal
         "total": reading.pager.total if known else total_of(data),
         "returned": reading.kept if known else None,
         "truncated": truncated if known else None,
+        "rows_key": reading.rows_key,
     }
     if window.filter.active:
         envelope["filtered"] = {"read": reading.read, "kept": reading.kept, "unjudged": reading.unjudged}
@@ -58,4 +60,4 @@ def failed(section: Section, error: DsmError) -> Envelope:
     """A section that was not read, with the reason."""
     status = _STATUS.get(error.kind, "failed")
     envelope: Envelope = {"status": status, "data": None, "summary": None, "error": error.details.as_dict()}
-    return envelope | (dict.fromkeys(("total", "returned", "truncated")) if section.is_list else {})
+    return envelope | (dict.fromkeys(("total", "returned", "truncated", "rows_key")) if section.is_list else {})

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from itertools import islice
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
@@ -87,20 +89,16 @@ def _not_closed(error: DsmError) -> str:
 
 
 def _read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, Envelope], list[str]]:
-    lists = {
-        section.name: ListReading(section, plan.window, reveal_secrets=plan.reveal_secrets)
-        for section in plan.sections
-        if section.is_list
-    }
-    reads = [lists[section.name].first_read if section.name in lists else section.read() for section in plan.sections]
-    replies = dict(zip(plan.sections, client.read(reads), strict=True))
-    _raise_if_unreachable(replies.values())
-    for section, reply in replies.items():
-        if section.name in lists:
-            lists[section.name].begin(reply)
-    read_on(client, list(lists.values()))
-    for reading in lists.values():
-        reading.end()
+    with ExitStack() as stack:
+        lists = {
+            section.name: stack.enter_context(ListReading(section, plan.window, reveal_secrets=plan.reveal_secrets))
+            for section in plan.sections
+            if section.is_list
+        }
+        replies = _begin(client, plan.sections, lists)
+        read_on(client, list(lists.values()))
+        for reading in lists.values():
+            reading.end()
     envelopes = {}
     for section, reply in replies.items():
         try:
@@ -110,6 +108,20 @@ def _read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str,
             deep = answer_error(f"The answer is {error}", api=read.api, method=read.method, version=reply.route.version)
             envelopes[section.name] = failed(section, deep)
     return envelopes, _warnings(envelopes, lists.values())
+
+
+def _begin(client: Client, sections: Sequence[Section], lists: Mapping[str, ListReading]) -> dict[Section, Reply]:
+    """Ask for all sections at once; of each, its first answer."""
+    reads = {
+        section: lists[section.name].first_reads if section.name in lists else [section.read()] for section in sections
+    }
+    answers = iter(client.read([read for each in reads.values() for read in each]))
+    replies = {section: list(islice(answers, len(each))) for section, each in reads.items()}
+    _raise_if_unreachable(each[0] for each in replies.values())
+    for section, each in replies.items():
+        if section.name in lists:
+            lists[section.name].begin(each)
+    return {section: each[0] for section, each in replies.items()}
 
 
 def _envelope(section: Section, reply: Reply, reading: ListReading | None, plan: Plan, now: datetime) -> Envelope:
@@ -130,12 +142,7 @@ def _raise_if_unreachable(replies: Iterable[Reply]) -> None:
 
 
 def _warnings(envelopes: dict[str, Envelope], lists: Iterable[ListReading]) -> list[str]:
-    warnings = [
-        f"{reading.section.name}: {reading.read} of {reading.pager.total} rows were read: the list changed faster "
-        f"than it could be read, or this NAS does not page it."
-        for reading in lists
-        if reading.pager.gave_up and not reading.error
-    ]
+    warnings = [warning for reading in lists for warning in reading.warnings]
     if all(envelope["status"] == "unsupported" for envelope in envelopes.values()):
         warnings.append(
             "None of the sections exists on this NAS: MailPlus Server is not installed, not started or older."

@@ -6,16 +6,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Read, Reply
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, answer_error
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager, ProgressError, is_count
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import RowsSummary
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
+
+# Reading ends here, whatever a NAS counts: far above what a list is read for, and what memory or a disk holds.
+MOST_ROWS_IN_MEMORY = 250_000
+MOST_ROWS_IN_FILE = 10_000_000
+
+# How much of an unknown row a warning shows.
+_MOST_KEYS, _LONGEST_KEY = 12, 40
 
 
 @dataclass(frozen=True)
@@ -31,39 +39,59 @@ class Window:
     keep: bool = True
     file: RowFile | None = None
 
+    @property
+    def most_rows(self) -> int:
+        """How many rows are read at most."""
+        return MOST_ROWS_IN_MEMORY if self.keep and not self.file else MOST_ROWS_IN_FILE
+
 
 class ListReading:
-    """One list that is being read."""
+    """One list that is being read. Use it in a ``with`` block, which opens its file, if it has one, and closes it."""
 
     def __init__(self, section: Section, window: Window, *, reveal_secrets: bool) -> None:
         self.section = section
         self.window = window
-        self.pager = Pager(window.offset, window.limit, section.id_keys)
         self.rows: list[Any] = []
         self.rows_key: str | None = None
         self.error: DsmError | None = None
-        self.read = self.unjudged = self.kept = 0
-        self._summary: RowsSummary = section.rows_summary() if section.rows_summary else _no_summary()
         self._reveal_secrets = reveal_secrets
         self._fresh: list[Any] = []  # rows that were read, of which no account was taken yet
+        self._unjudged_row: Any = None
         self._ended = False  # some of them cannot be taken account of, so those behind must not be either
-        if window.file:
-            self._resume(window.file)
+        self._start_anew()
+
+    def __enter__(self) -> ListReading:
+        if self.window.file:
+            try:
+                self._resume(self.window.file)
+            except BaseException:
+                self.window.file.close()
+                raise
         self._page = self.pager.first_page
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self.window.file:
+            self.window.file.close()
 
     @property
-    def first_read(self) -> Read:
-        """The question that begins, or takes up, the reading."""
-        return self._read(self._page)
+    def first_reads(self) -> list[Read]:
+        """The questions that begin, or take up, the reading."""
+        behind = self.pager.page_behind
+        return [self._read(self._page), *([self._read(behind)] if behind else [])]
 
-    def begin(self, reply: Reply) -> None:
-        """Take the first answer. Without rows in it, or with an error, the reading is over."""
-        if reply.data is None:
-            self.error = reply.error
+    def begin(self, replies: Sequence[Reply]) -> None:
+        """Take the first answers. Without rows in the first one, or with an error, the reading is over."""
+        first, *behind = replies
+        if first.data is None:
+            self.error = first.error
             return
-        self.rows_key = _rows_key(self.section, reply.data)
+        self.rows_key = _rows_key(self.section, first.data)
         if self.rows_key:
-            self.feed(self._page, reply)
+            self.feed(self._page, first)
+            for reply in behind:
+                if reply.data is not None:  # a NAS may refuse to look behind the end
+                    self.pager.look_behind(self._rows_of(reply.data), total_of(reply.data))
 
     def next_reads(self) -> list[tuple[Page, Read]]:
         """The further pages to ask for now, none when the reading is over."""
@@ -76,8 +104,7 @@ class ListReading:
         if reply.data is None:
             self.error = self.error or reply.error
         elif self.error is None and self.rows_key:
-            rows = reply.data.get(self.rows_key)
-            self._fresh += self.pager.feed(page, rows if isinstance(rows, list) else [], total_of(reply.data))
+            self._fresh += self.pager.feed(page, self._rows_of(reply.data), total_of(reply.data))
 
     def take(self) -> None:
         """Take account of the rows received: filter, summarise, keep or write them."""
@@ -96,14 +123,31 @@ class ListReading:
     def end(self) -> None:
         """Give the file its name where it is whole; else keep the part, and the section has failed."""
         file = self.window.file
-        if file is None:
+        if file is None or self.error or not self.rows_key:
             return
-        if self.error is None and self.rows_key and not self.pager.gave_up:
-            file.finish()
-            return
-        file.close()
-        if self.error is None:
+        if self.pager.gave_up:
             self.error = self._failure(f"The list cannot be read to its end; {file.rows} rows are in {file.path}.part")
+        else:
+            file.finish()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the reader of the rows should be told."""
+        if self.error:
+            return []
+        return [f"{self.section.name}: {text}" for text in (self.pager.doubt, self._of_unjudged) if text]
+
+    @property
+    def _of_unjudged(self) -> str | None:
+        if not self.unjudged:
+            return None
+        row = self._unjudged_row
+        keys = [repr(key[:_LONGEST_KEY]) for key in islice(row, _MOST_KEYS)] if isinstance(row, dict) else []
+        of_first = f"; the first has the keys {', '.join(keys)}" if keys else ""
+        return (
+            f"{self.unjudged} of {self.read} rows could not be judged by {self.window.filter.needs} and were kept: "
+            f"what they need is under no key that is known{of_first}."
+        )
 
     def summary(self, complete: bool | None, now: Any) -> Mapping[str, Any]:
         """What the rows amount to."""
@@ -113,7 +157,9 @@ class ListReading:
         self.read += len(rows)
         if self.window.filter.active:
             judged = [(row, self.window.filter.judge(row)) for row in rows]
-            self.unjudged += sum(judgement is None for _row, judgement in judged)
+            unjudged = [row for row, judgement in judged if judgement is None]
+            self.unjudged += len(unjudged)
+            self._unjudged_row = self._unjudged_row or next(iter(unjudged), None)
             rows = [row for row, judgement in judged if judgement is not False]
         self.kept += len(rows)
         self._summary.add(rows)
@@ -122,16 +168,34 @@ class ListReading:
         elif self.window.keep:
             self.rows += rows
 
+    def _rows_of(self, data: Mapping[str, Any]) -> list[Any]:
+        rows = data.get(str(self.rows_key))
+        return rows if isinstance(rows, list) else []
+
     def _failure(self, message: str) -> DsmError:
-        read = self.first_read
+        read = self._read(self._page)
         return answer_error(message, api=read.api, method=read.method, version=max(read.versions))
+
+    def _start_anew(self) -> None:
+        self.pager = Pager(self.window.offset, self.window.limit, self.section.id_keys, self.window.most_rows)
+        self.read = self.unjudged = self.kept = 0
+        self._summary: RowsSummary = self.section.rows_summary() if self.section.rows_summary else _no_summary()
 
     def _resume(self, file: RowFile) -> None:
         progress = file.begin()
-        if progress:
-            self.pager.resume(progress["pager"])
-            self.read, self.unjudged, self.kept = progress["read"], progress["unjudged"], file.rows
-            self._summary.add(file.rows_so_far())
+        if progress is None:
+            return
+        try:
+            self.pager.resume(progress.get("pager"))
+            self.read, self.unjudged = (_count(progress, name) for name in ("read", "unjudged"))
+        except ProgressError:
+            self._start_anew()
+            file.start_anew()
+            return
+        for row in file.rows_so_far():
+            self._summary.add([row])
+            self.pager.remember([row])
+            self.kept += 1
 
     def _read(self, page: Page) -> Read:
         return self.section.read(**page._asdict())
@@ -158,9 +222,16 @@ def read_on(client: Client, readings: Sequence[ListReading]) -> None:
 
 
 def total_of(data: Mapping[str, Any]) -> int | None:
-    """The length of a list as the server tells it."""
+    """The length of a list as the server tells it; None where that is no number of rows."""
     total = data.get("total")
-    return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+    return total if is_count(total) else None
+
+
+def _count(progress: Mapping[str, Any], name: str) -> int:
+    count = progress.get(name)
+    if not is_count(count):
+        raise ProgressError("the progress noted is damaged")
+    return count
 
 
 def _rows_key(section: Section, data: Mapping[str, Any]) -> str | None:

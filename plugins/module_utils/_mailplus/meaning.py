@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-# Per meaning, the keys it may stand under; the first one present in a row counts.
+# Per meaning, the keys it may stand under; the first one present in a row counts, of a time the first that can be read.
 CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     "status": ("status", "state", "queue_status", "delivery_status", "mail_status"),
     "time": ("time", "timestamp", "date", "datetime", "utc_time", "log_time", "arrival_time", "create_time"),
@@ -48,7 +48,7 @@ class RowsSummary(ABC):
         """Take in rows."""
         for row in rows:
             self._rows += 1
-            time = read_time(find_meaning(row, "time"))
+            time = find_time(row)
             if time is not None:
                 self._oldest = time if self._oldest is None else min(self._oldest, time)
                 self._newest = time if self._newest is None else max(self._newest, time)
@@ -136,20 +136,30 @@ def server_states(data: Any) -> list[dict[str, str | None]] | None:
 
 def mail_flow(rows: Any) -> list[dict[str, Any]] | None:
     """How many rows of a log fall into each hour, in UTC; None where no row tells its time."""
-    times = [read_time(find_meaning(row, "time")) for row in rows] if isinstance(rows, list) else []
+    times = [find_time(row) for row in rows] if isinstance(rows, list) else []
     hours = Counter(f"{time:%Y-%m-%dT%H:00:00Z}" for time in times if time is not None)
     return [{"hour": hour, "count": hours[hour]} for hour in sorted(hours)] if hours else None
 
 
 def find_meaning(row: Any, meaning: str) -> Any:
     """The value in ``row`` that has the meaning, None where no candidate key holds one."""
-    if not isinstance(row, dict):
-        return None
-    for key in CANDIDATE_KEYS[meaning]:
-        value = row.get(key)
-        if value is not None:
-            return value
-    return None
+    return next(_candidates(row, meaning), None)
+
+
+def find_time(row: Any) -> datetime | None:
+    """The time of ``row``, None where no candidate key holds one that can be read."""
+    times = (read_time(value) for value in _candidates(row, "time"))
+    return next((time for time in times if time is not None), None)
+
+
+def find_status(row: Any) -> str | None:
+    """The status of ``row`` as text, None where no candidate key holds one."""
+    return next(iter(_scalar(row, "status")), None)
+
+
+def _candidates(row: Any, meaning: str) -> Iterator[Any]:
+    values = (row.get(key) for key in CANDIDATE_KEYS[meaning]) if isinstance(row, dict) else ()
+    return (value for value in values if value is not None)
 
 
 def _scalar(row: Any, meaning: str) -> list[str]:

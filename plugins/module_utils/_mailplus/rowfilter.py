@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import find_meaning, read_time
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import find_status, find_time
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ class RowFilter:
         """Whether anything is asked for."""
         return bool(self.since or self.until or self.statuses or self.text)
 
+    @property
+    def needs(self) -> str:
+        """The options that rest on a meaning, which a row may not show."""
+        given = {"since": self.since, "until": self.until, "statuses": self.statuses}
+        return ", ".join(name for name, value in given.items() if value)
+
     def judge(self, row: Any) -> bool | None:
         """Whether to keep ``row``; None where that cannot be told, unless another part says no."""
         judgements = [*self._judge_time(row), *self._judge_status(row), *self._judge_text(row)]
@@ -39,7 +45,7 @@ class RowFilter:
     def _judge_time(self, row: Any) -> list[bool | None]:
         if not (self.since or self.until):
             return []
-        time = read_time(find_meaning(row, "time"))
+        time = find_time(row)
         if time is None:
             return [None]
         return [not (self.since and time < self.since) and not (self.until and time > self.until)]
@@ -47,8 +53,8 @@ class RowFilter:
     def _judge_status(self, row: Any) -> list[bool | None]:
         if not self.statuses:
             return []
-        status = find_meaning(row, "status")
-        return [None if status is None else str(status) in self.statuses]
+        status = find_status(row)
+        return [None if status is None else status in self.statuses]
 
     def _judge_text(self, row: Any) -> list[bool | None]:
         if not self.text:

@@ -124,8 +124,8 @@ def _data(sections: Mapping[str, Any], name: str) -> Any:
 
 
 def _rows(sections: Mapping[str, Any], name: str) -> Any:
-    data = _data(sections, name)
-    return data.get("items") if isinstance(data, Mapping) else None
+    data, key = _data(sections, name), (sections.get(name) or {}).get("rows_key")
+    return data.get(key) if isinstance(data, Mapping) else None
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -172,7 +172,8 @@ def test_no_example_switches_the_check_of_certificates_off(name: str) -> None:
 
 
 def envelope_keys(section: Section) -> set[str]:
-    return {"status", "data", "summary", "error"} | ({"total", "returned", "truncated"} if section.is_list else set())
+    of_lists = {"total", "returned", "truncated", "rows_key"} if section.is_list else set()
+    return {"status", "data", "summary", "error"} | of_lists
 
 
 def summary_keys(section: Section) -> set[str]:
@@ -192,7 +193,7 @@ def assert_envelope(section: Section, documented: dict[str, Any], *, filters: bo
     assert {key: contains[key]["type"] for key in contains} == {
         **dict.fromkeys(contains, "dict"),
         "status": "str",
-        **({"total": "int", "returned": "int", "truncated": "bool"} if section.is_list else {}),
+        **({"total": "int", "returned": "int", "truncated": "bool", "rows_key": "str"} if section.is_list else {}),
     }
 
 

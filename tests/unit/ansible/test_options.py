@@ -315,7 +315,7 @@ def test_no_result_echoes_an_option(fleet: Fleet) -> None:
 def test_one_batch_holds_what_a_module_asks(nas: Nas) -> None:
     answer(LOGS, **nas_options(nas))
     (batch,) = requests_of(nas, BATCH)
-    assert len(batch.items) == 2
+    assert [(item["offset"], item["limit"]) for item in batch.items] == 2 * [(0, 50), (50, 1)]
 
 
 def test_a_span_that_ends_before_it_begins_is_refused() -> None:

@@ -89,6 +89,12 @@ def read_all(
     pager = Pager(offset, limit, id_keys)
     rows: list[Any] = []
     pages = [pager.first_page]
+    behind = pager.page_behind
+    assert behind
+    rows += pager.feed(pager.first_page, *moving.page(pager.first_page))
+    pager.look_behind(*moving.page(behind))
+    moving.pages -= 1  # it travels with the first page
+    pages = pager.next_pages()
     while pages:
         answers = [moving.page(page) for page in pages]
         for page, (answer, total) in zip(pages, answers, strict=True):

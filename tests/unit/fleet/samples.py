@@ -54,12 +54,13 @@ def listing(
         "total": len(rows) if total is None else total,
         "returned": len(rows),
         "truncated": truncated,
+        "rows_key": "items",
     }
 
 
 def refused(status: str = "forbidden", *, is_list: bool = False) -> dict[str, Any]:
     envelope = {"status": status, "data": None, "summary": None, "error": ERROR}
-    return envelope | (dict.fromkeys(("total", "returned", "truncated")) if is_list else {})
+    return envelope | (dict.fromkeys(("total", "returned", "truncated", "rows_key")) if is_list else {})
 
 
 def record(host: str = "one", /, **sections: dict[str, Any]) -> HostRecord:

@@ -56,6 +56,13 @@ def test_flow_and_servers_come_from_the_answers() -> None:
     assert host["servers"][1] == dict.fromkeys(("name", "status", "role"))
 
 
+@pytest.mark.parametrize(("key", "rows_key", "known"), [("mails", "mails", True), ("items", None, False)])
+def test_the_mail_flow_is_read_from_the_rows_wherever_they_are(key: str, rows_key: str | None, known: bool) -> None:
+    log = samples.listing([]) | {"data": {key: [{"time": 1767225600}]}, "rows_key": rows_key}
+    (host,) = samples.report([samples.record(transaction_log=log)])["hosts"]
+    assert host["mail_flow"] == ([{"hour": "2026-01-01T00:00:00Z", "count": 1}] if known else None)
+
+
 PERSONAL = ("anna@example.com", "198.51.100.9", "Secret offer")
 
 

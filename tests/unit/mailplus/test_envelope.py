@@ -26,7 +26,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secre
 
 NOW = datetime(2026, 1, 31, tzinfo=timezone.utc)
 KEYS = {"status", "data", "summary", "error"}
-LIST_KEYS = KEYS | {"total", "returned", "truncated"}
+LIST_KEYS = KEYS | {"total", "returned", "truncated", "rows_key"}
 ERROR_KEYS = {"api", "method", "version", "code", "name", "message", "hint"}
 QUEUE = BY_NAME["queue"]
 CALL: dict[str, Any] = {"api": "SYNO.MailPlusServer.Queue", "method": "list", "version": 1}
@@ -46,8 +46,9 @@ def keys_of(section: Section) -> set[str]:
 def listed(rows: list[Any] | None, total: int | None, *, offset: int = 0, limit: int | None = None) -> Envelope:
     data = {"items": rows, "total": total}
     reading = ListReading(QUEUE, Window(offset, limit), reveal_secrets=False)
-    reading.begin(Reply(Route("entry.cgi", 1), data))
-    reading.take()
+    with reading:
+        reading.begin([Reply(Route("entry.cgi", 1), data)])
+        reading.take()
     return ok_list(reading, data, NOW, reveal_secrets=False)
 
 

@@ -51,7 +51,7 @@ FLEET = {
     "defaults": {"https": False},
 }
 KEYS = {"status", "data", "summary", "error"}
-LIST_KEYS = KEYS | {"total", "returned", "truncated"}
+LIST_KEYS = KEYS | {"total", "returned", "truncated", "rows_key"}
 LISTS = [section.name for section in CATALOGUE if section.is_list]
 
 
@@ -342,9 +342,27 @@ def test_an_answer_that_is_very_deep_is_read_or_refused(nas: Nas) -> None:
     assert calls(nas)[-1] == LOGOUT
 
 
-def test_a_total_below_what_was_given_is_no_end_of_the_world(nas: Nas) -> None:
-    envelope = answer_queue(nas, total=3)
-    assert (envelope["total"], envelope["returned"]) == (3, 12)
+@pytest.mark.parametrize("total", [0, 3, 11])
+def test_a_total_below_what_was_given_is_not_believed(nas: Nas, total: int) -> None:
+    envelope = answer_queue(nas, total=total)
+    assert (envelope["total"], envelope["returned"], envelope["truncated"]) == (None, 12, None)
+    assert envelope["summary"]["complete"] is None
+    assert envelope["data"]["total"] == total
+    (warning,) = gather(nas, "queue").warnings
+    assert f"queue: 12 rows were read. This NAS contradicts its own count of {total}" in warning
+
+
+@pytest.mark.parametrize("total", [2**53, 2**53 + 1, 10**400])
+def test_a_total_that_no_list_can_have_is_none(nas: Nas, total: int) -> None:
+    envelope = gather_with_total(nas, total)
+    assert envelope["total"] == (total if total == 2**53 else None)
+    assert envelope["truncated"] is not False
+
+
+def gather_with_total(nas: Nas, total: int) -> dict[str, Any]:
+    nas.set_answer(QUEUE, "list", {"total": total})
+    envelope: dict[str, Any] = gather(nas, "queue").sections["queue"]
+    return envelope
 
 
 def test_a_total_far_above_what_there_is_ends_with_a_warning(nas: Nas) -> None:

@@ -13,9 +13,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
     MOST_FREQUENT,
     LogSummary,
     QueueSummary,
+    find_time,
+    mail_flow,
     read_time,
     summarise_servers,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
 
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=timezone.utc)
 MOMENT = datetime(2026, 1, 31, 8, 15, tzinfo=timezone.utc)
@@ -92,6 +95,18 @@ def test_a_time_is_found_under_each_candidate(key: str) -> None:
 
 def test_a_time_of_tomorrow_is_no_negative_age() -> None:
     assert queue({"time": int((NOW + timedelta(days=1)).timestamp())})["oldest_age_seconds"] == 0
+
+
+@pytest.mark.parametrize("unreadable", ["09:45:00", "never", "", 0, True, [], {}])
+def test_a_time_that_cannot_be_read_does_not_hide_one_that_can(unreadable: object) -> None:
+    row = {"time": unreadable, "timestamp": 1767225600}
+    assert find_time(row) == datetime(2026, 1, 1, tzinfo=timezone.utc)
+    assert mail_flow([row]) == [{"hour": "2026-01-01T00:00:00Z", "count": 1}]
+
+
+@pytest.mark.parametrize("status", [None, "", [], {"code": 1}])
+def test_a_status_that_is_no_word_cannot_be_judged(status: object) -> None:
+    assert RowFilter(statuses=["sent"]).judge({"status": status}) is None
 
 
 def test_rows_without_a_readable_time_do_not_hide_the_others() -> None:
