@@ -158,6 +158,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -208,6 +209,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -252,6 +254,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -296,6 +299,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -340,6 +344,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -384,6 +389,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -428,6 +434,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -492,6 +499,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -573,6 +581,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -674,6 +683,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -707,6 +717,15 @@ error:
       type: int
       returned: always
     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+    kind:
+      description:
+        - "What the error means: V(connection) (the NAS was not reached, or what answered is not a DSM), V(login) (it
+          did not let us in, or was not asked because others refused the same credentials), V(unsupported) (it does not
+          have what was asked), V(forbidden) (the account may not read it), V(expired) (the session ended) or V(failed)
+          (it could not answer)."
+      type: str
+      returned: always
+      sample: connection
     name:
       description: A stable name of the error for programs.
       type: str

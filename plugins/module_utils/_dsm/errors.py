@@ -7,7 +7,7 @@ sent it: 402 from SYNO.API.Auth is not 402 from a package.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -27,8 +27,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class ErrorDetails:
-    """An error as data: what happened (name, message), where (api, method, version, code) and what to do (hint).
+    """An error as data: what happened (kind, name, message), where (api, method, version, code), what to do (hint).
 
+    ``kind`` is the value of the DsmError's kind, which sets it.
     ``api``, ``method`` and ``version`` are None where no API call was under way; ``code`` is None where DSM sent none.
     """
 
@@ -39,6 +40,7 @@ class ErrorDetails:
     method: str | None = None
     version: int | None = None
     code: int | None = None
+    kind: str = ""
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Plain JSON, always with the same keys."""
@@ -51,7 +53,7 @@ class DsmError(Exception):
     def __init__(self, kind: Kind, details: ErrorDetails) -> None:
         super().__init__(f"{details.message} {details.hint}".strip())
         self.kind = kind
-        self.details = details
+        self.details = replace(details, kind=kind.value)
 
 
 class NotAllowedError(RuntimeError):
