@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -24,6 +25,10 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secre
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
 SCHEMA_VERSION = 1
+
+
+# How a client is used: its context, or one around it.
+Enter = Callable[[Client], AbstractContextManager[Client]]
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,14 @@ class State:
         }
 
 
-def gather(address: Address, credentials: Credentials, plan: Plan) -> State:
-    """Log in, read what ``plan`` names, log out.
+def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter = lambda client: client) -> State:
+    """Log in, read what ``plan`` names, log out. ``enter`` may look at the login, and after the client.
 
     Raises DsmError when nothing could be read: no connection, or no login. What goes wrong with one section is in
     that section's envelope.
     """
     now = datetime.now(timezone.utc).replace(microsecond=0)
-    with Client(address, credentials, READ_ALLOWLIST) as client:
+    with enter(Client(address, credentials, READ_ALLOWLIST)) as client:
         sections, warnings = _read_sections(client, plan, now)
         server = {
             "host": address.host,
