@@ -14,13 +14,19 @@ description:
   - Reads many NAS at once over the DSM WebAPI, and gives each host the state of its MailPlus Server as variables.
   - A NAS that cannot be read stays in the inventory, with the reason in a variable and in a group, and is named in a
     warning.
-  - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends.
+  - Where DSM refuses the same credentials on three NAS more than accept them, the NAS that are left are not asked. They
+    have failed with the error C(not_asked), and a warning names them.
+  - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends. All is
+    read anew when something else is asked for (hosts, connections, O(gather_subset), O(limit), O(rows),
+    O(reveal_secrets), the version of the collection), and when the password, O(connection)'s C(otp_code) or
+    C(device_id) of a NAS that refused them is another one.
   - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
   - "Every host gets these variables: C(mailplus) (what M(mailfleet.mailplus.mailplus_facts) returns, null where there
     is none), C(mailplus_status) (C(ok), C(partial), C(unsupported) or C(failed)), C(mailplus_reason) and
     C(mailplus_error) (null when the status is C(ok))."
   - "Hosts that are not all right are also in groups: C(mailplus_unreachable) (no connection), C(mailplus_refused) (no
-    login), C(mailplus_unsupported), C(mailplus_forbidden) and C(mailplus_failed) (a section at least)."
+    login), C(mailplus_unsupported), C(mailplus_forbidden) and C(mailplus_failed) (a section at least, or the host was
+    not asked, or not long enough)."
 options:
   plugin:
     description: The name of this plugin.
@@ -75,15 +81,20 @@ options:
     type: int
     default: 50
   host_time_limit:
-    description: Seconds that reading one NAS may take, from its login to its logout.
+    description:
+      - Seconds that reading one NAS may take, from its login to its logout. Waiting for its turn to log in does not
+        count.
     type: float
     default: 120
   time_limit:
-    description: Seconds that reading all may take. What is not done by then has failed.
+    description:
+      - Seconds that reading all may take. What is not done by then has failed. Logouts may take a few seconds more.
     type: float
     default: 600
   fail_on_error:
-    description: Whether the inventory source fails when a NAS cannot be read.
+    description:
+      - Whether the inventory source fails when a NAS cannot be read. The first one ends the reading.
+      - With O(cache), a refused login is kept, and fails the source until the cache ends or the password is another.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -199,14 +210,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _warn_of_unread(self, outcomes: Mapping[str, Outcome]) -> None:
         unread = {host: outcome["msg"] for host, outcome in outcomes.items() if _is_unread(outcome)}
         not_asked = {host: unread.pop(host) for host in [*unread] if _error_name(outcomes[host]) == "not_asked"}
-        for what, reasons in (("could not be read", unread), ("were not asked", not_asked)):
+        for what, reasons in (("NAS could not be read", unread), ("NAS were not asked", not_asked)):
             if not reasons:
                 continue
             names = ", ".join([*reasons][:_NAMES_SHOWN]) + (", …" if len(reasons) > _NAMES_SHOWN else "")
             reason, count = Counter(reasons.values()).most_common(1)[0]
             of_all = "" if len(reasons) == 1 else f"{count} times: " if count > 1 else "The first: "
             self.display.warning(
-                f"{len(reasons)} of {len(outcomes)} NAS {what}: {names}. "
+                f"{len(reasons)} of {len(outcomes)} {what}: {names}. "
                 f"{of_all}{printable(reason).rstrip('.')}. Each has its reason in mailplus_reason."
             )
 
