@@ -13,9 +13,11 @@ options:
     description:
       - Name or address of the NAS, without scheme and port.
       - Where the task runs as an action, which is the default, this is the address of the inventory host
-        (C(ansible_host), else C(inventory_hostname)) unless it is set here or in the environment.
+        (C(ansible_host), else C(inventory_hostname)) unless it is set here, or as E(MAILPLUS_HOST) in the
+        C(environment) of the task or play.
+      - E(MAILPLUS_HOST) in the environment of the controller is used for the inventory host C(localhost) alone, since
+        all others have addresses of their own.
       - Where it runs as a plain module, as with M(ansible.builtin.gather_facts), it must be set.
-      - If it is not set, the environment variable E(MAILPLUS_HOST) is used.
     type: str
   port:
     description:
@@ -105,7 +107,10 @@ requirements:
   - "The Python library requests, 2.28 or newer, in the same place"
 notes:
   - The module only reads. Methods that change a server cannot be sent.
-  - A login that DSM refuses is never tried again, because DSM blocks addresses after a few. Do not repeat the task with
-    C(until) either.
+  - A login that DSM refuses is never tried again, because DSM blocks addresses after a few. Later tasks of the run do
+    not send it to that NAS either. Where the same credentials are refused by three hosts more than accept them, the
+    hosts that are left are not asked, and fail with the error C(not_asked).
+  - Where the task runs as a plain module, as with M(ansible.builtin.gather_facts), each host is on its own, so try one
+    host first.
   - Proxy settings and C(.netrc) of the environment are not used.
 """

@@ -14,13 +14,19 @@ description:
   - Reads many NAS at once over the DSM WebAPI, and gives each host the state of its MailPlus Server as variables.
   - A NAS that cannot be read stays in the inventory, with the reason in a variable and in a group, and is named in a
     warning.
-  - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends.
+  - Where DSM refuses the same credentials on three NAS more than accept them, the NAS that are left are not asked. They
+    have failed with the error C(not_asked), and a warning names them.
+  - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends. All is
+    read anew when something else is asked for (hosts, connections, O(gather_subset), O(limit), O(rows),
+    O(reveal_secrets), the version of the collection), and when the password, O(connection)'s C(otp_code) or
+    C(device_id) of a NAS that refused them is another one.
   - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
   - "Every host gets these variables: C(mailplus) (what M(mailfleet.mailplus.mailplus_facts) returns, null where there
     is none), C(mailplus_status) (C(ok), C(partial), C(unsupported) or C(failed)), C(mailplus_reason) and
     C(mailplus_error) (null when the status is C(ok))."
   - "Hosts that are not all right are also in groups: C(mailplus_unreachable) (no connection), C(mailplus_refused) (no
-    login), C(mailplus_unsupported), C(mailplus_forbidden) and C(mailplus_failed) (a section at least)."
+    login), C(mailplus_unsupported), C(mailplus_forbidden) and C(mailplus_failed) (a section at least, or the host was
+    not asked, or not long enough)."
 options:
   plugin:
     description: The name of this plugin.
@@ -76,15 +82,20 @@ options:
     type: int
     default: 50
   host_time_limit:
-    description: Seconds that reading one NAS may take, from its login to its logout.
+    description:
+      - Seconds that reading one NAS may take, from its login to its logout. Waiting for its turn to log in does not
+        count.
     type: float
     default: 120
   time_limit:
-    description: Seconds that reading all may take. What is not done by then has failed.
+    description:
+      - Seconds that reading all may take. What is not done by then has failed. Logouts may take a few seconds more.
     type: float
     default: 600
   fail_on_error:
-    description: Whether the inventory source fails when a NAS cannot be read.
+    description:
+      - Whether the inventory source fails when a NAS cannot be read. The first one ends the reading.
+      - With O(cache), a refused login is kept, and fails the source until the cache ends or the password is another.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -123,11 +134,12 @@ strict: true
 # cache_connection: /var/cache/mailplus
 """
 
+import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -140,19 +152,28 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record, printable
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import sweep
-
-Outcome = dict[str, Any]
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
+    HostRecord,
+    host_record,
+    printable,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import Question, sweep
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question import (
+    HostQuestion,
+    NoQuestion,
+    Outcome,
+    unexpected,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import GATE
 
 _GROUP_OF_KIND = {"connection": "mailplus_unreachable", "login": "mailplus_refused"}
+# Errors that say nothing about the NAS: it was not asked, or not long enough.
+_NOT_OF_THE_NAS = ("ca_path_unusable", "not_asked", "not_sendable", "time_limit")
 _FAILED = "mailplus_failed"
+_REASON = "reason"
 _SECTION_GROUPS = ("unsupported", "forbidden", "failed")
 _NAMES_SHOWN = 10
 
@@ -178,20 +199,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         except (options.OptionError, catalogue.SubsetError) as error:
             raise AnsibleParserError(str(error)) from None
         for host, outcome in outcomes.items():
-            self._add(host, outcome)
+            try:
+                self._add(host, host_record(host, outcome))
+            except AnsibleError:
+                raise
+            except Exception as error:  # noqa: BLE001 - it stays at this host
+                outcomes[host] = unexpected(f"The state of {host}", error)
+                self._set(host, host_record(host, outcomes[host]))
         self._warn_of_unread(outcomes)
 
     def _warn_of_unread(self, outcomes: Mapping[str, Outcome]) -> None:
-        unread = {host: outcome["msg"] for host, outcome in outcomes.items() if "ansible_facts" not in outcome}
-        if not unread:
-            return
-        names = ", ".join([*unread][:_NAMES_SHOWN]) + (", …" if len(unread) > _NAMES_SHOWN else "")
-        reason, count = Counter(unread.values()).most_common(1)[0]
-        of_all = "" if len(unread) == 1 else f"{count} times: " if count > 1 else "The first: "
-        self.display.warning(
-            f"{len(unread)} of {len(outcomes)} NAS could not be read: {names}. "
-            f"{of_all}{printable(reason).rstrip('.')}. Each has its reason in mailplus_reason."
-        )
+        unread = {host: outcome["msg"] for host, outcome in outcomes.items() if _is_unread(outcome)}
+        not_asked = {host: unread.pop(host) for host in [*unread] if _error_name(outcomes[host]) == "not_asked"}
+        for what, reasons in (("NAS could not be read", unread), ("NAS were not asked", not_asked)):
+            if not reasons:
+                continue
+            names = ", ".join([*reasons][:_NAMES_SHOWN]) + (", …" if len(reasons) > _NAMES_SHOWN else "")
+            reason, count = Counter(reasons.values()).most_common(1)[0]
+            of_all = "" if len(reasons) == 1 else f"{count} times: " if count > 1 else "The first: "
+            self.display.warning(
+                f"{len(reasons)} of {len(outcomes)} {what}: {names}. "
+                f"{of_all}{printable(reason).rstrip('.')}. Each has its reason in mailplus_reason."
+            )
 
     def _check(self, given: Mapping[str, Any]) -> None:
         """Raises OptionError for what would be left out silently, or fail late."""
@@ -217,50 +246,69 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return {f"{name}": dict(different or {}) for name, different in hosts.items()}
 
     def _outcomes(self, path: str, cache: bool) -> dict[str, Outcome]:
-        """What became of each host, from the cache where it is on and filled."""
-        if not self.get_option("cache"):
-            return self._read_all()
-        key = self.get_cache_key(path)
-        if cache and key in self._cache:
-            outcomes = dict(plain(self._cache[key]))
-            # Hosts may have come and gone since.
-            if outcomes.keys() == self._connections().keys():
-                return outcomes
-        outcomes = self._read_all()
-        self._cache[key] = outcomes
-        return outcomes
-
-    def _read_all(self) -> dict[str, Outcome]:
+        """What became of each host, from the cache where it is on and answers what is asked."""
         limit = self.get_option("limit")
         plan = Plan(
             catalogue.select(self.get_option("gather_subset")),
             options.window({"limit": limit}, keep=self.get_option("rows")),
             reveal_secrets=self.get_option("reveal_secrets"),
         )
-        questions = {host: self._question(host, given, plan) for host, given in self._connections().items()}
-        outcomes: dict[str, Outcome] = {}
-        answers = sweep(
-            questions,
-            at_once=self.get_option("at_once"),
-            seconds_each=self.get_option("host_time_limit"),
-            seconds_all=self.get_option("time_limit"),
-        )
-        for host, outcome in answers:
-            outcomes[host] = outcome
-            self._show_progress(len(outcomes), len(questions))
-            if "ansible_facts" not in outcome and self.get_option("fail_on_error"):
-                raise AnsibleParserError(f"{host}: {outcome['msg']}")
-        return {host: outcomes[host] for host in questions}
+        connections = {host: self._rendered(host, given) for host, given in self._connections().items()}
+        kept = self._kept(path, plan, connections) if cache and self.get_option("cache") else None
+        outcomes = kept or self._read_all({host: self._question(given, plan) for host, given in connections.items()})
+        failed = next(filter(_is_unread, outcomes.values()), None) if self.get_option("fail_on_error") else None
+        # What else ended the reading may be over the next time. A refused login must not be sent again.
+        if kept is None and self.get_option("cache") and (failed is None or _kind(failed) == "login"):
+            packed = _inventory_cache.pack(self._asked(plan, connections), outcomes, _secrets(connections))
+            self._cache[self.get_cache_key(path)] = packed
+        if failed:
+            if self.get_option("cache"):
+                self.update_cache_if_changed()  # as Ansible does, but not for a source that fails
+            raise AnsibleParserError(_ended(outcomes, len(connections)))
+        return outcomes
 
-    def _question(self, host: str, connection: Mapping[str, Any], plan: Plan) -> Callable[[float], Outcome]:
-        """What to ask one NAS. Options that cannot be fail that host alone."""
+    def _kept(self, path: str, plan: Plan, connections: Mapping[str, dict[str, Any]]) -> dict[str, Outcome] | None:
+        """The outcomes in the cache. None where it is empty, damaged or answers something else."""
+        try:
+            kept = self._cache[self.get_cache_key(path)]
+            return _inventory_cache.unpack(kept, self._asked(plan, connections), _secrets(connections))
+        except Exception as error:  # noqa: BLE001 - a cache plugin raises what it likes, and all can be read anew
+            self.display.vv(f"mailplus: the cache cannot be used: {type(error).__name__}: {error}")
+            return None
+
+    def _asked(self, plan: Plan, connections: Mapping[str, dict[str, Any]]) -> list[Any]:
+        """What an answer depends on, without secrets."""
+        names = ("limit", "rows", "reveal_secrets", "fail_on_error")
+        public = {host: _chosen(given, secret=False) for host, given in connections.items()}
+        sections = [section.name for section in plan.sections]
+        return [_release(), SCHEMA_VERSION, sections, [self.get_option(name) for name in names], public]
+
+    def _read_all(self, questions: Mapping[str, Question[Outcome]]) -> dict[str, Outcome]:
+        """What became of each host. With fail_on_error, the first that cannot be read ends it."""
+        outcomes: dict[str, Outcome] = {}
+        answers = sweep(questions, at_once=self.get_option("at_once"), seconds_all=self.get_option("time_limit"))
+        with closing(answers):
+            for host, outcome in answers:
+                outcomes[host] = outcome
+                self._show_progress(len(outcomes), len(questions))
+                if _is_unread(outcome) and self.get_option("fail_on_error"):
+                    break
+        return {host: outcomes[host] for host in questions if host in outcomes}
+
+    def _rendered(self, host: str, connection: Mapping[str, Any]) -> dict[str, Any]:
+        """The connection options of one host, checked. Those that cannot be fail that host alone, by a reason."""
         try:
             params = _validated(self._render(host, connection))
-            address = options.address(params)
+            options.address(params)
         except (options.OptionError, AnsibleError) as error:
-            message = f"Its connection: {' '.join(str(error).split())}"
-            return lambda _deadline: {"msg": message, "error": None}
-        return partial(_ask, address, options.credentials(params), plan)
+            return {_REASON: f"Its connection: {' '.join(str(error).split())}"}
+        return params
+
+    def _question(self, params: Mapping[str, Any], plan: Plan) -> Question[Outcome]:
+        if _REASON in params:
+            return NoQuestion(params[_REASON])
+        seconds = self.get_option("host_time_limit")
+        return HostQuestion(options.address(params), options.credentials(params), plan, seconds, GATE)
 
     def _connections(self) -> dict[str, dict[str, Any]]:
         """The connection options of each host, templates and all."""
@@ -303,9 +351,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 variables = combine_vars(variables, found)
         return dict(variables)
 
-    def _add(self, host: str, outcome: Outcome) -> None:
-        """Variables and groups of a host."""
-        record = host_record(host, outcome)
+    def _add(self, host: str, record: HostRecord) -> None:
+        """Variables and groups of a host, and what is made of them."""
+        self._construct(host, self._set(host, record))
+
+    def _set(self, host: str, record: HostRecord) -> dict[str, Any]:
         variables = {
             "mailplus": record.mailplus,
             "mailplus_status": record.status,
@@ -314,16 +364,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         }
         for name, value in variables.items():
             self.inventory.set_variable(host, name, wrap_var(value))
-        sections = (record.mailplus or {}).get("sections", {}).values()
-        statuses = {envelope["status"] for envelope in sections}
-        groups = [f"mailplus_{status}" for status in _SECTION_GROUPS if status in statuses]
-        if record.mailplus is None:
-            asked = (record.error or {}).get("name") != "ca_path_unusable"
-            groups.append(_GROUP_OF_KIND.get(outcome.get("kind", ""), _FAILED) if asked else _FAILED)
-        for group in groups:
+        for group in _groups(record):
             self.inventory.add_group(group)
             self.inventory.add_child(group, host)
-        self._construct(host, variables)
+        return variables
 
     def _construct(self, host: str, variables: dict[str, Any]) -> None:
         strict = self.get_option("strict")
@@ -357,10 +401,50 @@ def _validated(connection: Mapping[str, Any]) -> dict[str, Any]:
     return dict(validated.validated_parameters)
 
 
-def _ask(address: Address, credentials: Credentials, plan: Plan, deadline: float) -> Outcome:
-    """The result of reading one NAS, in the shape of a task's."""
-    try:
-        facts = gather(replace(address, deadline=deadline), credentials, plan).as_facts()
-    except DsmError as error:
-        return {"msg": str(error), "error": error.details.as_dict(), "kind": error.kind.value}
-    return {"ansible_facts": {"mailplus": facts}}
+def _groups(record: HostRecord) -> list[str]:
+    """The groups that say what is wrong with a host."""
+    if record.mailplus is None:
+        error = record.error or {}
+        of_kind = _GROUP_OF_KIND.get(error.get("kind", ""), _FAILED)
+        return [_FAILED if error.get("name") in _NOT_OF_THE_NAS else of_kind]
+    statuses = {envelope["status"] for envelope in record.mailplus["sections"].values()}
+    return [f"mailplus_{status}" for status in _SECTION_GROUPS if status in statuses]
+
+
+def _is_unread(outcome: Outcome) -> bool:
+    return "ansible_facts" not in outcome
+
+
+def _kind(outcome: Outcome) -> str | None:
+    return (outcome["error"] or {}).get("kind")
+
+
+def _error_name(outcome: Outcome) -> str | None:
+    return (outcome["error"] or {}).get("name")
+
+
+def _ended(outcomes: Mapping[str, Outcome], total: int) -> str:
+    """Why fail_on_error ended the source."""
+    host, message = next((host, outcome["msg"]) for host, outcome in outcomes.items() if _is_unread(outcome))
+    others = total - sum(not _is_unread(outcome) for outcome in outcomes.values()) - 1
+    left = f" fail_on_error ended the reading; {others} more NAS were not read." if others else ""
+    return f"{host}: {message}{left}"
+
+
+def _chosen(params: Mapping[str, Any], *, secret: bool) -> dict[str, Any]:
+    """The connection options that are secret, or those that are not."""
+    spec = options.CONNECTION_SPEC
+    return {name: value for name, value in params.items() if spec.get(name, {}).get("no_log", False) is secret}
+
+
+def _secrets(connections: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    return {host: json.dumps(_chosen(given, secret=True)) for host, given in connections.items()}
+
+
+def _release() -> str | None:
+    """The version of the collection as it is installed; None in a checkout."""
+    manifest = Path(__file__).parents[2] / "MANIFEST.json"
+    if not manifest.is_file():
+        return None
+    version: str = json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"]
+    return version

@@ -161,6 +161,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -211,6 +212,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -255,6 +257,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -299,6 +302,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -343,6 +347,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -387,6 +392,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -431,6 +437,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -495,6 +502,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -586,6 +594,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -697,6 +706,7 @@ ansible_facts:
                       type: int
                       returned: always
                     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+                    kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
                     name: {description: A stable name of the error for programs., type: str, returned: always}
                     message: {description: What happened., type: str, returned: always}
                     hint: {description: What to do about it., type: str, returned: always}
@@ -740,6 +750,15 @@ error:
       type: int
       returned: always
     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+    kind:
+      description:
+        - "What the error means: V(connection) (the NAS was not reached, or what answered is not a DSM), V(login) (it
+          did not let us in, or was not asked because others refused the same credentials), V(unsupported) (it does not
+          have what was asked), V(forbidden) (the account may not read it), V(expired) (the session ended) or V(failed)
+          (it could not answer)."
+      type: str
+      returned: always
+      sample: connection
     name:
       description: A stable name of the error for programs.
       type: str

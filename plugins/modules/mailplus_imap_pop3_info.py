@@ -68,6 +68,7 @@ imap_pop3:
         method: {description: The method that was asked. Null where no answer came., type: str, returned: always}
         version: {description: The version that was asked last. Null where no answer came., type: int, returned: always}
         code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+        kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
         name: {description: A stable name of the error for programs., type: str, returned: always}
         message: {description: What happened., type: str, returned: always}
         hint: {description: What to do about it., type: str, returned: always}
@@ -85,6 +86,15 @@ error:
       type: int
       returned: always
     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
+    kind:
+      description:
+        - "What the error means: V(connection) (the NAS was not reached, or what answered is not a DSM), V(login) (it
+          did not let us in, or was not asked because others refused the same credentials), V(unsupported) (it does not
+          have what was asked), V(forbidden) (the account may not read it), V(expired) (the session ended) or V(failed)
+          (it could not answer)."
+      type: str
+      returned: always
+      sample: connection
     name:
       description: A stable name of the error for programs.
       type: str

@@ -8,10 +8,14 @@ from typing import Any, ClassVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question, failure
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.trust import read_system_store
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import GATE
 
 _OURS = "MAILPLUS_"
+_HOST = "MAILPLUS_HOST"
 
 # Ansible loads an action before it forks a worker for each host. In a worker this takes longer than asking a NAS.
 read_system_store()
@@ -44,13 +48,28 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
             return result | {"changed": False, "failed": True, "msg": message, "error": None}
         params = validated.validated_parameters
         if self._runs_elsewhere():
-            result.update(self._run_module(params, variables, environment))
-            return result
-        return result | self.question.answer(params, check_mode=self._task.check_mode)
+            return result | self._ask_elsewhere(params, variables, environment)
+        return result | self.question.answer(params, check_mode=self._task.check_mode, admit=GATE.turn)
 
     def _runs_elsewhere(self) -> bool:
         """Whether the task is delegated to a host other than the controller, such as a jump host."""
         return bool(self._task.delegate_to) and self._connection.transport != "local"
+
+    def _ask_elsewhere(
+        self, params: dict[str, Any], variables: dict[str, Any], environment: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The result of the module on the host that the task is delegated to, where the login may be sent."""
+        try:
+            address, credentials = options.address(params), options.credentials(params)
+            turn = GATE.turn(address, credentials, way=f"by way of {self._task.delegate_to}")
+        except options.OptionError as error:
+            return failure(str(error))
+        except DsmError as error:
+            return failure(str(error), error.details.as_dict())
+        result = self._run_module(params, variables, environment)
+        if "error" in result or not result.get("failed"):  # or else the module did not run
+            turn.settle(result.get("error"))
+        return result
 
     def _run_module(
         self, params: dict[str, Any], variables: dict[str, Any], environment: dict[str, Any]
@@ -66,15 +85,17 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
     def _arguments(self, variables: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
         """The task's arguments. What they lack comes from the task's ``environment``, and the host from the inventory.
 
-        The environment of the controller comes before the inventory; ArgumentSpecValidator reads it.
+        ArgumentSpecValidator reads the environment of the controller. A host in there is for localhost alone: other
+        hosts have addresses of their own, and a fleet would ask one NAS many times.
         """
         arguments = dict(self._task.args)
         for name, spec in self.question.argument_spec.items():
             variable = spec["fallback"][1][0] if "fallback" in spec else None
             if variable in environment and arguments.get(name) is None:
                 arguments[name] = environment[variable]
-        if arguments.get("host") is None and not os.environ.get("MAILPLUS_HOST"):
-            arguments["host"] = self._address(variables)
+        if arguments.get("host") is None:
+            of_controller = os.environ.get(_HOST) if variables["inventory_hostname"] == "localhost" else None
+            arguments["host"] = environment.get(_HOST) or of_controller or self._address(variables)
         return arguments
 
     def _address(self, variables: dict[str, Any]) -> Any:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     FACTS,
+    JUMP_HOST,
     UNTOUCHABLE,
     connection_vars,
     debug,
@@ -98,3 +100,98 @@ def test_a_failure_can_be_rescued(ansible: Ansible, fleet: Fleet) -> None:
     run = ansible.play([play(rescued)], inventory(fleet))
     assert {name: run.ok("Why", name)["msg"] for name in FAILING} == {name: FAILING[name][1] for name in FAILING}
     check_logins(fleet)
+
+
+REFUSING = "DSM refused the login: no such account, or wrong password"
+NOT_ASKED = "was not asked: DSM refused the same credentials on 3 hosts (127.0.0.1:"
+
+
+@pytest.fixture(scope="module")
+def sixty() -> Iterator[Fleet]:
+    with run_fleet({"nas": {"nas": {"count": 60, "https": False}}}) as fleet:
+        yield fleet
+
+
+def with_password(fleet: Fleet, password: str, *names: str) -> dict[str, Any]:
+    """The inventory, with another password on these hosts, or on all."""
+    hosts = inventory(fleet)
+    for name in names or fleet:
+        hosts["nas"]["hosts"][name]["nas_password"] = password
+    return hosts
+
+
+def login_attempts(fleet: Fleet) -> int:
+    attempts = sum(nas.login_attempts for nas in fleet.values())
+    for nas in fleet.values():
+        nas.reset()
+    return attempts
+
+
+def test_a_mistyped_password_is_not_sent_to_the_whole_fleet(ansible: Ansible, sixty: Fleet) -> None:
+    run = ansible.play([play(task("Ask", FACTS))], with_password(sixty, "mistyped"), "--forks", "50", failing=True)
+    assert login_attempts(sixty) == 3
+    messages = [run.failed("Ask", name)["msg"] for name in sixty]
+    assert len([message for message in messages if message.startswith(REFUSING)]) == 3
+    assert len([message for message in messages if NOT_ASKED in message]) == 57
+    assert "mistyped" not in run.output
+
+
+@pytest.mark.parametrize("strategy", ["linear", "free"])
+def test_a_refused_login_is_not_repeated_by_other_tasks(ansible: Ansible, sixty: Fleet, strategy: str) -> None:
+    names = [*sixty][:5]
+    tasks = [
+        task("Ask", FACTS, ignore_errors=True),
+        task("Again", FACTS, ignore_errors=True),
+        task("Until", "mailplus_queue_info", ignore_errors=True, until=False, retries=1, delay=0),
+        task("Delegated", FACTS, ignore_errors=True, delegate_to="jump_host"),
+    ]
+    hosts = inventory(sixty, names, jump_host=JUMP_HOST)
+    for name in names:
+        hosts["nas"]["hosts"][name]["nas_password"] = "mistyped"
+    plays = [play(*tasks, strategy=f"ansible.builtin.{strategy}"), play(task("Later", FACTS, ignore_errors=True))]
+    run = ansible.play(plays, hosts, "--forks", "10")
+    assert login_attempts(sixty) == 3
+    for name in names:
+        assert {run.failed(ask, name)["error"]["kind"] for ask in ("Ask", "Again", "Until", "Later")} == {"login"}
+        assert {run.failed(ask, name)["error"]["name"] for ask in ("Again", "Delegated", "Later")} == {"not_asked"}
+
+
+def test_a_delegated_task_does_not_send_a_mistyped_password_to_the_whole_fleet(ansible: Ansible, sixty: Fleet) -> None:
+    names = [*sixty][:6]
+    hosts = inventory(sixty, names, jump_host=JUMP_HOST)
+    for name in names[1:]:
+        hosts["nas"]["hosts"][name]["nas_password"] = "mistyped"
+    ask = task("Ask", FACTS, ignore_errors=True, delegate_to="jump_host")
+    run = ansible.play([play(ask)], hosts, "--forks", "1")
+    assert run.result("Ask", names[0]).status == "ok"
+    assert "by way of jump_host was not asked: DSM refused" in run.failed("Ask", names[5])["msg"]
+    assert login_attempts(sixty) == 1 + 3
+
+
+def test_nas_that_refuse_what_others_accept_do_not_stop_a_fleet(ansible: Ansible, sixty: Fleet) -> None:
+    names = [*sixty]
+    refusing = names[1:60:4]
+    for name in refusing:
+        sixty[name].faults.add("error", api="SYNO.API.Auth", method="login", code=400)
+    run = ansible.play([play(task("Ask", FACTS))], inventory(sixty), "--forks", "50", failing=True)
+    assert {name for name in names if run.result("Ask", name).status == "failed"} == set(refusing)
+    assert login_attempts(sixty) == 60
+
+
+def test_other_credentials_are_asked_with(ansible: Ansible, sixty: Fleet) -> None:
+    mistyped = [*sixty][:6]
+    ask = task("Ask", FACTS, ignore_errors=True)
+    run = ansible.play([play(ask)], with_password(sixty, "mistyped", *mistyped), "--forks", "6")
+    assert [name for name in sixty if run.result("Ask", name).status == "failed"] == mistyped
+    assert login_attempts(sixty) == 3 + 54
+
+
+def test_hosts_that_do_not_answer_do_not_hold_up_a_fleet(ansible: Ansible) -> None:
+    described = {"silent": {"count": 4, "unresponsive": True}, "well": {"count": 3, "https": False}}
+    with run_fleet({"nas": described}) as fleet:
+        ask = task("Ask", FACTS, {"timeout": 20}, ignore_errors=True)
+        start = time.monotonic()
+        hosts = inventory(fleet)
+        run = ansible.play([play(ask, strategy="ansible.builtin.free")], hosts, "--forks", "10")
+        assert time.monotonic() - start < 40
+        assert {run.result("Ask", name).status for name in fleet if name.startswith("well")} == {"ok"}

@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
+import signal
+import socketserver
 import subprocess
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -292,10 +298,17 @@ def test_a_vaulted_password_in_the_file(project: Project, fleet: Fleet) -> None:
     check_secrets(run.output)
 
 
+CACHED: Data = {
+    "cache": True,
+    "cache_plugin": "ansible.builtin.jsonfile",
+    "cache_connection": "kept",
+    "cache_timeout": 0,
+}
+
+
 def test_the_cache(project: Project, fleet: Fleet) -> None:
     hosts = {name: where(fleet[name]) for name in ("well", "gone", "forbidden")}
-    cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "kept", "cache_timeout": 0}
-    options: Data = {**cached, "keyed_groups": [{"key": "mailplus_status", "prefix": "status"}]}
+    options: Data = {**CACHED, "keyed_groups": [{"key": "mailplus_status", "prefix": "status"}]}
     project.write(SOURCE, source(fleet, hosts, **options))
     first, _run = project.listing(SOURCE)
     assert requests_of(fleet) == {"well": 3, "forbidden": 3}
@@ -313,6 +326,121 @@ def test_the_cache(project: Project, fleet: Fleet) -> None:
     project.write(SOURCE, source(fleet, {**hosts, "odd": where(fleet["odd"])}, **options))
     third, _run = project.listing(SOURCE)
     assert {name for name, variables in hostvars(third).items() if "mailplus_status" in variables} == {*hosts, "odd"}
+
+
+# Changes of the source, with how many requests reading anew takes; none where the cache still fits.
+OTHER_QUESTIONS: dict[str, tuple[Data, int]] = {
+    "the same": ({}, 0),
+    "other groups": ({"groups": {"all_well": "mailplus_status == 'ok'"}, "at_once": 7}, 0),
+    "secrets": ({"reveal_secrets": False}, 3),
+    "subset": ({"gather_subset": ["core", "smtp_general"]}, 3),
+    "limit": ({"limit": 7}, 3),
+    "rows": ({"rows": True}, 3),
+    "user": ({"connection": {"username": "somebody"}}, 1),
+    "certificates": ({"connection": {"validate_certs": False}}, 3),
+}
+
+
+@pytest.mark.parametrize("change", OTHER_QUESTIONS)
+def test_the_cache_knows_what_it_answers(project: Project, fleet: Fleet, change: str) -> None:
+    changes, requests = OTHER_QUESTIONS[change]
+    before = source(fleet, {"well": where(fleet["well"])}, reveal_secrets=True, gather_subset=["smtp"], **CACHED)
+    project.write(SOURCE, before)
+    first, _run = project.listing(SOURCE)
+    assert "r3lay & s3cret" in json.dumps(first)
+    project.write(
+        SOURCE, {**before, **changes, "connection": {**before["connection"], **changes.get("connection", {})}}
+    )
+    second, _run = project.listing(SOURCE)
+    assert requests_of(fleet) == {"well": 3 + requests}
+    assert ("r3lay & s3cret" in json.dumps(second)) is (change not in ("secrets", "user"))
+
+
+def _cut(text: str) -> str:
+    return text[: len(text) // 2]
+
+
+def _rewritten(text: str, change: Callable[[Data], None]) -> str:
+    """What a cache holds, with something changed in it."""
+    kept = json.loads(text)
+    wrapped = kept.get("__payload__")  # ansible-core 2.19 and newer
+    inner = json.loads(wrapped) if wrapped else kept
+    change(inner)
+    return json.dumps(kept | {"__payload__": json.dumps(inner)} if wrapped else inner)
+
+
+def _changed(text: str) -> str:
+    return _rewritten(text, lambda kept: kept.update(text=kept["text"].replace("mailplus", "nailplus")))
+
+
+DAMAGES: dict[str, Callable[[str], str]] = {
+    "cut": _cut,
+    "empty": lambda _text: "",
+    "a list": lambda _text: "[1]",
+    "of 0.1.0": lambda _text: json.dumps({"well": {"ansible_facts": {"mailplus": {"sections": {}}}}}),
+    "changed": _changed,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_cache_is_read_anew(project: Project, fleet: Fleet, damage: str) -> None:
+    project.write(SOURCE, source(fleet, {"well": where(fleet["well"])}, **CACHED))
+    first, _run = project.listing(SOURCE)
+    (kept,) = (project.directory / "kept").iterdir()
+    kept.write_text(DAMAGES[damage](kept.read_text()))
+    second, _run = project.listing(SOURCE, expected_warnings=["error in 'ansible.builtin.jsonfile' cache", "jsonfile"])
+    assert requests_of(fleet) == {"well": 6}
+    assert hostvars(second)["well"]["mailplus_status"] == "ok"
+    assert hostvars(second)["well"]["mailplus"].keys() == hostvars(first)["well"]["mailplus"].keys()
+    project.listing(SOURCE)
+    assert requests_of(fleet) == {"well": 6}
+
+
+def test_what_nobody_foresaw_of_one_host_stays_there(project: Project, fleet: Fleet) -> None:
+    """Injected by way of a cache that fits, of which the state of one host lacks its sections."""
+    hosts = {name: where(fleet[name]) for name in ("well", "odd")}
+    project.write(SOURCE, source(fleet, hosts, **CACHED))
+    first, _run = project.listing(SOURCE)
+    (kept,) = (project.directory / "kept").iterdir()
+    kept.write_text(_rewritten(kept.read_text(), _without_sections))
+    second, run = project.listing(SOURCE)
+    assert requests_of(fleet) == {"well": 3, "odd": 3}
+    assert hostvars(second)["well"] == hostvars(first)["well"]
+    assert hostvars(second)["odd"]["mailplus_error"]["name"] == "unexpected"
+    assert hostvars(second)["odd"]["mailplus_reason"].startswith("The state of odd could not be read, for a defect")
+    assert "KeyError in line" in hostvars(second)["odd"]["mailplus_reason"]
+    assert groups_of(second, "odd") == {"mailplus_failed"}
+    assert "1 of 2 NAS could not be read: odd." in " ".join(run.stderr.split())
+
+
+def _without_sections(cached: Data) -> None:
+    inner = json.loads(cached["text"])
+    del inner["outcomes"]["odd"]["ansible_facts"]["mailplus"]["sections"]
+    cached["text"] = json.dumps(inner)
+    cached["digest"] = hashlib.sha256(cached["text"].encode()).hexdigest()
+
+
+def test_an_interrupted_reading_ends_at_once(project: Project) -> None:
+    slow = {"fault": "latency", "seconds": 40, "api": "SYNO.Entry.Request"}
+    described = {"silent": {"unresponsive": True, "count": 2}, "slow": {"faults": [slow]}}
+    with run_fleet({"defaults": {"accounts": ACCOUNTS, "https": False}, "nas": described}) as fleet:
+        project.write(SOURCE, source(fleet, connection=connection(fleet, timeout=60)))
+        enabled = {"ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.auto"}
+        environment = {**os.environ, **running.surroundings(project.directory), **enabled}
+        command = [str(BIN / "ansible-inventory"), "-i", SOURCE, "--list"]
+        with subprocess.Popen(
+            command, cwd=project.directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            end = time.monotonic() + 60
+            while not fleet["slow"].sessions and time.monotonic() < end:
+                time.sleep(0.05)
+            time.sleep(0.5)  # until it is asked
+            start = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        assert time.monotonic() - start < 10
+        assert process.returncode != 0
+        assert fleet["slow"].sessions == []
 
 
 LIMITS: dict[str, tuple[Data, Data]] = {
@@ -340,10 +468,113 @@ def test_time_limits(project: Project, limit: str, at_once: int) -> None:
         for name in LIMITS:
             assert found[name]["mailplus_status"] == "failed", name
             assert found[name]["mailplus_error"]["name"] in ("time_limit", "timeout"), name
-            assert "mailplus_unreachable" in groups_of(listing, name), name
+            late = found[name]["mailplus_error"]["name"] == "time_limit"
+            assert groups_of(listing, name) == {"mailplus_failed" if late else "mailplus_unreachable"}, name
         if beside:
             assert found["well"]["mailplus_status"] == "ok"
             assert fleet["well"].sessions == []
+
+
+class _Dripping(socketserver.BaseRequestHandler):
+    """Sends a status line without end, a byte at a time."""
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):
+            self.request.recv(65536)
+            while True:
+                self.request.sendall(b"H")
+                time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def dripping_server() -> Iterator[int]:
+    """The port of a server whose status lines never end."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Dripping) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield int(server.server_address[1])
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("limit", ["host_time_limit", "time_limit"])
+def test_time_limits_hold_whatever_a_server_sends(project: Project, fleet: Fleet, limit: str) -> None:
+    with dripping_server() as port:
+        endless = {"host": "127.0.0.1", "port": port, "https": False, "timeout": 5}
+        hosts = {"endless": endless, "well": where(fleet["well"])}
+        project.write(SOURCE, source(fleet, hosts, **{limit: 4}))
+        start = time.monotonic()
+        listing, _run = project.listing(SOURCE)
+        assert time.monotonic() - start < 16
+        assert hostvars(listing)["endless"]["mailplus_error"]["name"] == "time_limit"
+        assert hostvars(listing)["endless"]["mailplus_error"]["kind"] == "connection"
+        assert groups_of(listing, "endless") == {"mailplus_failed"}
+        assert hostvars(listing)["well"]["mailplus_status"] == "ok"
+
+
+@pytest.fixture(scope="module")
+def sixty() -> Iterator[Fleet]:
+    with run_fleet({"defaults": {"accounts": ACCOUNTS}, "nas": {"nas": {"count": 60, "https": False}}}) as fleet:
+        yield fleet
+
+
+def login_attempts(fleet: Fleet) -> int:
+    return sum(nas.login_attempts for nas in fleet.values())
+
+
+def test_a_mistyped_password_is_not_sent_to_the_whole_fleet(project: Project, sixty: Fleet) -> None:
+    mistyped = connection(sixty, password="mistyped")
+    project.write(SOURCE, source(sixty, connection=mistyped, **CACHED))
+    listing, run = project.listing(SOURCE, expected_warnings=["NAS were not asked"])
+    assert login_attempts(sixty) == 3
+    names = Counter(variables["mailplus_error"]["name"] for variables in hostvars(listing).values())
+    assert names == {"wrong_credentials": 3, "not_asked": 57}
+    groups = Counter(group for name in sixty for group in groups_of(listing, name))
+    assert groups == {"mailplus_refused": 3, "mailplus_failed": 57}
+    said = " ".join(run.stderr.split())
+    assert "3 of 60 NAS could not be read: " in said
+    assert "57 of 60 NAS were not asked: " in said
+    assert "DSM refused the same credentials on 3 hosts (127.0.0.1:" in said
+    # The cache keeps that, until the password is another one.
+    again, _run = project.listing(SOURCE, expected_warnings=["NAS were not asked"])
+    assert login_attempts(sixty) == 3
+    assert hostvars(again) == hostvars(listing)
+    kept = "".join(path.read_text() for path in (project.directory / "kept").iterdir())
+    assert "mistyped" not in run.output + kept
+    project.write(SOURCE, source(sixty, **CACHED))
+    corrected, _run = project.listing(SOURCE)
+    assert {variables["mailplus_status"] for variables in hostvars(corrected).values()} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    "cached", [{}, {"cache": True, "cache_plugin": "jsonfile", "cache_connection": "kept"}], ids=str
+)
+def test_fail_on_error_stops(project: Project, sixty: Fleet, cached: Data) -> None:
+    for nas in sixty.values():
+        nas.reset()
+    mistyped = connection(sixty, password="mistyped")
+    project.write(SOURCE, source(sixty, connection=mistyped, fail_on_error=True, **cached))
+    for _again in range(2):
+        run = project.command("ansible-inventory", "-i", SOURCE, "--list")
+        assert run.returncode != 0
+        said = " ".join(run.output.split())
+        assert "DSM refused the login: no such account, or wrong password" in said
+        assert "fail_on_error ended the reading; 59 more NAS were not read." in said
+        assert login_attempts(sixty) <= (3 if cached else 6)
+
+
+def test_hosts_that_do_not_answer_do_not_hold_up_a_fleet(project: Project) -> None:
+    described = {"silent": {"count": 8, "unresponsive": True}, "well": {"count": 2, "https": False}}
+    with run_fleet({"defaults": {"accounts": ACCOUNTS}, "nas": described}) as fleet:
+        options = {"host_time_limit": 4, "connection": connection(fleet, timeout=30)}
+        project.write(SOURCE, source(fleet, **options))
+        start = time.monotonic()
+        listing, _run = project.listing(SOURCE)
+        assert time.monotonic() - start < 25
+        statuses = {name: variables["mailplus_status"] for name, variables in hostvars(listing).items()}
+        assert statuses == {name: "ok" if name.startswith("well") else "failed" for name in fleet}
 
 
 def test_a_fleet_of_two_hundred(project: Project) -> None:

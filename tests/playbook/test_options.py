@@ -157,18 +157,39 @@ def test_a_delegated_task_asks_the_nas_and_not_the_delegate(ansible: Ansible, fl
     assert run.failed("Ask")["msg"].startswith("The name nas1.invalid cannot be resolved.")
 
 
-def test_a_host_of_the_environment_or_the_task_comes_before_the_inventory(ansible: Ansible, fleet: Fleet) -> None:
+def test_a_host_of_the_task_or_its_environment_comes_before_the_inventory(ansible: Ansible, fleet: Fleet) -> None:
     hosts = inventory(fleet, ["one"])
     hosts["nas"]["hosts"]["one"]["ansible_host"] = "nas1.invalid"
     subset = {"gather_subset": ["core"]}
     tasks = [
-        task("Controller", FACTS, subset),
         task("Environment", FACTS, subset, environment={"MAILPLUS_HOST": "127.0.0.1"}),
         task("Task", FACTS, {**subset, "host": "127.0.0.1"}),
     ]
     run = ansible.play([play(*tasks)], hosts, environment={"MAILPLUS_HOST": "localhost"})
-    asked = [run.facts(name)["server"]["host"] for name in ("Controller", "Environment", "Task")]
-    assert asked == ["localhost", "127.0.0.1", "127.0.0.1"]
+    asked = [run.facts(name)["server"]["host"] for name in ("Environment", "Task")]
+    assert asked == ["127.0.0.1", "127.0.0.1"]
+
+
+def test_a_host_of_the_controllers_environment_is_for_localhost_alone(ansible: Ansible, fleet: Fleet) -> None:
+    """Or else a fleet would ask one NAS over and over, and every host would be well."""
+    names = ("one", "plain", "self_signed")
+    hosts = inventory(fleet, names, localhost={"ansible_connection": "local", **connection_vars(fleet, fleet["one"])})
+    del hosts["others"]["hosts"]["localhost"]["ansible_host"]
+    hosts["nas"]["hosts"]["named.invalid"] = {**hosts["nas"]["hosts"]["one"], "ansible_host": "named.invalid"}
+    subset = {"gather_subset": ["core"]}
+    asks = [
+        task("Ask", FACTS, subset, ignore_errors=True),
+        task("Delegated", FACTS, subset, ignore_errors=True, delegate_to="localhost"),
+        module_task("Module", FACTS, subset, ignore_errors=True),
+    ]
+    environment = {"MAILPLUS_HOST": "127.0.0.1", "MAILPLUS_VALIDATE_CERTS": "false"}
+    run = ansible.play([play(*asks, hosts="all")], hosts, environment=environment)
+    ports = {name: run.facts("Ask", name)["server"]["port"] for name in names}
+    assert ports == {name: fleet[name].port for name in names}
+    for ask in ("Ask", "Delegated"):
+        assert run.failed(ask, "named.invalid")["error"]["name"] == "name_not_resolved"
+        assert run.facts(ask, "localhost")["server"]["host"] == "127.0.0.1"
+    assert "host" in run.failed("Module", "one")["msg"].partition(" missing")[0]
 
 
 def test_the_inventory_of_an_ipv6_address(ansible: Ansible) -> None:
@@ -234,7 +255,8 @@ PLACES: dict[str, Callable[..., Data]] = {
     "jump_host": partial(task, delegate_to="jump_host"),
     "module": module_task,
 }
-SILENT_HOSTS = {"nas": {"hosts": {"nas.invalid": UNTOUCHABLE}}, "others": {"hosts": {"jump_host": JUMP_HOST}}}
+# The one host for which the environment of the controller may name the NAS.
+SILENT_HOSTS = {"nas": {"hosts": {"localhost": UNTOUCHABLE}}, "others": {"hosts": {"jump_host": JUMP_HOST}}}
 
 
 def test_there_is_a_test_for_every_variable() -> None:
@@ -247,7 +269,8 @@ def test_the_environment_of_the_task(ansible: Ansible, fleet: Fleet, place: str)
     for variable in VARIABLES:
         # Passwords may look like templates.
         environment = {name: Unsafe(value) for name, value in variable.environment(fleet).items()}
-        tasks.append(PLACES[place](variable.name, "mailplus_info", environment=environment, ignore_errors=True))
+        given = {"host": fleet[variable.nas].host} if place == "module" else {}  # which hosts of a play do not share
+        tasks.append(PLACES[place](variable.name, "mailplus_info", given, environment=environment, ignore_errors=True))
     plays = [play(*tasks, module_defaults={})]
     run = ansible.play(plays, SILENT_HOSTS, environment=FAST)
     for variable in VARIABLES:

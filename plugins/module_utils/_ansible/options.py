@@ -45,7 +45,7 @@ def _option(name: str, **spec: Any) -> tuple[str, dict[str, Any]]:
 
 
 CONNECTION_SPEC: ArgumentSpec = dict([
-    _option("host"),
+    ("host", {"type": "str"}),  # a fleet has many: what the environment says is for the action to judge
     _option("port", type="int"),
     _option("https", type="bool", default=True),
     _option("username"),
@@ -163,9 +163,10 @@ def _require(params: Mapping[str, Any], *names: str) -> None:
     missing = [name for name in names if not params[name]]
     if missing:
         of_role = " and ".join(f"mailplus_state_{name}" for name in missing)
-        of_environment = " and ".join(f"MAILPLUS_{name.upper()}" for name in missing)
+        variables = [f"MAILPLUS_{name.upper()}" for name in missing if "fallback" in CONNECTION_SPEC[name]]
+        of_environment = f", or in the environment as {' and '.join(variables)}" if variables else ""
         raise OptionError(
             f"{' and '.join(missing)} missing: set as options of the task, in module_defaults under "
-            f"group/mailfleet.mailplus.mailplus, for the role as {of_role}, in an inventory source under connection, "
-            f"or in the environment as {of_environment}."
+            f"group/mailfleet.mailplus.mailplus, for the role as {of_role}, in an inventory source under "
+            f"connection{of_environment}."
         )

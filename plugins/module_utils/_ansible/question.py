@@ -8,18 +8,27 @@ place where an exception becomes a failed task.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, State, gather
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
 
 Result = dict[str, Any]
+
+# Whether, and how, a NAS may be asked. Raises DsmError where it may not.
+Admit = Callable[[Address, Credentials], Enter]
+
+
+def _at_once(_address: Address, _credentials: Credentials) -> Enter:
+    return lambda client: client
 
 
 class Question(ABC):
@@ -30,16 +39,16 @@ class Question(ABC):
     def argument_spec(self) -> options.ArgumentSpec:
         """Every option of the module."""
 
-    def answer(self, params: Mapping[str, Any], *, check_mode: bool = False) -> Result:
+    def answer(self, params: Mapping[str, Any], *, check_mode: bool = False, admit: Admit = _at_once) -> Result:
         """Ask one MailPlus Server; the result of the task, failed or not. ``params`` are validated options."""
         try:
-            address = options.address(params)
+            address, credentials = options.address(params), options.credentials(params)
             plan = self._plan(params, check_mode=check_mode)
-            state = gather(address, options.credentials(params), plan)
+            state = gather(address, credentials, plan, admit(address, credentials))
         except (options.OptionError, catalogue.SubsetError, RowFileError) as error:
-            return _failure(str(error))
+            return failure(str(error))
         except DsmError as error:
-            return _failure(str(error), error.details.as_dict())
+            return failure(str(error), error.details.as_dict())
         return {"changed": bool(params.get("dest")), "warnings": state.warnings, **self._result(state)}
 
     @abstractmethod
@@ -85,7 +94,7 @@ class InfoQuestion(Question):
         if not errors:
             return dict(state.sections)
         first = errors[0]
-        return {**state.sections, **_failure(f"{first['message']} {first['hint']}", first)}
+        return {**state.sections, **failure(f"{first['message']} {first['hint']}", first)}
 
 
 class FactsQuestion(Question):
@@ -104,7 +113,8 @@ class FactsQuestion(Question):
         return {"ansible_facts": {"mailplus": state.as_facts()}}
 
 
-def _failure(message: str, error: dict[str, Any] | None = None) -> Result:
+def failure(message: str, error: dict[str, Any] | None = None) -> Result:
+    """The result of a task that failed."""
     return {"changed": False, "failed": True, "msg": message, "error": error}
 
 

@@ -29,8 +29,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class ErrorDetails:
-    """An error as data: what happened (name, message), where (api, method, version, code) and what to do (hint).
+    """An error as data: what happened (kind, name, message), where (api, method, version, code), what to do (hint).
 
+    ``kind`` is the value of the DsmError's kind, which sets it.
     ``api``, ``method`` and ``version`` are None where no API call was under way; ``code`` is None where DSM sent none.
     """
 
@@ -41,6 +42,7 @@ class ErrorDetails:
     method: str | None = None
     version: int | None = None
     code: int | None = None
+    kind: str = ""
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Plain JSON, always with the same keys."""
@@ -53,7 +55,7 @@ class DsmError(Exception):
     def __init__(self, kind: Kind, details: ErrorDetails) -> None:
         super().__init__(f"{details.message} {details.hint}".strip())
         self.kind = kind
-        self.details = details
+        self.details = replace(details, kind=kind.value)
 
     def beside(self, sentence: str) -> DsmError:
         """The same error, with a sentence more in what to do about it."""

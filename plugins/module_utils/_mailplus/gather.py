@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import islice
@@ -28,6 +28,10 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secre
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
 SCHEMA_VERSION = 1
+
+
+# How a client is used: its context, or one around it.
+Enter = Callable[[Client], AbstractContextManager[Client]]
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,8 @@ class State:
         }
 
 
-def gather(address: Address, credentials: Credentials, plan: Plan) -> State:
-    """Log in, read what ``plan`` names, log out.
+def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter = lambda client: client) -> State:
+    """Log in, read what ``plan`` names, log out. ``enter`` may look at the login, and after the client.
 
     Raises DsmError when nothing could be read: no connection, or no login. What goes wrong with one section is in
     that section's envelope.
@@ -67,7 +71,7 @@ def gather(address: Address, credentials: Credentials, plan: Plan) -> State:
     now = datetime.now(timezone.utc).replace(microsecond=0)
     client = Client(HttpTransport(address), credentials, READ_ALLOWLIST, codes.meaning)
     try:
-        with client:
+        with enter(client):
             sections, warnings = _read_sections(client, plan, now)
     except DsmError as error:
         if client.logout_error:

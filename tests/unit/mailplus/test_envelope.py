@@ -27,7 +27,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secre
 NOW = datetime(2026, 1, 31, tzinfo=timezone.utc)
 KEYS = {"status", "data", "summary", "error"}
 LIST_KEYS = KEYS | {"total", "returned", "truncated", "rows_key"}
-ERROR_KEYS = {"api", "method", "version", "code", "name", "message", "hint"}
+ERROR_KEYS = {"kind", "api", "method", "version", "code", "name", "message", "hint"}
 QUEUE = BY_NAME["queue"]
 CALL: dict[str, Any] = {"api": "SYNO.MailPlusServer.Queue", "method": "list", "version": 1}
 

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the inventory plugin asks of one host, and what it keeps in a cache."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache as cache
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import sweep
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question import HostQuestion
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import LoginGate
+from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
+from ansible_collections.mailfleet.mailplus.tests.unit.support import address_of, credentials_of
+
+PLAN = Plan(select(["core", "queue"]))
+CREDENTIALS = Credentials("auditor", "a secret")
+
+
+def question(address: Address, credentials: Credentials = CREDENTIALS, seconds: float = 20) -> HostQuestion:
+    return HostQuestion(address, credentials, PLAN, seconds, LoginGate())
+
+
+def test_an_exception_of_one_host_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = gathering._read_sections
+
+    def read_sections(client: Any, plan: Plan, now: Any) -> Any:
+        if client._transport._address.port == odd.port:
+            raise RuntimeError(f"nobody foresaw a secret\n\x1b[31m{'x' * 1000}")
+        return real(client, plan, now)
+
+    monkeypatch.setattr(gathering, "_read_sections", read_sections)
+    with run_fleet({"nas": {"well": {"https": False}, "odd": {"https": False}}}) as fleet:
+        odd = fleet["odd"]
+        questions = {name: question(address_of(nas), credentials_of(nas)) for name, nas in fleet.items()}
+        outcomes = dict(sweep(questions, at_once=2, seconds_all=60))
+        assert [nas for nas in fleet.values() if nas.sessions] == []
+    assert set(outcomes["well"]["ansible_facts"]["mailplus"]["sections"]) == {"core", "queue"}
+    error = outcomes["odd"]["error"]
+    assert (error["name"], error["kind"]) == ("unexpected", "failed")
+    assert f"{odd.url} could not be read, for a defect of this collection: RuntimeError in line" in error["message"]
+    assert error["message"].isprintable()
+    assert len(error["message"]) < 400
+
+
+def test_no_secret_is_told_of_what_nobody_foresaw() -> None:
+    credentials = Credentials("auditor", "p4ss w0rd", otp_code="135246")
+    try:
+        int("p4ss w0rd and 135246")
+    except ValueError as error:
+        outcome = question(Address("nas1", 5001), credentials).failed(error)
+    assert "'[hidden] and [hidden]'" in outcome["msg"]
+
+
+def test_what_is_asked_too_late_is_not_sent() -> None:
+    with run_fleet({"nas": {"one": {"https": False}}}) as fleet:
+        outcome = question(address_of(fleet["one"])).ask(time.monotonic())
+        assert fleet["one"].requests == []
+    assert outcome["error"]["name"] == "time_limit"
+    assert "was not asked before the time limit of all was over" in outcome["msg"]
+
+
+def test_what_is_interrupted_before_it_begins_is_not_sent() -> None:
+    with run_fleet({"nas": {"one": {"https": False}}}) as fleet:
+        asked = question(address_of(fleet["one"]))
+        asked.interrupt()
+        assert asked.ask(time.monotonic() + 20)["error"]["name"] == "time_limit"
+        assert fleet["one"].requests == []
+
+
+OUTCOMES: dict[str, dict[str, Any]] = {
+    "well": {"ansible_facts": {"mailplus": {"__ansible_unsafe": "{{ 1 }}"}}},
+    "refused": {"msg": "no", "error": {"kind": "login", "name": "wrong_credentials"}},
+    "bare": {"msg": "missing", "error": None},
+}
+SECRETS = {"well": "one", "refused": "two", "bare": "three"}
+
+
+def test_a_cache_gives_back_what_was_put_in() -> None:
+    packed = json.loads(json.dumps(cache.pack(["a"], OUTCOMES, SECRETS)))
+    assert cache.unpack(packed, ["a"], SECRETS) == OUTCOMES
+    assert {type(value) for value in packed.values()} == {str}
+
+
+@pytest.mark.parametrize("asked", [["b"], ["a", "b"], []])
+def test_a_cache_answers_one_question(asked: list[str]) -> None:
+    assert cache.unpack(cache.pack(["a"], OUTCOMES, SECRETS), asked, SECRETS) is None
+
+
+def test_a_refused_login_is_kept_until_its_secrets_change() -> None:
+    packed = cache.pack(["a"], OUTCOMES, SECRETS)
+    assert cache.unpack(packed, ["a"], {**SECRETS, "well": "changed", "bare": "changed"}) == OUTCOMES
+    assert cache.unpack(packed, ["a"], {**SECRETS, "refused": "changed"}) is None
+    assert cache.unpack(packed, ["a"], {}) is None
+
+
+def test_traces_of_secrets_tell_one_and_the_same_little() -> None:
+    """Twelve bits, in every cache and for every host."""
+    refused = {f"nas{number}": OUTCOMES["refused"] for number in range(50)}
+    packed = [cache.pack([number], refused, dict.fromkeys(refused, "a secret")) for number in range(50)]
+    traces = {trace for each in packed for trace in json.loads(each["text"])["refused"].values()}
+    assert {len(trace) for trace in traces} == {3}
+    assert len(traces) == 1
+
+
+@pytest.mark.parametrize("cached", [None, "", [], {}, {"text": "{}"}, {"text": 1, "digest": ""}, {"text": "\udc80"}])
+def test_a_damaged_cache_does_not_fit(cached: object) -> None:
+    assert cache.unpack(cached, ["a"], SECRETS) is None
