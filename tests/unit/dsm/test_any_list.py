@@ -243,7 +243,7 @@ def test_a_nas_that_counts_its_pages_passes_no_rule_on_the_length(
 
 
 def test_of_rows_too_many_to_know_again_it_is_said_that_some_may_come_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "_MOST_SEEN", 100)
+    monkeypatch.setattr(paging, "_MOST_SEEN", 1)
     asked = AnyList(1300, [("head to tail", 3), ("tail in", 1)], 1, "honest", None, False, True, True, True, 0, None)
     pager, rows, _requests = read(asked)
     assert max(Counter(rows).values()) > 1
