@@ -30,6 +30,8 @@ _OVERLAP = 5
 # Rows to remember from one run to the next: enough to find the place in a list that moved.
 _REMEMBERED = 50
 _FRUITLESS_ROUNDS = 3
+# Rows to know again should they come twice: a million take 100 MB.
+_MOST_SEEN = 1_000_000
 # Rows that may well come in or leave between two answers to one request.
 _FEW = 50
 # Raised when what is noted between two runs changes.
@@ -121,7 +123,8 @@ class Pager:
 
     def remember(self, rows: Iterable[Any]) -> None:
         """Tell these rows of an earlier run apart from new ones, should they come once more."""
-        self._seen.update(_hash(self._identity(row)) for row in rows)
+        room = max(0, _MOST_SEEN - len(self._seen))
+        self._seen.update(_hash(self._identity(row)) for row in islice(rows, room))
 
     @property
     def first_page(self) -> Page:
@@ -268,10 +271,12 @@ class Pager:
         at = self._at
         expected = max(0, total - self._start)
         came_in_before = at.position - self._start - at.passed
+        not_all_known_again = len(self._seen) + at.twice < at.passed
         return (
             at.taken < (expected if self._limit is None else min(expected, self._limit))
             or (at.length is not None and at.position < at.length)
             or (came_in_before > 0 and at.passed > expected)  # rows came in at both ends, or went from one to the other
+            or (not_all_known_again and (came_in_before < 0 or at.passed > expected))
             or (at.twice > 0 and at.id_key is None and (at.moved or came_in_before != 0 or at.length != total))
         )
 
@@ -344,8 +349,8 @@ class Pager:
         )
 
     def _position_after_gap(self, page: Page, growth: int) -> int:
-        """Where to read on: further down if rows came in at the head, else further up."""
-        if growth > 0:
+        """Where to read on: further down if rows came in, maybe at the head; if not, or if that failed, further up."""
+        if growth > 0 and self._fruitless != 1:
             return self._at.position + growth
         reachable = page.offset if self._length is None else min(page.offset, self._length)
         return max(self._start, reachable - max(self._at.page_size // 2, -growth))
@@ -365,8 +370,9 @@ class Pager:
                 if at.id_key is not None:
                     continue  # it went to the other end
             else:
-                self._seen.add(name)
                 self._fruitful = True
+                if len(self._seen) < _MOST_SEEN:
+                    self._seen.add(name)
             once.append(row)
         self._fruitful = self._fruitful or bool(once and self._length is not None)
         taken = once if self._left is None else once[: self._left]

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import paging
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import PAGE_SIZE, Page, Pager
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -239,6 +240,17 @@ def test_a_nas_that_counts_its_pages_passes_no_rule_on_the_length(
     assert pager.total is None
     assert pager.truncated is not False
     assert len(rows) == (1300 if limit is None else limit) or pager.doubt
+
+
+def test_of_rows_too_many_to_know_again_it_is_said_that_some_may_come_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "_MOST_SEEN", 1)
+    asked = AnyList(1300, [("head to tail", 3), ("tail in", 1)], 1, "honest", None, False, True, True, True, 0, None)
+    pager, rows, _requests = read(asked)
+    assert max(Counter(rows).values()) > 1
+    assert "doubled" in str(pager.doubt)
+    still = AnyList(1300, [], 1, "honest", None, False, True, True, True, 0, None)
+    pager, rows, _requests = read(still)
+    assert (rows, pager.doubt, pager.truncated) == (still.rows, None, False)
 
 
 @pytest.mark.parametrize("total", ["absent", "huge", "honest"])
