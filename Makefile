@@ -2,6 +2,7 @@
 # Everything here stays inside the checkout: the environment in .venv, all that is made in build/.
 #   make demo      the role over a simulated fleet
 #   make test      the checks and tests that a change most likely breaks, on the newest and the oldest ansible-core
+#   make attack    the property-based tests with many cases, and the soak: half an hour
 #   make matrix    ansible-test and all tests on every supported ansible-core
 #   make gates     Galaxy's importer, Molecule, the documentation's pages, AWX's modules
 #   make coverage  which lines of plugins/ the tests do not reach
@@ -38,7 +39,7 @@ export PATH := $(VENV)/bin:$(PATH)
 # Where two runs at once would make the same, the second one waits.
 LOCK := $(shell command -v flock >/dev/null && echo flock $(BUILD)/lock)
 
-.PHONY: setup demo bench test lint types sanity unit browser playbook oldest matrix gates coverage clean
+.PHONY: setup demo bench test lint types sanity unit browser playbook oldest attack matrix gates coverage clean
 
 setup: $(VENV)/test
 
@@ -64,7 +65,7 @@ sanity: $(VENV)/test
 	nox -k "sanity and newest"
 
 unit: $(VENV)/test
-	pytest -n auto tests/unit
+	pytest -n auto tests/unit tests/attack
 
 # Skipped where Chromium is not installed.
 browser: $(VENV)/test
@@ -77,6 +78,12 @@ playbook: $(VENV)/test
 oldest: $(VENV)/test
 	nox -s wire
 	nox -k "playbook and oldest" -- $(addprefix tests/playbook/test_,facts.py fleet.py inventory.py role.py text.py ways.py)
+
+# The same tests as above, with new random cases each time; a failure prints how to repeat it.
+attack: export MAILPLUS_ATTACK_EXAMPLES := $(or $(MAILPLUS_ATTACK_EXAMPLES),10000)
+attack: $(VENV)/test
+	pytest -n auto tests/attack
+	pytest -n auto -m hypothesis tests/unit
 
 matrix: $(VENV)/test
 	nox

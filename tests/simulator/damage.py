@@ -5,9 +5,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Any
 
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Fault
+from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import ABSENT, override
+
+_AT_ONCE = 1 << 18
 
 # The text values of a server's data, not those a client needs to recognise the answer by.
 _TEXT = re.compile(rb'("(?!api"|method"|sid"|synotoken")[A-Za-z_]+":")')
@@ -20,20 +25,65 @@ def body(answer: bytes, struck: Mapping[str, Fault]) -> bytes:
     return answer
 
 
-def _result(change: Callable[[list[object], Fault], list[object]]) -> Callable[[bytes, Fault], bytes]:
+def swollen(answer: bytes, fault: Fault) -> Iterator[bytes]:
+    """The answer in pieces, with a filling in its data, or in that of the item whose API the fault names."""
+    item = rb'"api":"%b"[^{}]*"data":\{' % re.escape((fault.api or "").encode())
+    found = re.search(item, answer) or re.search(rb'"data":\{', answer) or re.search(rb"\{", answer)
+    assert found is not None, "an answer is an object"
+    size, rest = fault["size"], answer[found.end() :]
+    yield answer[: found.end()] + b'"filling":'
+    if fault["filling"] == "text":
+        yield from chain([b'"'], _repeated(b"a", size), [b'"'])
+    elif fault["filling"] == "dense":
+        yield from chain([b"["], _repeated(b"{},", size // 3), [b"{}]"])
+    else:
+        yield from chain(_repeated(b"[", size), _repeated(b"]", size))
+    yield (b"" if rest.startswith(b"}") else b",") + rest
+
+
+def _repeated(unit: bytes, times: int) -> Iterator[bytes]:
+    while times > 0:
+        count = min(times, _AT_ONCE)
+        yield unit * count
+        times -= count
+
+
+def _changed(change: Callable[[dict[str, Any], Fault], dict[str, Any]]) -> Callable[[bytes, Fault], bytes]:
     def spoil(answer: bytes, fault: Fault) -> bytes:
-        document = json.loads(answer)
-        data = document.get("data")
-        if isinstance(data, dict) and isinstance(data.get("result"), list):
-            data["result"] = change(data["result"], fault)
+        document = change(json.loads(answer), fault)
         return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     return spoil
 
 
+def _result(change: Callable[[list[Any], Fault], list[Any]]) -> Callable[[bytes, Fault], bytes]:
+    def spoil(document: dict[str, Any], fault: Fault) -> dict[str, Any]:
+        data = document.get("data")
+        if isinstance(data, dict) and isinstance(data.get("result"), list):
+            data["result"] = change(data["result"], fault)
+        return document
+
+    return _changed(spoil)
+
+
+def _relabelled(result: list[Any], fault: Fault) -> list[Any]:
+    """The items of the API that the fault names, or all, as answers to another call."""
+    return [
+        override(item, fault["labels"]) if fault.matches([(item.get("api", ""), item.get("method", ""))]) else item
+        for item in result
+    ]
+
+
+def _with_success(document: dict[str, Any], fault: Fault) -> dict[str, Any]:
+    others = {key: value for key, value in document.items() if key != "success"}
+    return others if fault["value"] == ABSENT else {**others, "success": fault["value"]}
+
+
 _SPOIL: dict[str, Callable[[bytes, Fault], bytes]] = {
     "short_result": _result(lambda result, fault: result[: -fault["drop"]]),
     "reordered_result": _result(lambda result, _fault: result[::-1]),
+    "relabelled_result": _result(_relabelled),
+    "outer_success": _changed(_with_success),
     "not_utf8": lambda answer, _fault: _TEXT.sub(rb"\1" + b"\xff\xfe\xe9", answer),
     "lone_surrogate": lambda answer, _fault: _TEXT.sub(rb"\1\\ud800", answer),
     "cut_text": lambda answer, _fault: answer[: len(answer) * 2 // 3],

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 # What each fault takes beside `api`, `method`, `path`, `first` and `after`.
@@ -13,11 +14,13 @@ REQUEST_FAULTS: dict[str, dict[str, Any]] = {
     "latency": {"seconds": 0.1},
     "hang": {},
     "close": {},
+    "close_kept": {"seconds": 0.0},
     "html": {"status": 502},
     "redirect": {"location": "https://redirected.example.com/webapi/entry.cgi", "status": 302},
     "empty": {},
     "expired": {"code": 119, "compound": "request"},
-    "drip": {"seconds": 0.01, "size": 64},
+    "drip": {"seconds": 0.01, "size": 64, "part": "body", "length": None},
+    "huge": {"size": 100_000_000, "filling": "text", "gzip": False},
     "cut_text": {},
     "cut_connection": {},
     "not_utf8": {},
@@ -25,14 +28,21 @@ REQUEST_FAULTS: dict[str, dict[str, Any]] = {
     "content_type": {"value": "text/plain"},
     "short_result": {"drop": 1},
     "reordered_result": {},
+    "relabelled_result": {"labels": {"method": "other"}},
+    "outer_success": {"value": False},
 }
 CALL_FAULTS: dict[str, dict[str, Any]] = {
     "error": {"code": 117, "errors": None},
+    "answer": {"data": {}, "each": False},
     "grow": {"rows": 1},
     "shrink": {"rows": 1},
     "rotate": {"rows": 1},
 }
 FAULTS = {**REQUEST_FAULTS, **CALL_FAULTS}
+CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("drip", "part"): ("body", "continue", "status", "header", "chunk_size", "trailer"),
+    ("huge", "filling"): ("text", "dense", "deep"),
+}
 LIMITS: dict[str, Any] = {"api": None, "method": None, "path": None, "first": None, "after": 0}
 
 
@@ -54,11 +64,11 @@ class Fault:
     def __getitem__(self, option: str) -> Any:
         return self.options[option]
 
-    def matches(self, calls: Iterable[tuple[str, str]], path: str) -> bool:
-        if self.path is not None and self.path != path:
+    def matches(self, calls: Iterable[tuple[str, str]], path: str | None = None) -> bool:
+        if path is not None and self.path not in (None, path):
             return False
         return any(
-            (self.api is None or self.api == api) and (self.method is None or self.method == method)
+            (self.api is None or fnmatchcase(api, self.api)) and (self.method is None or self.method == method)
             for api, method in calls
         )
 
@@ -76,6 +86,10 @@ def make_fault(kind: str, options: Mapping[str, Any]) -> Fault:
     if unknown:
         known = ", ".join(sorted({*defaults, *LIMITS}))
         raise FaultError(f"fault {kind!r} has no option {', '.join(sorted(unknown))}; known: {known}")
+    for name, value in options.items():
+        choices = CHOICES.get((kind, name))
+        if choices and value not in choices:
+            raise FaultError(f"fault {kind!r}: {name} is {value!r}; known: {', '.join(choices)}")
     limits = {name: options.get(name, default) for name, default in LIMITS.items()}
     return Fault(kind, {name: options.get(name, default) for name, default in defaults.items()}, **limits)
 

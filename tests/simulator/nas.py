@@ -13,6 +13,7 @@ import secrets
 import struct
 import time
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Faults
@@ -33,9 +34,9 @@ _GUESSES = (400, 404)  # what DSM blocks an address for
 class ApiError(Exception):
     """The answer is an error of the API, not of HTTP."""
 
-    def __init__(self, code: int, errors: Any = None) -> None:
+    def __init__(self, code: Any, errors: Any = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code = code  # a number, unless a fault says otherwise
         self.errors = errors
 
 
@@ -163,6 +164,16 @@ class Nas:
         session.used = now
         return session
 
+    def rename(self, old_sid: str, sid: Any, token: Any) -> None:
+        """Know a session by what its login told. A token that no header can hold is as good as none."""
+        session = self._sessions[old_sid]
+        if isinstance(sid, str):
+            del self._sessions[old_sid]
+            session.sid = sid
+            self._sessions[sid] = session
+        sendable = isinstance(token, str) and token.isascii() and token.isprintable()
+        session.token = token if sendable else ""
+
     def logout(self, sid: str | None, token: str | None) -> None:
         """Without a session id this is a success too, and the session stays open."""
         if sid in self._sessions and self._sessions[sid].token not in ("", token):
@@ -172,7 +183,7 @@ class Nas:
 
     def refusal(self, account: Account, api: str) -> int | None:
         """The code that refuses this API to this account."""
-        code = account.permissions.get(api, self.description.permissions.get(api))
+        code = _permission(account.permissions, api) or _permission(self.description.permissions, api)
         if code is None and account.role == "user" and api.startswith(MAILPLUS_PREFIX):
             return 105
         return code
@@ -225,6 +236,10 @@ class Nas:
         if not valid or (account.username, code) in self._used_codes:
             raise ApiError(404)
         self._used_codes.add((account.username, code))
+
+
+def _permission(permissions: Mapping[str, int], api: str) -> int | None:
+    return next((code for pattern, code in permissions.items() if fnmatchcase(api, pattern)), None)
 
 
 def hostname_of(name: str, description: NasDescription) -> str:

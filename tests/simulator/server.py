@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import itertools
 import socket
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -52,6 +54,7 @@ class _Http(web.Server):
         )
         self._next = numbers
         self.numbers: dict[RequestHandler, int] = {}
+        self.given_up: set[RequestHandler] = set()  # closed as soon as something more arrives
         self._transports: dict[RequestHandler, asyncio.Transport] = {}
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
@@ -62,6 +65,7 @@ class _Http(web.Server):
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         super().connection_lost(handler, exc)
         self.numbers.pop(handler, None)
+        self.given_up.discard(handler)
         self._transports.pop(handler, None)
 
     def abort(self) -> None:
@@ -118,6 +122,8 @@ class NasServer:
             await self._http.shutdown(_STOP_SECONDS)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self._http is not None and request.protocol in self._http.given_up:
+            return _closed(request)
         recorded, incoming = await self._record(request)
         if len(request.raw_path) > LONGEST_URL:
             return _html(414)
@@ -146,7 +152,22 @@ class NasServer:
         reply = self._webapi.answer(incoming)
         if struck:
             reply.body = damage.body(reply.body, struck)
-        return await _respond(request, reply, struck)
+        response = await _respond(request, reply, struck)
+        if "close_kept" in struck:
+            await self._close_kept(request, response, struck["close_kept"]["seconds"])
+        return response
+
+    async def _close_kept(self, request: web.BaseRequest, response: web.StreamResponse, seconds: float | None) -> None:
+        """Close a connection that promised to stay: after a whole answer, or when more arrives on it."""
+        if seconds is None:
+            if self._http is not None:
+                self._http.given_up.add(request.protocol)
+            return
+        await response.prepare(request)
+        await response.write_eof()
+        transport = request.transport
+        if transport is not None:
+            asyncio.get_running_loop().call_later(seconds, transport.close)
 
     async def _record(self, request: web.BaseRequest) -> tuple[Request, Incoming]:
         body = await _form(request)
@@ -206,15 +227,19 @@ async def _instead(request: web.BaseRequest, struck: Mapping[str, Fault]) -> web
     if "hang" in struck:
         await asyncio.Event().wait()
     if "close" in struck:
-        if request.transport is not None:
-            request.transport.close()
-        return web.Response()
+        return _closed(request)
     if "html" in struck:
         return _html(struck["html"]["status"])
     if "redirect" in struck:
         redirect = struck["redirect"]
         return web.Response(status=redirect["status"], headers={**NGINX, "Location": redirect["location"]})
     return None
+
+
+def _closed(request: web.BaseRequest) -> web.Response:
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
 
 
 def _html(status: int) -> web.Response:
@@ -227,7 +252,11 @@ async def _respond(request: web.BaseRequest, reply: Reply, struck: Mapping[str, 
     if "cut_connection" in struck:
         return await _cut(request, reply.body, headers)
     if "drip" in struck:
-        return await _drip(request, reply.body, headers, struck["drip"])
+        drip = _drip if struck["drip"]["part"] == "body" else _drip_part
+        return await drip(request, reply.body, headers, struck["drip"])
+    if "huge" in struck:
+        pieces = damage.swollen(reply.body, struck["huge"])
+        return await _stream(request, pieces, headers, compressed=struck["huge"]["gzip"])
     body = reply.body
     if len(body) >= _COMPRESS_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
         body = gzip.compress(body, compresslevel=1, mtime=0)
@@ -250,7 +279,59 @@ async def _cut(request: web.BaseRequest, body: bytes, headers: dict[str, str]) -
 async def _drip(request: web.BaseRequest, body: bytes, headers: dict[str, str], fault: Fault) -> web.StreamResponse:
     response = web.StreamResponse(headers={**headers, "Content-Length": str(len(body))})
     await response.prepare(request)
-    for start in range(0, len(body), fault["size"]):
-        await response.write(body[start : start + fault["size"]])
-        await asyncio.sleep(fault["seconds"])
+    with contextlib.suppress(ConnectionError):  # whoever asked may be gone
+        for start in range(0, len(body), fault["size"]):
+            await response.write(body[start : start + fault["size"]])
+            await asyncio.sleep(fault["seconds"])
+    return response
+
+
+async def _drip_part(
+    request: web.BaseRequest, body: bytes, headers: dict[str, str], fault: Fault
+) -> web.StreamResponse:
+    """A whole answer, one part of which is filled up byte by byte, `length` fillings long or without end."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    wire = {
+        "continue": b"",
+        "status": b"HTTP/1.1 200 OK",
+        "header": f"\r\n{lines}Connection: close\r\nTransfer-Encoding: chunked\r\nX-Slow: ".encode(),
+        "chunk_size": b"\r\n\r\n%x;slow=" % len(body),
+        "trailer": b"\r\n" + body + b"\r\n0\r\nX-Slow: ",
+    }
+    transport = request.transport
+    assert transport is not None
+    for part, before in wire.items():
+        transport.write(before)
+        if part == fault["part"]:
+            for piece in _filling(part, fault["length"], fault["size"]):
+                if transport.is_closing():
+                    return web.Response()
+                transport.write(piece)
+                await asyncio.sleep(fault["seconds"])
+    transport.write(b"\r\n\r\n")
+    return _closed(request)
+
+
+def _filling(part: str, length: int | None, size: int) -> Iterator[bytes]:
+    unit = b"HTTP/1.1 100 Continue\r\n\r\n" if part == "continue" else b"x"
+    units = itertools.repeat(unit) if length is None else itertools.repeat(unit, length)
+    stream = itertools.chain.from_iterable(units)
+    while piece := bytes(itertools.islice(stream, size)):
+        yield piece
+
+
+async def _stream(
+    request: web.BaseRequest, pieces: Iterator[bytes], headers: dict[str, str], *, compressed: bool
+) -> web.StreamResponse:
+    compressor = zlib.compressobj(level=9, wbits=31) if compressed else None
+    response = web.StreamResponse(headers=headers | ({"Content-Encoding": "gzip"} if compressed else {}))
+    response.enable_chunked_encoding()
+    await response.prepare(request)
+    with contextlib.suppress(ConnectionError):
+        for piece in pieces:
+            if sent := compressor.compress(piece) if compressor else piece:
+                await response.write(sent)
+            await asyncio.sleep(0)  # others are served meanwhile
+        if compressor:
+            await response.write(compressor.flush())
     return response

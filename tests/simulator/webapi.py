@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.tests.simulator import noise
-from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import to_json
+from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Fault
+from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import override, to_json
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import ApiError, Nas, Session, Write
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import (
     AUTH,
@@ -22,8 +23,10 @@ from ansible_collections.mailfleet.mailplus.tests.simulator.registry import (
     Api,
     is_read,
 )
+from ansible_collections.mailfleet.mailplus.tests.simulator.rows import RowList
 
 WITHOUT_SESSION = (INFO, AUTH, UI_CONFIG)
+MOVES = {"grow": RowList.grow, "shrink": RowList.shrink, "rotate": RowList.rotate}
 REQUEST_ERRORS = {119: "unauth", 105: "noprivilege"}
 _ROUTING = ("api", "version", "method", "_sid", "SynoToken")
 _VERSIONS = {5: ("5967", "DSM 5.2-5967"), 6: ("25556", "DSM 6.2.4-25556"), 7: ("69057", "DSM 7.2.1-69057 Update 5")}
@@ -89,7 +92,7 @@ class WebApi:
         try:
             data = self._answer(incoming, reply)
         except ApiError as error:
-            if error.code in REQUEST_ERRORS:
+            if isinstance(error.code, int) and error.code in REQUEST_ERRORS:
                 reply.headers["x-request-error"] = REQUEST_ERRORS[error.code]
             reply.body = b'{"error":%b,"success":false}' % _error(error)
         else:
@@ -138,11 +141,19 @@ class WebApi:
             raise ApiError(struck["error"]["code"], struck["error"]["errors"])
         if call.api == COMPOUND and session is not None:
             return self._compound(call, session, incoming, reply)
-        if call.api in self._own:
-            return self._own[call.api](call, incoming, reply)
-        return self._mailplus(call, {kind: fault["rows"] for kind, fault in struck.items()})
+        answer = self._own[call.api](call, incoming, reply) if call.api in self._own else self._mailplus(call, struck)
+        return self._altered(call, answer, struck["answer"]) if "answer" in struck else answer
 
-    def _mailplus(self, call: Call, moved: Mapping[str, int]) -> bytes:
+    def _altered(self, call: Call, answer: bytes, fault: Fault) -> bytes:
+        """An answer with other data; a session is then known by what its login tells."""
+        before = json.loads(answer or b"{}")
+        names = list(before) if fault["each"] else []
+        data = override(before, dict.fromkeys(names, fault["data"]) if names else fault["data"])
+        if (call.api, call.method) == (AUTH, "login") and isinstance(data, dict):
+            self._nas.rename(before["sid"], data.get("sid"), data.get("synotoken"))
+        return to_json(data)
+
+    def _mailplus(self, call: Call, struck: Mapping[str, Fault]) -> bytes:
         if not call.api.startswith(MAILPLUS_PREFIX):
             return b"{}"
         if not is_read(call.method):
@@ -150,10 +161,9 @@ class WebApi:
             return b"{}"
         mailplus = self._nas.mailplus
         answer = mailplus.answer(call.api, call.method, call.params)
-        if moved:
-            mailplus.rows(call.api).grow(moved.get("grow", 0))
-            mailplus.rows(call.api).shrink(moved.get("shrink", 0))
-            mailplus.rows(call.api).rotate(moved.get("rotate", 0))
+        for kind, move in MOVES.items():
+            if kind in struck:
+                move(mailplus.rows(call.api), struck[kind]["rows"])
         return answer
 
     def _compound(self, call: Call, session: Session, incoming: Incoming, reply: Reply) -> bytes:

@@ -2,16 +2,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from typing import Any
 
 import pytest
 import requests
-from ansible_collections.mailfleet.mailplus.tests.simulator.faults import FAULTS, FaultError, Faults
+from ansible_collections.mailfleet.mailplus.tests.simulator.faults import CHOICES, FAULTS, FaultError, Faults
 from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import PREFIX, QUEUE, Dsm, item, serving
 
 REPORT = PREFIX + "Report"
-INFO = {"api": "SYNO.API.Info", "method": "query", "version": 1, "query": "SYNO.API."}
+INFO: dict[str, Any] = {"api": "SYNO.API.Info", "method": "query", "version": 1, "query": "SYNO.API."}
 
 
 def queue(dsm: Dsm, **kwargs: Any) -> requests.Response:
@@ -181,6 +182,160 @@ def test_faults_from_the_description_and_cleared() -> None:
         assert queue(dsm).status_code == 502
 
 
+@pytest.mark.parametrize("part", [part for part in CHOICES["drip", "part"] if part != "body"])
+@pytest.mark.parametrize("https", [True, False])
+def test_a_part_of_an_answer_that_comes_slowly(part: str, *, https: bool) -> None:
+    with serving({"https": https}) as dsm:
+        dsm.login()
+        whole = queue(dsm).json()
+        dsm.nas.faults.add("drip", part=part, length=4, seconds=0.03, size=1 if part != "continue" else 25)
+        started = time.monotonic()
+        answer = queue(dsm)
+        assert time.monotonic() - started >= 0.1
+        assert (answer.status_code, answer.json()) == (200, whole)
+        assert answer.reason == ("OKxxxx" if part == "status" else "OK")
+
+
+@pytest.mark.parametrize("part", [part for part in CHOICES["drip", "part"] if part != "body"])
+def test_a_part_of_an_answer_that_never_ends(logged_in: Dsm, part: str) -> None:
+    logged_in.nas.faults.add("drip", part=part, seconds=0.01, size=1)
+    with socket.create_connection((logged_in.nas.host, logged_in.nas.port), timeout=2) as raw:
+        raw.sendall(b"POST /webapi/entry.cgi HTTP/1.1\r\nHost: nas\r\nContent-Length: 3\r\n\r\na=b")
+        received = b""
+        filled = b"HTTP/1.1 100 Continue\r\n\r\n" * 2 if part == "continue" else b"x" * 20
+        while filled not in received:
+            received += raw.recv(1 << 16)
+
+
+@pytest.mark.parametrize(("filling", "type_"), [("text", str), ("dense", list)])
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_huge_answer(logged_in: Dsm, filling: str, type_: type, *, compressed: bool) -> None:
+    logged_in.nas.faults.add("huge", size=3_000_000, filling=filling, gzip=compressed, api=QUEUE)
+    answer = queue(logged_in)
+    assert len(answer.content) > 3_000_000
+    assert (answer.headers.get("Content-Encoding") == "gzip") is compressed
+    data = answer.json()["data"]
+    assert isinstance(data["filling"], type_)
+    assert data["total"] == 12
+    content = logged_in.request(
+        data={"api": "SYNO.Entry.Request", "method": "request", "version": 1, "_sid": logged_in.sid}
+        | {"compound": json.dumps([item("Report", "get"), item("Queue", "list")])},
+        headers={"X-SYNO-TOKEN": logged_in.token or ""},
+    ).json()
+    assert ["filling" in result["data"] for result in content["data"]["result"]] == [False, True]
+
+
+def test_a_huge_answer_to_a_login_and_a_logout(dsm: Dsm) -> None:
+    dsm.nas.faults.add("huge", size=1_000_000, api="SYNO.API.Auth")
+    assert len(dsm.login()["filling"]) == 1_000_000
+    assert len(dsm.call("SYNO.API.Auth", "logout")["filling"]) == 1_000_000
+    assert dsm.nas.sessions == []
+
+
+def test_an_answer_nested_deeply(logged_in: Dsm) -> None:
+    logged_in.nas.faults.add("huge", size=200_000, filling="deep")
+    assert queue(logged_in).content.startswith(b'{"data":{"filling":' + b"[" * 200_000 + b"]" * 200_000)
+
+
+@pytest.mark.parametrize("https", [True, False])
+@pytest.mark.parametrize("seconds", [0.0, 0.05, None])
+def test_a_kept_connection_that_is_closed(seconds: float | None, *, https: bool) -> None:
+    with serving({"https": https}) as dsm:
+        dsm.login()
+        dsm.nas.faults.add("close_kept", seconds=seconds, api=QUEUE)
+        assert queue(dsm).json()["success"] is True
+        if seconds is None:  # nothing shows that it is closed until something is sent
+            with pytest.raises(requests.exceptions.ConnectionError):
+                queue(dsm)
+            assert len(dsm.nas.requests) == 2
+        else:
+            time.sleep(seconds + 0.1)
+        assert queue(dsm).json()["success"] is True
+        assert len({request.connection for request in dsm.nas.requests}) == 2
+
+
+@pytest.mark.parametrize("value", [False, "true", 1, None, "__absent__"])
+def test_a_batch_whose_outer_success_is_not_true(logged_in: Dsm, value: object) -> None:
+    logged_in.nas.faults.add("outer_success", value=value, api="SYNO.Entry.Request")
+    answer = logged_in.compound([item("Report", "get")])
+    assert answer.get("success", "__absent__") == value
+    assert answer["data"]["result"][0]["success"] is True
+
+
+@pytest.mark.parametrize("labels", [{"method": "conf_get"}, {"version": 9}, {"api": REPORT}, {"method": "__absent__"}])
+def test_an_item_that_answers_another_call(logged_in: Dsm, labels: dict[str, Any]) -> None:
+    logged_in.nas.faults.add("relabelled_result", labels=labels, api=QUEUE)
+    report, rows = logged_in.compound([item("Report", "get"), item("Queue", "list")])["data"]["result"]
+    assert {key: report[key] for key in ("api", "method", "version")} == item("Report", "get")
+    honest = item("Queue", "list") | labels
+    wanted = {key: value for key, value in honest.items() if value != "__absent__"}
+    assert {key: rows[key] for key in ("api", "method", "version") if key in rows} == wanted
+    assert rows["data"]["total"] == 12
+
+
+def test_an_answer_that_says_something_else(logged_in: Dsm) -> None:
+    logged_in.nas.faults.add("answer", data={"total": "many", "items": "__absent__"}, api=QUEUE, first=1)
+    assert logged_in.data(QUEUE, "list") == {"total": "many"}
+    assert logged_in.data(QUEUE, "list")["total"] == 12
+    logged_in.nas.faults.add("answer", data=[1], api=REPORT)
+    assert logged_in.compound([item("Report", "get")])["data"]["result"][0]["data"] == [1]
+
+
+@pytest.mark.parametrize("path", ["entry.cgi?api=SYNO.Core.User&method=delete", "../../x", "http://elsewhere/"])
+def test_paths_of_apis_that_are_none(dsm: Dsm, path: str) -> None:
+    dsm.nas.faults.add("answer", data={"path": path}, each=True, api="SYNO.API.Info")
+    dsm.nas.faults.add("answer", data={"SYNO.API.\r\nAuth": {"path": path}}, api="SYNO.API.Info", after=1)
+    apis = dsm.call(**INFO)["data"]
+    assert {api["path"] for api in apis.values()} == {path}
+    assert apis["SYNO.API.Auth"]["maxVersion"] == 7
+    assert "SYNO.API.\r\nAuth" in dsm.call(**INFO)["data"]
+
+
+@pytest.mark.parametrize("sid", ["a\r\nX: y", "\x00", "\u2603", "a" * 100_000, "plain"])
+@pytest.mark.parametrize("token", ["a\r\nX: y", "\x00", "\u2603", "b" * 5000, "plain"])
+def test_a_login_that_tells_an_odd_session(dsm: Dsm, sid: str, token: str) -> None:
+    """The session is the one that was told, so that a client can close it."""
+    dsm.nas.faults.add("answer", data={"sid": sid, "synotoken": token}, api="SYNO.API.Auth", method="login")
+    told = dsm.login()
+    assert (told["sid"], told["synotoken"]) == (sid, token)
+    assert [session.sid for session in dsm.nas.sessions] == [sid]
+    if not (token.isascii() and token.isprintable()):
+        dsm.token = None
+    assert dsm.call("SYNO.API.Auth", "logout")["success"] is True
+    assert dsm.nas.sessions == []
+
+
+@pytest.mark.parametrize("code", ["8" * 5000, -1, 1.5, [117], {"code": 1}, None, True, "119"])
+def test_codes_that_are_none(logged_in: Dsm, code: object) -> None:
+    logged_in.nas.faults.add("error", api=QUEUE, code=code)
+    assert queue(logged_in).json() == {"success": False, "error": {"code": code}}
+    assert logged_in.compound([item("Queue", "list")])["data"]["result"][0]["error"] == {"code": code}
+
+
+@pytest.mark.parametrize("api", ["SYNO.Entry.Request", QUEUE])
+def test_busy_once(logged_in: Dsm, api: str) -> None:
+    logged_in.nas.faults.add("error", api=api, code=109, first=1)
+    codes = []
+    for _i in range(2):
+        answer = logged_in.compound([item("Queue", "list")])
+        inner = answer if not answer["success"] else answer["data"]["result"][0]
+        codes.append(inner.get("error", {}).get("code"))
+    assert codes == [109, None]
+
+
+def test_all_apis_of_the_package_refuse() -> None:
+    with serving({"permissions": {f"{PREFIX}*": 5615}}) as dsm:
+        dsm.login()
+        assert {dsm.code(QUEUE, "list"), dsm.code(REPORT, "get")} == {5615}
+        assert dsm.code(REPORT, "no_such_method") == 103
+        assert dsm.code("SYNO.API.Info", "query") is None
+
+
+def test_a_pattern_of_apis(logged_in: Dsm) -> None:
+    logged_in.nas.faults.add("error", api=f"{PREFIX}Q*", code=111)
+    assert (logged_in.code(QUEUE, "list"), logged_in.code(REPORT, "get")) == (111, None)
+
+
 @pytest.mark.parametrize("kind", sorted(FAULTS))
 def test_every_fault_spares_other_apis(logged_in: Dsm, kind: str) -> None:
     logged_in.nas.faults.add(kind, api=QUEUE)
@@ -189,7 +344,11 @@ def test_every_fault_spares_other_apis(logged_in: Dsm, kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "message"),
-    [({"fault": "flood"}, "unknown fault 'flood'"), ({"fault": "html", "code": 1}, "fault 'html' has no option code")],
+    [
+        ({"fault": "flood"}, "unknown fault 'flood'"),
+        ({"fault": "html", "code": 1}, "fault 'html' has no option code"),
+        ({"fault": "drip", "part": "tail"}, "fault 'drip': part is 'tail'; known: body, continue"),
+    ],
 )
 def test_faults_nobody_knows(fault: dict[str, Any], message: str) -> None:
     with pytest.raises(FaultError, match=message):

@@ -153,12 +153,12 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path, number: sig
                 f"https://{host['ansible_host']}:{host['mailplus_port']}/webapi/entry.cgi",
                 data={"api": "SYNO.API.Info", "method": "query", "version": 1},
                 verify=host["mailplus_ca_path"],
-                timeout=5,
+                timeout=30,
             )
         assert answer.json()["success"] is True
         assert sorted(path.name for path in tmp_path.iterdir()) == ["ca.pem", "inventory.yml"]
         process.send_signal(number)
-        assert process.communicate(timeout=5) == ("", "")
+        assert process.communicate(timeout=30) == ("", "")
         assert process.returncode == 0
 
 
@@ -167,7 +167,7 @@ def test_the_command_ends_with_its_parent(tmp_path: Path) -> None:
         first_line(process)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=30) == 0
 
 
 def test_the_command_writes_down_the_requests(tmp_path: Path) -> None:
@@ -180,9 +180,9 @@ def test_the_command_writes_down_the_requests(tmp_path: Path) -> None:
         with requests.Session() as http:
             http.trust_env = False
             url = f"https://127.0.0.1:{host['mailplus_port']}/webapi/query.cgi?version=1"
-            http.post(url, data={"api": "SYNO.API.Info"}, verify=host["mailplus_ca_path"], timeout=5)
+            http.post(url, data={"api": "SYNO.API.Info"}, verify=host["mailplus_ca_path"], timeout=30)
         process.terminate()
-        process.wait(timeout=5)
+        process.wait(timeout=30)
     (line,) = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert (line["nas"], line["url"], line["api"]) == ("mail-oslo", "/webapi/query.cgi?version=1", "SYNO.API.Info")
 
@@ -191,7 +191,7 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
     fleet = tmp_path / "fleet.yml"
     fleet.write_text("nas: {one: {colour: red}}", encoding="utf-8")
     with command(tmp_path, fleet=fleet) as process:
-        output, error = process.communicate(timeout=5)
+        output, error = process.communicate(timeout=30)
     assert process.returncode == 2
     assert output == ""
     assert error.startswith("nas.one: unknown key colour")
