@@ -145,7 +145,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record, printable
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import sweep
 
 Outcome = dict[str, Any]
@@ -189,7 +190,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         of_all = "" if len(unread) == 1 else f"{count} times: " if count > 1 else "The first: "
         self.display.warning(
             f"{len(unread)} of {len(outcomes)} NAS could not be read: {names}. "
-            f"{of_all}{printable(reason).rstrip('.')}. Each has its reason in mailplus_reason."
+            f"{of_all}{words(reason).rstrip('.')}. Each has its reason in mailplus_reason."
         )
 
     def _check(self, given: Mapping[str, Any]) -> None:

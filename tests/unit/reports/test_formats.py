@@ -5,8 +5,8 @@ import copy
 import json
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import shown, visible, visible_lines
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import shown, visible, visible_lines
 from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
 
 WRITERS = {name: writer for files in FORMATS.values() for name, writer in files.items()}
