@@ -25,7 +25,11 @@ def test_what_names_no_moment_is_shown_as_it_is(text: str) -> None:
     assert html_text.moment(text) == text
 
 
-@pytest.mark.parametrize("value", ["many", True, -1, 2**53 + 1, 10**4000, 0.5, None])
+@pytest.mark.parametrize(
+    "value",
+    ["many", True, -1, 2**53 + 1, 10**4000, 0.5, None],
+    ids=["text", "flag", "negative", "odd", "endless", "half", "null"],
+)
 def test_what_counts_nothing_is_unknown(value: object) -> None:
     assert {html_text.number(value), html_text.age(value)} == {"unknown"}
 

@@ -127,7 +127,11 @@ def test_hosts_that_look_the_same_are_not_summed() -> None:
     assert [value(series, "collected_timestamp_seconds", host=name) for name in names] == [1768042800] * 3
 
 
-@pytest.mark.parametrize("total", [2**53 + 1, 10**309, 10**4000, -1, "many", True, 1.5, float("nan")])
+@pytest.mark.parametrize(
+    "total",
+    [2**53 + 1, 10**309, 10**4000, -1, "many", True, 1.5, float("nan")],
+    ids=["odd", "beyond float", "endless", "negative", "text", "flag", "half", "nan"],
+)
 def test_a_number_that_prometheus_cannot_read_costs_itself_alone(total: Any) -> None:
     queue = samples.listing([], by_status={"bad": total, "good": 1}, oldest_age_seconds=total) | {"total": total}
     series = parse(samples.report([samples.record(queue=queue)]))
