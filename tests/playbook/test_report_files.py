@@ -314,3 +314,37 @@ def test_a_disk_that_is_full_is_told_of_the_file(fleet: Fleet, tmp_path: Path) -
         run = project.play("mailfleet.mailplus.report", *arguments, failing=True)
     assert f"{state}/report.html cannot be read or written: File too large." in " ".join(run.output.split())
     assert texts(project, "state") == before
+
+
+# What ended the report of a whole fleet, or filled the screen: keys that are formats, a number and a word without end.
+KEYS = ("{x}", "{}", "a}b", "{:>400000000}", "{0.__class__}", "%(x)s", "%999999999d", "{{ 1 / 0 }}")
+
+
+def test_what_one_server_says_costs_nobody_the_report(tmp_path: Path) -> None:
+    described: Data = {"one": {"queue": {"total": 3}}, "two": {}}
+    with run_fleet({"now": "2026-01-31T09:45:00Z", "nas": described}) as fleet:
+        project = Project(tmp_path)
+        state = {"mailplus_state_directory": str(tmp_path / "state")}
+        project.write("hosts.yml", hosts(fleet, {**LENIENT, **state}))
+        project.play("mailfleet.mailplus.gather")
+        (tmp_path / "state" / "fleet.json").rename(tmp_path / "baseline.json")
+        for nas in fleet.values():
+            nas.set_answer("SYNO.MailPlusServer.IMAP_POP3", "get", dict.fromkeys(KEYS, "{y}"))
+            rows = [{"id": number, "status": f"{number}" + "x" * 20_000} for number in range(20)]
+            nas.set_answer("SYNO.MailPlusServer.Queue", "list", {"items": rows, "total": 10**400})
+        arguments = ("-e", f"mailplus_state_baseline={tmp_path}/baseline.json")
+        run = project.play("mailfleet.mailplus.state", *arguments, expected_warnings=[": queue: "])
+    found = texts(project, "state")
+    report = json.loads(found["report.json"])
+    Draft202012Validator(schema("report")).validate(report)
+    for host in report["hosts"]:
+        assert {difference["path"] for difference in host["drift"]["differences"]} >= {
+            f"imap_pop3.data.{key}" for key in KEYS
+        }
+        assert host["sections"]["queue"]["total"] is None
+    suites = ElementTree.fromstring(found["junit.xml"])  # noqa: S314 - of the tests' own making
+    (drift, _other) = (suite.find("testcase[@name='drift']/failure").text for suite in suites)  # type: ignore[union-attr]
+    for key in KEYS:
+        assert f"imap_pop3.data.{key} (medium) added: absent in the baseline, {{y}} here" in str(drift)
+    assert list(text_string_to_metric_families(found["mailplus.prom"]))
+    assert max(len(line) for line in run.output.splitlines()) < 5_000
