@@ -66,7 +66,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(reason)
     with sync_playwright() as playwright:
         # Chromium opens a socket in TMPDIR, whose path must be shorter than that of many a checkout.
-        environment = {**os.environ, "TMPDIR": "/tmp"}  # noqa: S108 - in a directory that it makes for itself alone
+        environment: dict[str, str | float | bool] = {**os.environ, "TMPDIR": "/tmp"}  # noqa: S108 - in a directory that it makes for itself alone
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS, env=environment)
         yield browser
         browser.close()

@@ -28,6 +28,8 @@ def marked(value: Any) -> Markup:
     if isinstance(value, Markup):
         return value
     text = "unknown" if value is None else str(value)
+    if visible_lines(text) == text:
+        return escape(text)
     return Markup().join(_mark(piece) if is_escape else escape(piece) for piece, is_escape in pieces(text))
 
 
