@@ -10,6 +10,15 @@
 #   make setup     the tools of all, into .venv
 #   make clean     remove what the others made
 
+# Make takes other paths apart. Below a longer one, the path of a socket, at most 107 bytes, has no room: Ansible makes
+# TMPDIR/pymp-12345678/listener-12345678.
+ifneq ($(shell test -z "$$(pwd -P | LC_ALL=C tr -d 'A-Za-z0-9/._@+\200-\377-')" || echo odd),)
+$(error The path of this checkout may hold only letters, digits and /._@+- but is $(CURDIR); move the checkout)
+endif
+ifneq ($(shell test $$(pwd -P | wc -c) -le 66 || echo long),)
+$(error The path of this checkout may have at most 65 bytes but is $(CURDIR); move the checkout)
+endif
+
 # The newest Python that ansible-core supports, where there is one: among those of pyenv, or on the path.
 PYENV := $(shell command -v pyenv)
 PYENV_ROOTS := $(wildcard $(addsuffix /versions,$(PYENV_ROOT) $(PYENV:%/bin/pyenv=%) $(HOME)/.pyenv))
@@ -22,7 +31,7 @@ COLLECTION := $(BUILD)/collections/ansible_collections/mailfleet/mailplus
 PACKAGE := ansible_collections.mailfleet.mailplus
 
 # Python itself may be found through the home directory, as with pyenv.
-USER_HOME := $(HOME)
+export USER_HOME := $(HOME)
 
 # What a tool would otherwise write to the home directory or to /tmp.
 export ANSIBLE_HOME := $(BUILD)/ansible
@@ -107,7 +116,7 @@ $(COLLECTION):
 	ln -sfn $(CURDIR) $@
 
 $(VENV)/bin/python: | $(COLLECTION)
-	$(LOCK) sh -e -c 'test -e $@ && exit; HOME="$(USER_HOME)" $(PYTHON) -m venv --without-pip $(VENV); \
+	$(LOCK) sh -e -c 'test -e $@ && exit; HOME="$$USER_HOME" $(PYTHON) -m venv --without-pip $(VENV); \
 	  $@ -m ensurepip >/dev/null; \
 	  echo $(BUILD)/collections > "$$($@ -c "import sysconfig; print(sysconfig.get_path(\"purelib\"))")/collection.pth"'
 

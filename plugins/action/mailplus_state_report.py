@@ -95,7 +95,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         except (policy.PolicyError, BaselineError, privacy.PrivacyError, StatesError) as error:
             raise AnsibleActionFail(str(error)) from None
         except OSError as error:
-            raise AnsibleActionFail(f"{error.filename} cannot be read or written: {error.strerror}.") from None
+            where = error.filename or options["directory"]
+            raise AnsibleActionFail(f"{where} cannot be read or written: {error.strerror}.") from None
 
     def _answer(self, options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
         if (options["formats"] or options["max_age"] is not None) and not options["directory"]:

@@ -155,11 +155,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
-    HostRecord,
-    host_record,
-    printable,
-)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import Question, sweep
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question import (
     HostQuestion,
@@ -219,7 +216,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             of_all = "" if len(reasons) == 1 else f"{count} times: " if count > 1 else "The first: "
             self.display.warning(
                 f"{len(reasons)} of {len(outcomes)} {what}: {names}. "
-                f"{of_all}{printable(reason).rstrip('.')}. Each has its reason in mailplus_reason."
+                f"{of_all}{words(reason).rstrip('.')}. Each has its reason in mailplus_reason."
             )
 
     def _check(self, given: Mapping[str, Any]) -> None:

@@ -19,9 +19,9 @@ description:
 options:
   directory:
     description:
-      - Directory on the controller. It is made where it is missing.
+      - Directory on the controller. Where it, or one above it, is missing, it is made, for its owner alone.
       - The fleet is written to C(fleet.json), each host to C(hosts/NAME.json). Files of hosts that left the inventory
-        stay.
+        stay. A name is quoted as in a URL; one that is longer than 240 characters then is cut, and ends in a digest.
     type: path
     required: true
   hosts:

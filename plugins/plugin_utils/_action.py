@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from urllib.parse import quote
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import read_states
+
+# With what follows, a name has to fit into 255 bytes, the limit of most file systems.
+_LONGEST_NAME, _KEPT_OF_NAME = 240, 120
 
 
 def plain(value: Any) -> Any:
@@ -38,8 +42,14 @@ def read_fleet(options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> list[
 
 
 def state_file(directory: Path, host: str) -> Path:
-    """Where the state of ``host`` is written. Its name is quoted, so that none leads out of the directory."""
-    return directory / "hosts" / f"{quote(host, safe='')}.json"
+    """Where the state of ``host`` is written. Its name is quoted, so that none leads out of the directory.
+
+    Of a long name, a digest tells it from others that begin alike. It follows a plus, which no quoted name has.
+    """
+    name = quote(host, safe="", errors="surrogatepass")
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_KEPT_OF_NAME]}+{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    return directory / "hosts" / f"{name}.json"
 
 
 def _gathered(hostvars: Mapping[str, Any], hosts: Sequence[str], variable: str) -> list[HostRecord]:

@@ -23,7 +23,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import printable
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import LateError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import LoginGate, Turn
 
@@ -116,7 +116,7 @@ def unexpected(what: str, error: Exception, *secrets: str) -> Outcome:
     for secret in secrets:
         reason = reason.replace(secret, "[hidden]")
     reason = f"{type(error).__name__} in line {place.lineno} of {PurePath(place.filename).name}: {reason}"
-    message = f"{what} could not be read, for a defect of this collection: {printable(reason)[:_LONGEST_REASON]}."
+    message = f"{what} could not be read, for a defect of this collection: {words(reason, _LONGEST_REASON)}."
     return failure(
         DsmError(Kind.FAILED, ErrorDetails("unexpected", message, "Please report this with the DSM version."))
     )

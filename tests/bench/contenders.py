@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ def place(directory: Path, simulation: Simulation, contender: Contender | None =
         "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
         "HOME": str(directory),
         "LC_ALL": "C.UTF-8",
-        "TMPDIR": str(directory),
+        "TMPDIR": tempfile.gettempdir(),
         "ANSIBLE_HOME": str(directory / "ansible"),
         "ANSIBLE_CONFIG": str(directory / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),

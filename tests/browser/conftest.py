@@ -65,7 +65,9 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        # Chromium opens a socket in TMPDIR, whose path must be shorter than that of many a checkout.
+        environment: dict[str, str | float | bool] = {**os.environ, "TMPDIR": "/tmp"}  # noqa: S108 - in a directory that it makes for itself alone
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS, env=environment)
         yield browser
         browser.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,11 +90,9 @@ class Project:
     def command(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
         """Run any command of Ansible's."""
         results = self.directory / f"results-{next(self._numbers)}.jsonl"
-        # Newer versions of ansible-core open a socket below it, whose path must be short.
-        with tempfile.TemporaryDirectory(prefix="mailplus-") as short:
-            surroundings = running.surroundings(self.directory) | {"RECORDER_FILE": str(results), "TMPDIR": short}
-            everything = {**surroundings, **_SETTINGS, **(environment or {})}
-            return running._run([str(BIN / name), *arguments], self.directory, everything)
+        surroundings = running.surroundings(self.directory) | {"RECORDER_FILE": str(results)}
+        everything = {**surroundings, **_SETTINGS, **(environment or {})}
+        return running._run([str(BIN / name), *arguments], self.directory, everything)
 
 
 def _unwrap(value: Data) -> Any:

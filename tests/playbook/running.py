@@ -122,9 +122,7 @@ class Ansible:
         else:
             _write(directory / "playbook.yml", plays)
         command = [str(BIN / "ansible-playbook"), "-i", "inventory.yml", "playbook.yml", *arguments]
-        # Not in the test's directory, whose path can be too long for the socket that ansible-core 2.21 makes there.
-        with tempfile.TemporaryDirectory(prefix="mp-") as temporary:
-            run = _run(command, directory, {**surroundings(directory), "TMPDIR": temporary, **(environment or {})})
+        run = _run(command, directory, {**surroundings(directory), **(environment or {})})
         _check_warnings(run, expected_warnings)
         assert (run.returncode != 0) == failing, f"returned {run.returncode}\n{run.output[-5000:]}"
         return run
@@ -148,6 +146,8 @@ def surroundings(directory: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "RES_OPTIONS": "attempts:1 timeout:1",  # a name server that is out of reach must not hold up the tests
         "PYTHONDONTWRITEBYTECODE": "1",
+        # Newer versions of ansible-core open a socket there, whose path must be short.
+        "TMPDIR": tempfile.gettempdir(),
         **{name: str(directory / place) for name, place in places.items()},
         **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         **_SETTINGS,

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE
 from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
     LENIENT,
     Project,
@@ -19,6 +23,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
     play,
     requests_of,
     role,
+    role_vars,
     schema,
 )
 from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data, Run
@@ -254,3 +259,92 @@ def test_formats_can_be_chosen(fleet: Fleet, tmp_path: Path) -> None:
     project.play([play(*tasks)])
     for name, files in FILES.items():
         assert sorted(texts(project, name)) == sorted(files)
+
+
+@contextmanager
+def allowed(mask: int, largest: int | None = None) -> Iterator[None]:
+    """What is started meanwhile makes files that anybody may read, and none that is larger than so many bytes."""
+    before, limits = os.umask(mask), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits[0] if largest is None else largest, limits[1]))
+    try:
+        yield
+    finally:
+        os.umask(before)
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_odd_places_and_names_cost_nobody_a_report(fleet: Fleet, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    state = tmp_path / "new" / "also new" / "state"
+    odd = {"x" * 251: fleet["plain"], "\u65e5" * 29: fleet["open"]}
+    variables = {**LENIENT, "mailplus_state_directory": str(state)}
+    found = {name: {**UNTOUCHABLE, **role_vars(fleet, nas)} for name, nas in odd.items()}
+    project.write("hosts.yml", {"nas": {"hosts": found, "vars": variables}})
+    with allowed(0):
+        project.play("mailfleet.mailplus.state")
+    assert {host["status"] for host in project.read("new/also new/state/fleet.json")["hosts"].values()} == {"ok"}
+    assert [mode for mode in modes(tmp_path / "new").values() if mode & 0o077] == []
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    # Pipes, into which nobody writes, and what a run that was killed left behind.
+    (lost,) = (path for path in (state / "hosts").iterdir() if path.name.startswith("x"))
+    for path in (state / "report.md", state / "fleet.json", lost):
+        path.unlink()
+        os.mkfifo(path)
+    (state / ".mailplus-abcd1234.part").touch()
+    os.utime(state / ".mailplus-abcd1234.part", (0, 0))
+    project.play("mailfleet.mailplus.report", "-e", "mailplus_hosts=nas", "-e", "mailplus_max_age=1")
+    report = project.read("new/also new/state/report.json")
+    assert {host["host"]: host["status"] for host in report["hosts"]} == {
+        "x" * 251: "not_gathered",
+        "\u65e5" * 29: "ok",
+    }
+    project.play("mailfleet.mailplus.state")
+    assert sorted(path.name for path in state.iterdir()) == sorted(["hosts", "fleet.json", *WRITTEN])
+    assert all(path.is_file() and not path.is_symlink() for path in [*state.glob("*.*"), *(state / "hosts").iterdir()])
+
+
+def test_a_disk_that_is_full_is_told_of_the_file(fleet: Fleet, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    state = tmp_path / "state"
+    project.write("hosts.yml", hosts(fleet, {**LENIENT, "mailplus_state_directory": str(state)}))
+    project.play([play(role("gather"))])
+    before = texts(project, "state")
+    arguments = ("-e", "mailplus_hosts=nas", "-e", "mailplus_max_age=1")
+    with allowed(0o022, largest=48 * 1024):
+        run = project.play("mailfleet.mailplus.report", *arguments, failing=True)
+    assert f"{state}/report.html cannot be read or written: File too large." in " ".join(run.output.split())
+    assert texts(project, "state") == before
+
+
+# What ended the report of a whole fleet, or filled the screen: keys that are formats, a number and a word without end.
+KEYS = ("{x}", "{}", "a}b", "{:>400000000}", "{0.__class__}", "%(x)s", "%999999999d", "{{ 1 / 0 }}")
+
+
+def test_what_one_server_says_costs_nobody_the_report(tmp_path: Path) -> None:
+    described: Data = {"one": {"queue": {"total": 3}}, "two": {}}
+    with run_fleet({"now": "2026-01-31T09:45:00Z", "nas": described}) as fleet:
+        project = Project(tmp_path)
+        state = {"mailplus_state_directory": str(tmp_path / "state")}
+        project.write("hosts.yml", hosts(fleet, {**LENIENT, **state}))
+        project.play("mailfleet.mailplus.gather")
+        (tmp_path / "state" / "fleet.json").rename(tmp_path / "baseline.json")
+        for nas in fleet.values():
+            nas.set_answer("SYNO.MailPlusServer.IMAP_POP3", "get", dict.fromkeys(KEYS, "{y}"))
+            rows = [{"id": number, "status": f"{number}" + "x" * 20_000} for number in range(20)]
+            nas.set_answer("SYNO.MailPlusServer.Queue", "list", {"items": rows, "total": 10**400})
+        arguments = ("-e", f"mailplus_state_baseline={tmp_path}/baseline.json")
+        run = project.play("mailfleet.mailplus.state", *arguments, expected_warnings=[": queue: "])
+    found = texts(project, "state")
+    report = json.loads(found["report.json"])
+    Draft202012Validator(schema("report")).validate(report)
+    for host in report["hosts"]:
+        assert {difference["path"] for difference in host["drift"]["differences"]} >= {
+            f"imap_pop3.data.{key}" for key in KEYS
+        }
+        assert host["sections"]["queue"]["total"] is None
+    suites = ElementTree.fromstring(found["junit.xml"])  # noqa: S314 - of the tests' own making
+    (drift, _other) = (suite.find("testcase[@name='drift']/failure").text for suite in suites)  # type: ignore[union-attr]
+    for key in KEYS:
+        assert f"imap_pop3.data.{key} (medium) added: absent in the baseline, {{y}} here" in str(drift)
+    assert list(text_string_to_metric_families(found["mailplus.prom"]))
+    assert max(len(line) for line in run.output.splitlines()) < 5_000

@@ -149,6 +149,31 @@ def _is_blind(handler: ast.ExceptHandler) -> bool:
     return bool(caught & {"Exception", "BaseException"}) and not raises_again
 
 
+# What takes its first operand, or what it is called on, for a format, a template or the like.
+_FORMATTING = ("format", "format_map", "vformat")
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Text that stands in the file, also as Markup."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Markup":
+        return len(node.args) == 1 and _is_literal(node.args[0])
+    return isinstance(node, ast.Constant)
+
+
+@every_file
+def test_no_text_is_a_format_but_what_stands_in_the_file(path: Path) -> None:
+    """Text of a server would be read for braces and percent signs."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _FORMATTING:
+            assert _is_literal(node.func.value), f"{shown(path)}:{node.lineno}: a format that is no literal"
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            formats = isinstance(node.left, (ast.JoinedStr, ast.Name, ast.Attribute)) and isinstance(
+                node.right, (ast.Tuple, ast.Dict)
+            )
+            assert not formats, f"{shown(path)}:{node.lineno}: a format that is no literal"
+    assert not [name for name in imports(path) if is_of(name, "string.Template") or is_of(name, "string.Formatter")]
+
+
 @every_file
 def test_no_exception_is_caught_blindly(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -4,55 +4,129 @@
 from __future__ import annotations
 
 import json
+import math
 import os
-import re
+import stat
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible_lines
+
 # Keys whose values pass with time while a fleet stays as it is.
 _TIMES = {"generated_at", "collected_at", "oldest_age_seconds"}
 
-# Half a surrogate pair, which UTF-8 cannot hold, but JSON can.
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
+# The name of a file that is being written. One that is older than an hour was left behind by a run that was killed.
+_PREFIX, _SUFFIX = ".mailplus-", ".part"
+_LEFT_BEHIND_SECONDS = 3600
 
 
 def to_json(content: Any) -> str:
-    """The same text for the same content, wherever it came from."""
-    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
-    return _HALF_PAIR.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    """The same text for the same content, wherever it came from. What stands for a character is how JSON writes it."""
+    try:
+        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_writable(content), indent=2, sort_keys=True, ensure_ascii=False)
+    return visible_lines(text) + "\n"
+
+
+def _writable(value: Any) -> Any:
+    """A copy with null in place of each number that JSON does not have, or Python does not write."""
+    if isinstance(value, Mapping):
+        return {key: _writable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_writable(item) for item in value]
+    if isinstance(value, (int, float)):
+        return value if _is_finite(value) else None
+    return value
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def make_directories(directories: Iterable[Path]) -> None:
-    """Make what is missing, for the owner alone. Raises OSError."""
+    """Make what is missing, parents too, for the owner alone, and remove what killed runs left in them.
+
+    Raises OSError.
+    """
     for directory in directories:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_directory(directory)
+        _remove_left_behind(directory)
+
+
+def _make_directory(directory: Path) -> None:
+    if directory.is_dir():
+        return
+    _make_directory(directory.parent)
+    try:
+        directory.mkdir(mode=0o700)
+    except FileExistsError:
+        if not directory.is_dir():  # else another run was faster
+            raise
+    else:
+        directory.chmod(0o700)  # whatever the umask took away
+
+
+def _remove_left_behind(directory: Path) -> None:
+    oldest = time.time() - _LEFT_BEHIND_SECONDS
+    for path in directory.glob(f"{_PREFIX}*{_SUFFIX}"):
+        try:
+            if path.lstat().st_mtime < oldest:
+                path.unlink()
+        except OSError:  # another run was faster, or it belongs to somebody else
+            continue
 
 
 def differs(path: Path, text: str) -> bool:
     """Whether the file is missing or holds something else. Raises OSError."""
-    return not path.exists() or path.read_bytes() != _encode(text)
+    return _content(path) != _encode(text)
 
 
 def differs_beyond_times(path: Path, content: Any) -> bool:
     """Whether the file is missing, or its JSON differs from ``content`` in more than the times it states."""
     try:
-        before = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        before = json.loads(_content(path) or b"")
+    except (OSError, ValueError, RecursionError):
         return True
     return bool(_without_times(before) != _without_times(json.loads(to_json(content))))
 
 
+def _content(path: Path) -> bytes | None:
+    """None where there is no file, or something else, which is never opened: a pipe would hold the run for ever."""
+    try:
+        is_file = stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return None
+    return path.read_bytes() if is_file else None
+
+
 def write(path: Path, text: str) -> None:
-    """Put a file in place. A reader sees the old one or the new one, never a part. Raises OSError."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    """Put a file in place, also of a link or a pipe. A reader sees the old one or the new one, never a part.
+
+    Raises OSError, which names the file.
+    """
+    try:
+        _put(path, _encode(text))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _put(path: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=_SUFFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(_encode(text))
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else a crash can leave the name with nothing behind it
         Path(name).replace(path)
     except BaseException:
-        Path(name).unlink()
+        Path(name).unlink(missing_ok=True)
         raise
 
 

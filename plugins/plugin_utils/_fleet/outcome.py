@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD, printable
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
 _LONGEST_VALUE = 80
@@ -38,7 +39,7 @@ class Limits:
 def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict[str, Any]:
     """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it."""
     remedies = {rule["id"]: rule["remedy"] for rule in report["rules"]}
-    failing = {host["host"]: list(map(printable, _failing(host, limits, remedies))) for host in report["hosts"]}
+    failing = {host["host"]: list(map(visible, _failing(host, limits, remedies))) for host in report["hosts"]}
     width = max(map(len, failing), default=0)
     lines = [
         f"{host['host']:<{width}}  {host['status']:<12}  {described[host['host']].rstrip('.')}; {_judgement(host)}"
@@ -63,12 +64,12 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
 def _failing(host: Mapping[str, Any], limits: Limits, remedies: Mapping[str, str]) -> Iterator[str]:
     if host["status"] in UNREAD:
         if limits.unread:
-            yield f"not read: {host['reason']}"
+            yield f"not read: {words(host['reason'])}"
         return
     verdicts = [verdict for verdict in host["verdicts"] if limits.reached(verdict["verdict"], verdict["severity"])]
     unknown = [verdict for verdict in verdicts if verdict["verdict"] == "unknown"]
     if host["status"] == "unsupported" and unknown:  # for one and the same reason
-        yield f"{', '.join(verdict['rule'] for verdict in unknown)} unknown: {host['reason']}"
+        yield f"{', '.join(verdict['rule'] for verdict in unknown)} unknown: {words(host['reason'])}"
         verdicts = [verdict for verdict in verdicts if verdict not in unknown]
     yield from (_finding(verdict, remedies) for verdict in verdicts)
     yield from _differing([each for each in host["drift"]["differences"] if limits.reached("drift", each["severity"])])
@@ -76,20 +77,19 @@ def _failing(host: Mapping[str, Any], limits: Limits, remedies: Mapping[str, str
 
 def _differing(differences: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for difference in differences[:_MOST_DIFFERENCES]:
-        yield f"{difference['path']} ({difference['severity']}) differs from the baseline: {difference['kind']}."
+        yield f"{words(difference['path'])} ({difference['severity']}) differs from the baseline: {difference['kind']}."
     if len(differences) > _MOST_DIFFERENCES:
         yield f"{len(differences) - _MOST_DIFFERENCES} more differences."
 
 
 def _finding(verdict: Mapping[str, Any], remedies: Mapping[str, str]) -> str:
-    text = f"{verdict['rule']} ({verdict['severity']}) {verdict['verdict']}: {verdict['message']}"
+    text = f"{verdict['rule']} ({verdict['severity']}) {verdict['verdict']}: {words(verdict['message'])}"
     if verdict["verdict"] != "fail":
         return text
     remedy = f" {remedies.get(verdict['rule']) or ''}".rstrip()
     if verdict["expected"] is None:
         return f"{text}{remedy}"
-    found = json.dumps(verdict["actual"])
-    found = found if len(found) <= _LONGEST_VALUE else f"{found[:_LONGEST_VALUE]}…"
+    found = words(json.dumps(verdict["actual"]), _LONGEST_VALUE)
     return f"{text} Required: {verdict['expected']}; found: {found}.{remedy}"
 
 

@@ -9,6 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    as_count,
+    named_counts,
+    visible,
+    words,
+)
 
 # The statuses of a host of which nothing is known.
 UNREAD = ("failed", "not_gathered")
@@ -76,38 +82,34 @@ def summary(records: Sequence[HostRecord]) -> list[str]:
     """A line a host for people to read, and one for all."""
     width = max((len(record.host) for record in records), default=0)
     lines = [f"{record.host:<{width}}  {record.status:<12}  {describe(record)}" for record in records]
-    counts = ", ".join(f"{count} {status}" for status, count in totals(records).items() if count)
+    counts = ", ".join(f"{number} {status}" for status, number in totals(records).items() if number)
     return [*lines, f"{len(records)} hosts: {counts}"]
 
 
 def describe(record: HostRecord) -> str:
     """What was read of a host, or why it was not, on one line."""
-    return printable(_describe(record))
+    return visible(_describe(record))
 
 
 def _describe(record: HostRecord) -> str:
     if record.mailplus is None or record.status == "unsupported":
-        return record.reason or ""
+        return words(record.reason or "")
     sections = record.mailplus["sections"]
     parts = [f"{sum(envelope['status'] == 'ok' for envelope in sections.values())} of {len(sections)} sections"]
     if "queue" in sections:
         parts.append(_describe_queue(sections["queue"]))
     if record.reason:
-        parts.append(record.reason)
+        parts.append(words(record.reason))
     return "; ".join(parts)
 
 
 def _describe_queue(envelope: Mapping[str, Any]) -> str:
     if envelope["status"] != "ok":
         return f"queue {envelope['status']}"
-    if envelope["total"] is None:
+    total = as_count(envelope["total"])
+    if total is None:
         return "queue of unknown length"
     figures = envelope["summary"] or {}
-    by_status = ", ".join(f"{count} {status}" for status, count in (figures.get("by_status") or {}).items())
+    by_status = named_counts(figures.get("by_status"))
     basis = "" if figures.get("complete") else f" of the first {envelope['returned']}"
-    return f"queue {envelope['total']}" + (f" ({by_status}{basis})" if by_status else "")
-
-
-def printable(text: str) -> str:
-    """Words of a server may hold characters that steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return f"queue {total}" + (f" ({by_status}{basis})" if by_status else "")

@@ -12,6 +12,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, Difference, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, totals
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
@@ -115,8 +116,11 @@ def _clean_at(path: str, value: Any, clean: Clean) -> tuple[str, Any]:
 
 
 def _without_rows(envelope: Mapping[str, Any]) -> dict[str, Any]:
-    """The envelope of a list without its rows, which are in the files of the hosts."""
-    return {key: value for key, value in envelope.items() if key != "data" or "total" not in envelope}
+    """The envelope of a list without its rows, which are in the files of the hosts, and with counts that are some."""
+    if "total" not in envelope:
+        return dict(envelope)
+    counts = {key: as_count(envelope[key]) for key in ("total", "returned") if key in envelope}
+    return {key: value for key, value in envelope.items() if key != "data"} | counts
 
 
 def _data(sections: Mapping[str, Any], name: str) -> Any:

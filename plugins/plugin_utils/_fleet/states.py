@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,7 +46,10 @@ def _record(host: str, state: dict[str, Any] | str) -> HostRecord:
 def _read(path: Path, oldest: float) -> dict[str, Any] | str:
     """The content of a file, or why there is none."""
     try:
-        written, text = path.stat().st_mtime, path.read_text(encoding="utf-8")
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would hold the run for ever
+            return f"{path} cannot be read."
+        written, text = status.st_mtime, path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return f"Nothing was gathered: there is no {path}."
     except (OSError, UnicodeDecodeError):

@@ -11,10 +11,10 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_pictures import Part, Share, parts
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_text import code, counted
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import ABSENT
 
 # Hosts on which every rule is unknown for one and the same reason, which stands with the host.
 NOT_JUDGED = (*UNREAD, "unsupported")
@@ -152,7 +152,7 @@ def causes(hosts: Sequence[Mapping[str, Any]]) -> list[Cause]:
         if host["status"] == "ok":
             continue
         error = host["error"] or {}
-        reason = host["reason"] or "No reason is known."
+        reason = words(host["reason"] or "No reason is known.")
         name = error.get("name") or reason
         text = str(name).replace("_", " ").capitalize() if error.get("name") else reason
         key = (order.index(host["status"]), name)
@@ -229,7 +229,8 @@ def _add(result: RuleResult, number: int, host: str, verdict: Mapping[str, Any],
     result.counts[f"severity {verdict['severity']}"] += 1
     places = result.failed if kind == "fail" else result.unknown
     note = "" if verdict["actual"] is None else code(verdict["actual"])
-    places.setdefault(verdict["message"], Place(verdict["message"])).hosts.append((number, host, note))
+    message = words(verdict["message"])
+    places.setdefault(message, Place(message)).hosts.append((number, host, note))
 
 
 def by_severity(results: Iterable[RuleResult]) -> list[tuple[str, list[RuleResult]]]:
@@ -261,7 +262,7 @@ def drift_paths(hosts: Sequence[Mapping[str, Any]]) -> list[Path]:
     """The paths at which hosts differ, those that differ most first."""
     found: dict[str, Path] = {}
     for difference in (difference for host in hosts for difference in host["drift"]["differences"]):
-        path = found.setdefault(difference["path"], Path(difference["path"]))
+        path = found.setdefault(difference["path"], Path(words(difference["path"])))
         path.hosts += 1
         path.severity = worst((path.severity, difference["severity"])) or path.severity
         path.values[difference_values(difference)] += 1

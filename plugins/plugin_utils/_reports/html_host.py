@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_fleet import (
     DRIFT_WORDS,
     NOT_JUDGED,
@@ -114,7 +115,7 @@ def host_view(index: int, host: Mapping[str, Any], rules: Mapping[str, tuple[int
         number=index,
         host=host["host"],
         status=host["status"],
-        reason=host["reason"],
+        reason=words(host["reason"]) if host["reason"] else None,
         hint=(host["error"] or {}).get("hint"),
         collected_at=host["collected_at"],
         address=_address(host["server"]),
@@ -165,7 +166,7 @@ def _findings(verdicts: Sequence[Mapping[str, Any]], rules: Mapping[str, tuple[i
             *rules[verdict["rule"]],
             expected=verdict["expected"],
             actual=None if verdict["actual"] is None else code(verdict["actual"]),
-            message=verdict["message"],
+            message=words(verdict["message"]),
         )
         for verdict in sorted(verdicts, key=lambda verdict: -rank(verdict["severity"]))
     ]
@@ -179,7 +180,7 @@ def _passed(verdict: Mapping[str, Any], rules: Mapping[str, tuple[int, str]]) ->
 
 def _change(difference: Mapping[str, Any]) -> Change:
     baseline, actual = difference_values(difference)
-    return Change(difference["path"], difference["severity"], baseline, actual, hidden=_looks_alike(difference))
+    return Change(words(difference["path"]), difference["severity"], baseline, actual, hidden=_looks_alike(difference))
 
 
 def _looks_alike(difference: Mapping[str, Any]) -> bool:
@@ -238,8 +239,8 @@ def _servers(servers: Sequence[Mapping[str, str | None]] | None) -> str | None:
     if servers is None:
         return None
     return "; ".join(
-        f"{server['name'] or 'name unknown'}: {server['status'] or 'status unknown'}"
-        + (f", {server['role']}" if server["role"] else "")
+        f"{words(server['name'] or 'name unknown')}: {words(server['status'] or 'status unknown')}"
+        + (f", {words(server['role'])}" if server["role"] else "")
         for server in servers
     )
 

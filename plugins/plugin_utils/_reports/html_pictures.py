@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_text import age, counted, read_moment
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_text import age, counted
 
 TOP_HOSTS = 12
 _KINDS = 5
@@ -112,14 +114,12 @@ def queues(hosts: Sequence[Mapping[str, Any]]) -> Queues:
 def queue_total(host: Mapping[str, Any]) -> int | None:
     """How many mails wait on a host."""
     envelope = host["sections"].get("queue") or {}
-    total = envelope.get("total")
-    return total if envelope.get("status") == "ok" and isinstance(total, int) else None
+    return as_count(envelope.get("total")) if envelope.get("status") == "ok" else None
 
 
 def oldest_age(host: Mapping[str, Any]) -> int | None:
     """How long the oldest mail has waited, in seconds."""
-    seconds = _summary(host, "queue").get("oldest_age_seconds")
-    return seconds if isinstance(seconds, int) else None
+    return as_count(_summary(host, "queue").get("oldest_age_seconds"))
 
 
 def _summary(host: Mapping[str, Any], section: str) -> Mapping[str, Any]:
@@ -132,19 +132,20 @@ def is_partial(host: Mapping[str, Any], section: str) -> bool:
 
 
 def _by_status(host: Mapping[str, Any]) -> Counter[str]:
-    return Counter(_summary(host, "queue").get("by_status") or {})
+    counts = _summary(host, "queue").get("by_status") or {}
+    return Counter({name: known for name, number in counts.items() if (known := as_count(number)) is not None})
 
 
 def _kinds(counts: Iterable[Counter[str]]) -> list[str]:
     """The words that get a colour of their own, the most frequent first."""
     total: Counter[str] = Counter()
-    for count in counts:
-        total.update(count)
+    for one in counts:
+        total.update(one)
     return [word for word, _count in sorted(total.items(), key=lambda item: (-item[1], item[0]))[:_KINDS]]
 
 
 def _shares(counts: Counter[str], kinds: Sequence[str], total: int) -> list[Share]:
-    named = [Share(f"k{number}", kind, counts[kind]) for number, kind in enumerate(kinds, 1)]
+    named = [Share(f"k{number}", words(kind), counts[kind]) for number, kind in enumerate(kinds, 1)]
     other = counts.total() - sum(share.count for share in named)
     rest = max(0, total - counts.total())
     return [*named, Share("k6", "other", other), Share("unknown", "status unknown", rest)]
@@ -256,9 +257,9 @@ def sparkline(host: Mapping[str, Any], fleet: Flow) -> str:
 def _hours(mail_flow: Iterable[Mapping[str, Any]]) -> Counter[datetime]:
     found: Counter[datetime] = Counter()
     for entry in mail_flow:
-        hour = read_moment(entry["hour"])
-        if hour is not None:
-            found[hour] += entry["count"]
+        hour, rows = read_time(entry["hour"]), as_count(entry["count"])
+        if hour is not None and rows is not None:
+            found[hour] += rows
     return found
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import visible, visible_lines
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    as_count,
+    named_counts,
+    pieces,
+    visible_lines,
+    words,
+)
 from markupsafe import Markup, escape
 
 _LONGEST_VALUE = 160
@@ -24,7 +30,7 @@ def marked(value: Any) -> Markup:
     text = "unknown" if value is None else str(value)
     if visible_lines(text) == text:
         return escape(text)
-    return Markup().join(_mark(character) for character in text)
+    return Markup().join(_mark(piece) if is_escape else escape(piece) for piece, is_escape in pieces(text))
 
 
 def plain(value: Any) -> Any:
@@ -44,18 +50,20 @@ def code(value: Any) -> str:
     return text
 
 
-def number(value: int | None) -> str:
-    """A count, with its thousands apart."""
-    return "unknown" if value is None else f"{value:,}"
+def number(value: Any) -> str:
+    """A count, with its thousands apart; ``unknown`` where it is none."""
+    known = as_count(value)
+    return "unknown" if known is None else f"{known:,}"
 
 
-def counted(count: int, noun: str, plural: str | None = None) -> str:
+def counted(many: int, noun: str, plural: str | None = None) -> str:
     """A count with its noun, such as ``1 host`` and ``2 hosts``."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+    return f"{many:,} {noun if many == 1 else plural or noun + 's'}"
 
 
-def age(seconds: int | None) -> str:
-    """A span of time in its two largest units."""
+def age(value: Any) -> str:
+    """A span of seconds in its two largest units."""
+    seconds = as_count(value)
     if seconds is None:
         return "unknown"
     if seconds < _HOUR:
@@ -65,21 +73,12 @@ def age(seconds: int | None) -> str:
     return f"{seconds // _DAY:,} d {seconds % _DAY // _HOUR} h"
 
 
-def read_moment(text: Any) -> datetime | None:
-    """The moment that ISO 8601 text with a zone names."""
-    try:
-        found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return found.astimezone(timezone.utc) if found.tzinfo else None
-
-
 def moment(text: Any) -> str:
     """ISO 8601 text as people write it."""
     if text is None:
         return "unknown"
-    found = read_moment(text)
-    return str(text) if found is None else f"{found:%Y-%m-%d %H:%M} UTC"
+    found = read_time(text)
+    return words(str(text)) if found is None else f"{found:%Y-%m-%d %H:%M} UTC"
 
 
 def span(first: Any, last: Any) -> str:
@@ -87,28 +86,22 @@ def span(first: Any, last: Any) -> str:
     return f"{moment(first).removesuffix(' UTC')} to {moment(last)}"
 
 
-def frequencies(counts: Mapping[str, int] | None, limit: int = 6) -> str:
+def frequencies(counts: Mapping[str, Any] | None) -> str:
     """Counts by name in a line, such as ``12 sent, 3 failed``."""
-    if counts is None:
-        return "unknown"
-    parts = [f"{count:,} {name}" for name, count in list(counts.items())[:limit]]
-    rest = len(counts) - limit
-    return ", ".join([*parts, f"and {counted(rest, 'more kind')}"] if rest > 0 else parts) or "none"
+    return "unknown" if counts is None else named_counts(counts, separator=",") or "none"
 
 
 def ranking(entries: Sequence[Mapping[str, Any]] | None) -> str:
     """The most frequent values, a line each."""
     if entries is None:
         return "unknown"
-    return (
-        "\n".join(f"{entry['count']:,} \N{MULTIPLICATION SIGN} {visible(entry['value'])}" for entry in entries)
-        or "none"
-    )
+    lines = [f"{number(entry['count'])} \N{MULTIPLICATION SIGN} {words(entry['value'])}" for entry in entries]
+    return "\n".join(lines) or "none"
 
 
 def basis(envelope: Mapping[str, Any]) -> str:
     """Which rows of a list the figures rest on, where it is not all."""
-    returned, complete = envelope.get("returned"), (envelope.get("summary") or {}).get("complete")
+    returned, complete = as_count(envelope.get("returned")), (envelope.get("summary") or {}).get("complete")
     if complete is True:
         return ""
     if returned is None:
@@ -116,9 +109,8 @@ def basis(envelope: Mapping[str, Any]) -> str:
     return f" (of the first {returned:,}" + (")" if complete is False else "; whether these are all is unknown)")
 
 
-def _mark(character: str) -> Markup:
-    shown = visible_lines(character)
-    return escape(character) if shown == character else Markup("<b class=esc>{}</b>").format(shown)
+def _mark(escape_sequence: str) -> Markup:
+    return Markup("<b class=esc>{}</b>").format(escape_sequence)
 
 
 def _size(value: Any) -> str:

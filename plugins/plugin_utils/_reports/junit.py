@@ -9,11 +9,12 @@ from xml.etree import ElementTree as ET
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
     shown,
     sides,
     visible,
     visible_lines,
+    words,
 )
 
 # The element that tells of a verdict or a status. A case without one passed.
@@ -82,16 +83,17 @@ def _rule_case(verdict: Mapping[str, Any], rule: Mapping[str, Any]) -> ET.Elemen
 
 def _drift_case(drift: Mapping[str, Any]) -> ET.Element:
     differences = drift["differences"]
-    lines = [
-        f"{difference['path']} ({difference['severity']}) {difference['kind']}: {{}} in the baseline, {{}} here".format(
-            *sides(difference)
-        )
-        for difference in differences[:_MOST_DIFFERENCES]
-    ]
+    lines = [_difference_line(difference) for difference in differences[:_MOST_DIFFERENCES]]
     if len(differences) > _MOST_DIFFERENCES:
         lines.append(f"and {len(differences) - _MOST_DIFFERENCES} more")
     message = drift["reason"] or f"{len(differences)} differences from the baseline"
     return _case(_CLASS, "drift", drift["status"], message, kind="drift", lines=lines)
+
+
+def _difference_line(difference: Mapping[str, Any]) -> str:
+    baseline, actual = sides(difference)
+    what = f"{words(difference['path'])} ({difference['severity']}) {difference['kind']}"
+    return f"{what}: {baseline} in the baseline, {actual} here"
 
 
 def _case(
@@ -100,7 +102,7 @@ def _case(
     case = ET.Element("testcase", classname=visible(class_name), name=visible(name), time="0")
     element = _ELEMENTS.get(status)
     if element:
-        found = ET.SubElement(case, element, message=visible(message or status))
+        found = ET.SubElement(case, element, message=words(message or status))
         if element != "skipped":
             found.set("type", visible(kind or status))
             found.text = visible_lines("\n".join(lines))

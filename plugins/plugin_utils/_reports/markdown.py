@@ -10,13 +10,12 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import visible
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 
 # Longer lists say how many more there are.
 MOST_HOSTS = 10
 MOST_LINES = 20
 
-_MOST_CHARACTERS = 300
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()!|~+$^]")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # What chats and trackers act on wherever it stands becomes a letter that looks the same to people.
@@ -50,8 +49,7 @@ def markdown(report: Report) -> str:
 
 def escape(text: str) -> str:
     """Text that shows as it is: no mark-up, no link, no mention, no line break. It must not start a line."""
-    cut = text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "…"
-    marked = _SPECIAL.sub(r"\\\g<0>", visible(cut))
+    marked = _SPECIAL.sub(r"\\\g<0>", words(text))
     inert = re.sub("[&<>]", lambda match: _HTML[match[0]], marked)
     return _ACTIVE.sub(lambda match: _LIKE[match[0]], inert)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -13,8 +14,8 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, as_count, shown, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import ABSENT, shown
 
 UNKNOWN = "unknown"
 
@@ -75,12 +76,12 @@ def _host_row(host: Mapping[str, Any]) -> Row:
     return {
         "host": host["host"],
         "status": host["status"],
-        "reason": host["reason"] or "",
+        "reason": words(host["reason"] or ""),
         "collected_at": _known(host["collected_at"]),
         "sections": len(sections) if read else UNKNOWN,
         "sections_ok": sum(section["status"] == "ok" for section in sections.values()) if read else UNKNOWN,
-        "queue_total": _known(queue.get("total")),
-        "queue_oldest_age_seconds": _known((queue.get("summary") or {}).get("oldest_age_seconds")),
+        "queue_total": _known(as_count(queue.get("total"))),
+        "queue_oldest_age_seconds": _known(as_count((queue.get("summary") or {}).get("oldest_age_seconds"))),
         **{verdict: verdicts[verdict] for verdict in VERDICTS},
         "drift": host["drift"]["status"],
         "differences": len(host["drift"]["differences"]) if compared else UNKNOWN,
@@ -90,7 +91,7 @@ def _host_row(host: Mapping[str, Any]) -> Row:
 def _finding_rows(host: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:
     name = {"host": host["host"]}
     if host["status"] in UNREAD:
-        yield {"kind": "host", **name, "finding": host["status"], "message": host["reason"] or UNKNOWN}
+        yield {"kind": "host", **name, "finding": host["status"], "message": words(host["reason"] or UNKNOWN)}
     for verdict in host["verdicts"]:
         if verdict["verdict"] in _IN_TABLE:
             yield {"kind": "rule", **name, **_verdict_row(verdict, rules.get(verdict["rule"], {}))}
@@ -138,7 +139,7 @@ def _table(columns: Sequence[str], rows: Iterable[Row]) -> str:
 
 def _cell(value: Any) -> str:
     """A number stays a number; no text is a formula."""
-    if isinstance(value, (int, float)):
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         return shown(value)
     return _START.sub(lambda match: match[0] + ("'" if _starts_formula(match[1]) else ""), shown(value))
 

@@ -111,3 +111,12 @@ def test_a_file_holds_text_of_a_server_unchanged(text: str, tmp_path: Path) -> N
 def test_a_line_of_the_summary_steers_no_terminal(text: str) -> None:
     (line, _total) = records.summary([records.host_record("one", {"msg": text, "error": None})])
     assert line.isprintable()
+
+
+def test_a_line_of_the_summary_is_short_whatever_the_server_said() -> None:
+    statuses = {f"{number} " + "x" * 20000: 1 for number in range(1000)}
+    queue = samples.listing([], by_status=statuses) | {"total": 10**4000}
+    queue_line = records.describe(samples.record(queue=queue))
+    assert queue_line == "1 of 1 sections; queue of unknown length"
+    assert len(records.describe(samples.record(queue=queue | {"total": 1000}))) < 2000
+    assert len(records.describe(records.host_record("one", {"msg": "x" * 20000, "error": None}))) == 301

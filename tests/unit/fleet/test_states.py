@@ -38,6 +38,8 @@ def test_files_that_say_nothing_of_today_say_so(tmp_path: Path) -> None:
     paths |= {"missing": tmp_path / "missing.json", "directory": tmp_path}
     (tmp_path / "bytes.json").write_bytes(b"\xff")
     paths["bytes"] = tmp_path / "bytes.json"
+    paths["pipe"] = tmp_path / "pipe"
+    os.mkfifo(paths["pipe"])  # nobody writes into it, so that reading would never end
     good, *others = read_states(paths, 2)
     assert good == GOOD
     assert {record.status for record in others} == {"not_gathered"}
@@ -46,6 +48,7 @@ def test_files_that_say_nothing_of_today_say_so(tmp_path: Path) -> None:
         f"Nothing was gathered: there is no {paths['missing']}.",
         f"{tmp_path} cannot be read.",
         f"{paths['bytes']} cannot be read.",
+        f"{paths['pipe']} cannot be read.",
     ]
 
 

@@ -5,8 +5,14 @@ import copy
 import json
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    named_counts,
+    shown,
+    visible,
+    visible_lines,
+    words,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.text import shown, visible, visible_lines
 from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
 
 WRITERS = {name: writer for files in FORMATS.values() for name, writer in files.items()}
@@ -85,3 +91,33 @@ def test_values_are_shown_as_text_and_cut() -> None:
     assert shown({"b": [None, True], "a": "\u202e"}) == '{"a": "\\u202e", "b": [null, true]}'
     assert shown("x" * 1001) == "x" * 1000 + "… (1001 characters)"
     assert visible_lines("a\n\tb") == "a\n\\u0009b"
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_totals_without_end_are_unknown_alone_and_together(name: str) -> None:
+    queue = samples.listing([], by_status={"deferred": 1}) | {"total": 10**4299 * 9}
+    report = samples.report([samples.record(host, queue=queue) for host in ("one", "two")], [samples.rule()])
+    assert [host["sections"]["queue"]["total"] for host in report["hosts"]] == [None, None]
+    assert "999" not in WRITERS[name](report).replace("999px", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["a\u200db", "a\ufe0f", "\u200d\u05d0", "\u3164", "\U000e0041", "\u05d0\u202e\u200d\u05d0"]
+)
+def test_joiners_and_variants_stay_within_words_only(text: str) -> None:
+    assert visible(text) != text
+    assert json.loads(f'"{visible(text)}"') == text
+
+
+def test_words_are_cut_however_much_their_escapes_take() -> None:
+    assert words("x" * 300) == "x" * 300
+    assert words("x" * 20000) == "x" * 300 + "…"
+    assert len(words("\0" * 20000)) == 301
+
+
+def test_no_more_than_some_names_are_counted_in_a_line() -> None:
+    counts = {f"status {number}": number for number in range(1000, 1010)}
+    line = named_counts({"x" * 5000: 2**60} | counts, separator=",")
+    assert line.startswith("unknown " + "x" * 300 + "…, 1,000 status 1000, ")
+    assert line.endswith(", and 5 more kinds")
+    assert named_counts(None) == named_counts({}) == ""

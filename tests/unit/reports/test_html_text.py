@@ -20,9 +20,18 @@ def test_nothing_is_never_shown_as_nothing() -> None:
     assert html_text.marked(None) == html_text.plain(None) == "unknown"
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", None, "2026-01-31T08:00:00"])
-def test_what_names_no_moment_is_none(text: object) -> None:
-    assert html_text.read_moment(text) is None
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-01-31T08:00:00", "0001-01-01T00:00:00+23:59"])
+def test_what_names_no_moment_is_shown_as_it_is(text: str) -> None:
+    assert html_text.moment(text) == text
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["many", True, -1, 2**53 + 1, 10**4000, 0.5, None],
+    ids=["text", "flag", "negative", "odd", "endless", "half", "null"],
+)
+def test_what_counts_nothing_is_unknown(value: object) -> None:
+    assert {html_text.number(value), html_text.age(value)} == {"unknown"}
 
 
 @pytest.mark.parametrize(

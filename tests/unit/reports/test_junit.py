@@ -159,3 +159,10 @@ def test_hostile_text_is_inert() -> None:
 
 def test_the_same_report_gives_the_same_text() -> None:
     assert junit_xml(MIXED) == junit_xml(samples.mixed_report())
+
+
+@pytest.mark.parametrize("key", ["{x}", "{}", "a}b", "{", "{0.__class__}", "{:>400000000}", "%s", "%(x)s"])
+def test_a_key_is_no_format(key: str) -> None:
+    before, after = (samples.record(core=samples.section(data)) for data in ({}, {key: key}))
+    (failure,) = case(samples.report([after], baseline=before), "one", "drift")
+    assert failure.text == f"core.data.{key} (medium) added: absent in the baseline, {key} here"

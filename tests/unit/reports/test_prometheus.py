@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
@@ -109,10 +110,37 @@ def test_hostile_text_is_inert() -> None:
     assert "00 <script>alert(1)</script>" in hosts
 
 
-def test_statuses_that_look_the_same_are_one_series() -> None:
-    queue = samples.listing([], by_status={"a\n": 1, "a\\u000a": 2})
+def test_statuses_that_look_the_same_are_numbered() -> None:
+    statuses = {"a\n": 1, "a\\u000a": 2, "x" * 400: 3, "x" * 500: 4}
+    series = parse(samples.report([samples.record(queue=samples.listing([], by_status=statuses))]))
+    assert value(series, "queue_read_mails", host="one", status="a\\u000a") == 2
+    assert value(series, "queue_read_mails", host="one", status="a\\u000a (2)") == 1
+    assert value(series, "queue_read_mails", host="one", status="x" * 300 + "…") == 3
+    assert value(series, "queue_read_mails", host="one", status="x" * 300 + "… (2)") == 4
+
+
+def test_hosts_that_look_the_same_are_not_summed() -> None:
+    report = samples.report([samples.record("a\n"), samples.record("a\\u000a"), samples.record("a\\u000a (2)")])
+    series = parse(report)
+    names = ["a\\u000a", "a\\u000a (2)", "a\\u000a (3)"]
+    assert [value(series, "up", host=name) for name in names] == [1, 1, 1]
+    assert [value(series, "collected_timestamp_seconds", host=name) for name in names] == [1768042800] * 3
+
+
+@pytest.mark.parametrize(
+    "total",
+    [2**53 + 1, 10**309, 10**4000, -1, "many", True, 1.5, float("nan")],
+    ids=["odd", "beyond float", "endless", "negative", "text", "flag", "half", "nan"],
+)
+def test_a_number_that_prometheus_cannot_read_costs_itself_alone(total: Any) -> None:
+    queue = samples.listing([], by_status={"bad": total, "good": 1}, oldest_age_seconds=total) | {"total": total}
     series = parse(samples.report([samples.record(queue=queue)]))
-    assert value(series, "queue_read_mails", host="one", status="a\\u000a") == 3
+    assert value(series, "queue_known", host="one") == 0
+    assert value(series, "queue_mails", host="one") is None
+    assert value(series, "queue_oldest_age_seconds", host="one") is None
+    assert value(series, "queue_read_mails", host="one", status="bad") is None
+    assert value(series, "queue_read_mails", host="one", status="good") == 1
+    assert value(series, "up", host="one") == 1
 
 
 def test_a_time_that_cannot_be_read_is_left_out() -> None:

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text and numbers of servers and users as they may be shown: all of it is seen, and none is endless."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# Stands for a value that is not there, which null is not.
+ABSENT = "absent"
+
+# How many characters of a word or a reason of a server are shown, and how many of a value.
+MOST_OF_WORDS, MOST_OF_VALUE = 300, 1000
+
+# The largest count that every reader of a file takes for the same number. What is above is nobody's count.
+LARGEST_COUNT = 2**53
+
+_MOST_KINDS = 6
+
+# Controls (C0, DEL, C1), separators of lines, marks that are not seen or turn the direction of writing, letters that
+# are blank, halves of surrogate pairs, and what is no character at all.
+_VARIANTS = "\ufe00-\ufe0f"
+_RANGES = (
+    "\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    f"\u2060-\u206f\u3164{_VARIANTS}\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_UNSEEN = re.compile(f"[{_RANGES}]")
+# Words and pictures are written with joiners (U+200C, U+200D) and variants of a character: within one they stay.
+_SEEN, _VARIANT = f"[^\u0000-\u00ff{_RANGES}]", f"[{_VARIANTS}]"
+_WITHIN_WORD = re.compile(f"(?:(?<={_SEEN})|(?<={_SEEN}{_VARIANT}))[\u200c\u200d](?={_SEEN})|(?<={_SEEN}){_VARIANT}")
+
+
+def visible(text: str) -> str:
+    r"""``text`` with ``\uXXXX``, as JSON has it, in place of every character that is not seen; newline is one."""
+    return "".join(piece for piece, _is_escape in pieces(text, lines=False)) if _UNSEEN.search(text) else text
+
+
+def visible_lines(text: str) -> str:
+    """The same, but newlines stay."""
+    return "".join(piece for piece, _is_escape in pieces(text)) if _UNSEEN.search(text) else text
+
+
+def pieces(text: str, *, lines: bool = True) -> Iterator[tuple[str, bool]]:
+    """What :func:`visible_lines` makes of ``text``, in pieces, with whether each is an escape."""
+    start = 0
+    for match in _UNSEEN.finditer(text):
+        if (lines and match[0] == "\n") or _WITHIN_WORD.match(text, match.start()):
+            continue
+        yield text[start : match.start()], False
+        yield _escape(match[0]), True
+        start = match.end()
+    yield text[start:], False
+
+
+def words(text: str, most: int = MOST_OF_WORDS) -> str:
+    """Words of a server on one line: visible, and cut where they are long."""
+    shown = visible(text[: most + 1])
+    return shown if len(shown) <= most else shown[:most] + "…"
+
+
+def shown(value: Any, most: int = MOST_OF_VALUE) -> str:
+    """A value as visible text of at most so many characters: text as it is, anything else as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return visible(text) if len(text) <= most else f"{visible(text[:most])}… ({len(text)} characters)"
+
+
+def sides(difference: Mapping[str, Any]) -> tuple[str, str]:
+    """What stands in the baseline, and what stands here."""
+    baseline = ABSENT if difference["kind"] == "added" else shown(difference["baseline"])
+    return baseline, ABSENT if difference["kind"] == "removed" else shown(difference["actual"])
+
+
+def as_count(value: Any) -> int | None:
+    """``value`` where it counts something; None where it does not: as text, below zero, or larger than a count is."""
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT
+    return value if is_count else None
+
+
+def named_counts(counts: Mapping[str, Any] | None, *, separator: str = "") -> str:
+    """Counts by name in a line, such as ``12 sent, 3 failed``, and how many names there are beyond the first few.
+
+    ``separator`` stands between thousands.
+    """
+    counts = counts or {}
+    parts = []
+    for name, number in list(counts.items())[:_MOST_KINDS]:
+        known = as_count(number)
+        parts.append(f"{'unknown' if known is None else format(known, separator)} {words(name)}")
+    rest = len(counts) - _MOST_KINDS
+    return ", ".join([*parts, f"and {rest} more kind{'' if rest == 1 else 's'}"] if rest > 0 else parts)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
