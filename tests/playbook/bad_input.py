@@ -589,7 +589,7 @@ CASES: tuple[Case, ...] = (
         "Look for another client that ends sessions of this account; with otp_code there is no second login.",
         "DSM ended the session, and ended the next one too.",
         "Give this collection an account of its own.",
-        nas=_fault("expired", api=_QUEUE),
+        nas=_fault("expired", api=_QUEUE, compound="items"),
         error="session_unknown",
         logins=2,
     ),

@@ -154,7 +154,8 @@ def test_facts_are_three_requests_on_one_connection(ansible: Ansible) -> None:
         ("POST", "/webapi/entry.cgi", "SYNO.API.Auth", "logout"),
     ]
     assert len({r.connection for r in nas.requests}) == 1
-    assert [item["method"] for item in nas.requests[1].items] == ["get", "list"] + ["get"] * 5 + ["list"] * 3
+    assert [item["method"] for item in nas.requests[1].items] == ["get", "list"] + ["get"] * 5 + ["list"] * 6
+    assert [item["limit"] for item in nas.requests[1].items if "limit" in item] == [50, 1] * 3
     assert nas.login_attempts == 1
     assert nas.sessions == []
     assert nas.writes == []
