@@ -63,7 +63,8 @@ def make_directories(directories: Iterable[Path]) -> None:
 def _make_directory(directory: Path) -> None:
     if directory.is_dir():
         return
-    _make_directory(directory.parent)
+    if not directory.parent.exists():
+        _make_directory(directory.parent)
     try:
         directory.mkdir(mode=0o700)
     except FileExistsError:
@@ -101,7 +102,7 @@ def _content(path: Path) -> bytes | None:
     """None where there is no file, or something else, which is never opened: a pipe would hold the run for ever."""
     try:
         is_file = stat.S_ISREG(path.lstat().st_mode)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return path.read_bytes() if is_file else None
 

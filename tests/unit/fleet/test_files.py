@@ -46,6 +46,7 @@ def test_a_file_in_the_place_of_a_directory_is_named(tmp_path: Path) -> None:
     with pytest.raises(OSError) as raised:  # noqa: PT011 - what is wrong differs from system to system
         files.make_directories([tmp_path / "a" / "b"])
     assert str(raised.value.filename).startswith(str(tmp_path / "a"))
+    assert files.differs(tmp_path / "a" / "b" / "c", "text")
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link", "dangling link"])
