@@ -85,7 +85,7 @@ playbook: $(VENV)/test
 
 # Of the plays, those that depend most on Ansible itself; and HTTP with the oldest requests.
 oldest: $(VENV)/test
-	nox -s wire
+	nox -s wire -- $(addprefix tests/unit/dsm/test_,bounds.py session.py transport.py)
 	nox -k "playbook and oldest" -- $(addprefix tests/playbook/test_,facts.py fleet.py inventory.py role.py text.py ways.py)
 
 # The same tests as above, with new random cases each time; a failure prints how to repeat it.
