@@ -67,6 +67,11 @@ def _docstrings(tree: ast.AST) -> Iterator[int]:
                 yield id(first.value)
 
 
+# Functions that may catch anything, and what for.
+CATCHING = {
+    ("plugins/plugin_utils/_fleet/records.py", "spare"),  # the exception of one host stays at that host
+}
+
 every_file = pytest.mark.parametrize("path", PYTHON, ids=shown)
 
 
@@ -133,9 +138,15 @@ def test_certificates_are_not_left_unchecked_by_a_literal(path: Path) -> None:
             assert not (isinstance(node.value, ast.Constant) and node.value.value is False)
 
 
+def _without_those_that_may_catch_anything(path: Path) -> ast.AST:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    kept = [node for node in tree.body if (shown(path), getattr(node, "name", "")) not in CATCHING]
+    return ast.Module(kept, [])
+
+
 @every_file
 def test_no_exception_is_caught_blindly(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(_without_those_that_may_catch_anything(path)):
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, "a bare except"
             caught = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)}
