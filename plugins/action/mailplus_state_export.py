@@ -3,17 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import read_fleet, state_file
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import (
+    FleetAction,
+    Options,
+    directory_of,
+    fleet_file,
+    kept,
+    read_fleet,
+    state_files,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, privacy, records
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "directory": {"type": "path", "required": True},
     "hosts": {"type": "list", "elements": "str", "required": True},
     "variable": {"type": "str", "default": "mailplus_state_gathered"},
@@ -24,45 +30,35 @@ ARGUMENT_SPEC = {
 }
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
-    """Runs on the controller; there is no module behind it."""
+class ActionModule(FleetAction):
+    """Writes the files, and tells what they say of each host."""
 
-    _requires_connection = False
-    _supports_check_mode = True
+    argument_spec = ARGUMENT_SPEC
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The result of the task: which files there are, and what they say of each host."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(ARGUMENT_SPEC)
-        directory = Path(options["directory"]).absolute()
-        try:
-            found = read_fleet(options, (task_vars or {})["hostvars"])
-            clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
-            contents = _contents(
-                directory, [record.cleaned(clean) for record in found], hosts_too=options["max_age"] is None
-            )
-            changed = self._write(contents, only_on_change=options["only_on_change"])
-        except (privacy.PrivacyError, StatesError) as error:
-            raise AnsibleActionFail(str(error)) from None
-        except OSError as error:
-            raise AnsibleActionFail(f"{error.filename or directory} cannot be written: {error.strerror}.") from None
-        return result | {
-            "changed": changed,
-            "directory": str(directory),
+    def _answer(self, options: Options, hostvars: Mapping[str, Any]) -> dict[str, Any]:
+        clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
+        pairs = [_with_cleaned(record, clean) for record in read_fleet(options, hostvars)]
+        found = [record for record, _cleaned in pairs]
+        contents = _contents(options, [cleaned for _record, cleaned in pairs])
+        return {
+            "changed": self._write(contents, options),
+            "directory": str(directory_of(options)),
             "files": [str(path) for path in contents],
             "hosts": {record.host: {"status": record.status, "reason": record.reason} for record in found},
             "totals": records.totals(found),
             "summary": records.summary(found),
         }
 
-    def _write(self, contents: dict[Path, Any], *, only_on_change: bool) -> bool:
+    def _write(self, contents: dict[Path, Any], options: Options) -> bool:
         texts = {path: files.to_json(content) for path, content in contents.items()}
+        only_on_change = options["only_on_change"]
         changed = [
             path
             for path, text in texts.items()
             if (files.differs_beyond_times(path, contents[path]) if only_on_change else files.differs(path, text))
         ]
         if not self._task.check_mode:
+            kept().note_written(directory_of(options))
             files.make_directories(sorted({path.parent for path in contents}))
             for path, text in texts.items():
                 if path in changed:
@@ -72,9 +68,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         return bool(changed)
 
 
-def _contents(directory: Path, found: list[records.HostRecord], *, hosts_too: bool) -> dict[Path, Any]:
-    """What goes into each file."""
+def _with_cleaned(record: records.HostRecord, clean: privacy.Clean) -> tuple[records.HostRecord, records.HostRecord]:
+    """A record as it is, and without personal data. One that cannot be described or cleaned says so."""
+
+    def tried() -> tuple[records.HostRecord, records.HostRecord]:
+        records.describe(record)
+        return record, record.cleaned(clean)
+
+    return records.spare(tried, lambda error: (records.unusable(record.host, error),) * 2)
+
+
+def _contents(options: Options, found: Sequence[records.HostRecord]) -> dict[Path, Any]:
+    """What goes into each file. With ``max_age``, the files of the hosts are what was read."""
     hosts = {record.host: record.as_dict() for record in found}
     fleet = {"schema_version": SCHEMA_VERSION, "totals": records.totals(found), "hosts": hosts}
-    own = {state_file(directory, host): content for host, content in hosts.items()} if hosts_too else {}
-    return {directory / "fleet.json": fleet, **own}
+    own = state_files(options) if options["max_age"] is None else {}
+    return {fleet_file(options): fleet, **{path: hosts[host] for host, path in own.items()}}

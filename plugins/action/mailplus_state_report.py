@@ -4,31 +4,48 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
-from datetime import datetime, timezone
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
-from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.plugins.action import ActionBase
+from ansible.errors import AnsibleError
 from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import plain, read_fleet
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import SubsetError
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import (
+    FleetAction,
+    Options,
+    directory_of,
+    fleet_file,
+    kept,
+    plain,
+    read_fleet,
+    state_files,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, outcome, policy, privacy, report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
     NOT_COMPARED,
     Baseline,
     BaselineError,
     Comparison,
+    Drift,
+    NoStateError,
+    no_baseline,
     parse_severities,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import describe
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
+    HostRecord,
+    describe,
+    spare,
+    unusable,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, judge
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
-from jinja2 import TemplateError
 
 try:
     from ansible.template import trust_as_template
@@ -36,21 +53,10 @@ except ImportError:  # pragma: no cover - ansible-core before 2.19 trusts every 
     trust_as_template = None
 
 _NEVER = "never"
+_LONGEST = 200
 _PREFIX = "mailplus_state_"
 
-# Before ansible-core 2.19, what a filter raises comes through as it is.
-_EXPRESSION_ERRORS = (
-    AnsibleError,
-    TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    re.error,
-)
-
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
     "variable": {"type": "str", "default": "mailplus_state_gathered"},
     "max_age": {"type": "float"},
@@ -78,53 +84,58 @@ _HOST_VARIABLES: dict[str, Any] = {
     "mailplus_state_exceptions": [],
     "mailplus_state_paths": {},
 }
+# Those that bear on how it is gathered, and can be checked before: by the option of mailplus_facts.
+_GATHERING = {
+    f"{_PREFIX}{name.removeprefix('gather_')}": name
+    for name in ("gather_subset", "offset", "limit", "https", "validate_certs", "ca_path")
+}
+_NO_BASELINE_YET = "There is no baseline yet: this run writes the first one."
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no types
-    """Runs on the controller; there is no module behind it."""
+class ActionModule(FleetAction):
+    """Judges, and writes the report."""
 
-    _requires_connection = False
-    _supports_check_mode = True
+    argument_spec = ARGUMENT_SPEC
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The result of the task: the findings, and which files there are."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(ARGUMENT_SPEC)
-        try:
-            return result | self._answer(options, (task_vars or {})["hostvars"])
-        except (policy.PolicyError, BaselineError, privacy.PrivacyError, StatesError) as error:
-            raise AnsibleActionFail(str(error)) from None
-        except OSError as error:
-            where = error.filename or options["directory"]
-            raise AnsibleActionFail(f"{where} cannot be read or written: {error.strerror}.") from None
-
-    def _answer(self, options: Mapping[str, Any], hostvars: Mapping[str, Any]) -> dict[str, Any]:
+    def _answer(self, options: Options, hostvars: Mapping[str, Any]) -> dict[str, Any]:
         if (options["formats"] or options["max_age"] is not None) and not options["directory"]:
-            raise AnsibleActionFail("directory is missing: formats are written there, and max_age is of files there.")
+            raise OptionError("directory is missing: formats are written there, and max_age is of files there.")
         clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
-        policies = {
-            host: self._host_policy(rules, hostvars, host, options["known_variables"]) for host in options["hosts"]
-        }
-        baseline = self._read_baseline(options["baseline"], clean)
-        comparison = Comparison(
-            options["drift_ignore"], parse_severities(plain(options["drift_severities"])), options["drift_severity"]
-        )
+        policies = {host: self._host_policy(rules, hostvars, host, options) for host in options["hosts"]}
+        compare = self._comparer(options, clean)
         if options["only_validate"]:
             return {"changed": False, "rules": [rule.id for rule in rules]}
         now = datetime.now(timezone.utc)
-        found = read_fleet(options, hostvars)
-        results = []
-        for record in found:
-            verdicts = judge(record, policies[record.host], now.date(), self._evaluate)
-            drift = baseline.compare(record.cleaned(clean), comparison) if baseline else NOT_COMPARED
-            results.append(report.HostResult(record, verdicts, drift, clean))
+        judged = [
+            self._judged(record, policies[record.host], compare, now.date(), clean)
+            for record in read_fleet(options, hostvars)
+        ]
         built = report.build_report(
-            results, rules, title=f"{options['title']}", generated_at=now.strftime("%Y-%m-%dT%H:%M:%SZ")
+            [result for result, _described in judged],
+            rules,
+            title=f"{options['title']}",
+            generated_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
         limits = outcome.Limits(options["fail_severity"], options["fail_unknown_severity"], options["fail_on_error"])
-        described = {record.host: describe(record) for record in found}
+        described = {result.record.host: text for result, text in judged}
         return {**self._write(built, options), **outcome.result(built, limits, described)}
+
+    def _judged(
+        self,
+        record: HostRecord,
+        host_policy: policy.HostPolicy,
+        compare: Callable[[HostRecord], Drift],
+        today: date,
+        clean: privacy.Clean,
+    ) -> tuple[report.HostResult, str]:
+        """What there is to report of a host, and what was read of it in a few words."""
+
+        def judged(record: HostRecord) -> tuple[report.HostResult, str]:
+            verdicts = judge(record, host_policy, today, self._evaluate)
+            return report.HostResult(record, verdicts, compare(record), clean), describe(record)
+
+        return spare(lambda: judged(record), lambda error: judged(unusable(record.host, error)))
 
     def _read_policy(self, source: Any) -> list[policy.Rule]:
         """A policy from a file, found where Ansible looks for files, or as it stands in a variable."""
@@ -148,55 +159,87 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         return policy.parse_policy(content, Path(source).stem)
 
     def _host_policy(
-        self, rules: list[policy.Rule], hostvars: Mapping[str, Any], host: str, known: list[str] | None
+        self, rules: list[policy.Rule], hostvars: Mapping[str, Any], host: str, options: Options
     ) -> policy.HostPolicy:
-        variables = self._variables(hostvars, host, known)
-        overrides, exceptions, paths = (
-            plain(variables.get(name, default)) for name, default in _HOST_VARIABLES.items()
-        )
         try:
-            return policy.for_host(rules, overrides, exceptions, paths)
-        except policy.PolicyError as error:
+            names = (*_HOST_VARIABLES, *(_GATHERING if options["only_validate"] else ()))
+            variables = self._variables(hostvars, host, names, options["known_variables"])
+            if options["only_validate"]:
+                # What fails the gathering of a host would replace its good files.
+                given = {option: plain(variables.get(name)) for name, option in _GATHERING.items()}
+                FactsQuestion().check({option: value for option, value in given.items() if value is not None})
+            return policy.for_host(
+                rules, *(plain(variables.get(name, default)) for name, default in _HOST_VARIABLES.items())
+            )
+        except (policy.PolicyError, OptionError, SubsetError) as error:
             raise policy.PolicyError(f"{host}: {error}") from None
 
-    def _variables(self, hostvars: Mapping[str, Any], host: str, known: list[str] | None) -> dict[str, Any]:
-        """The variables that bear on ``host``, as a task there sees them: hostvars lacks those of play and role."""
+    def _variables(
+        self, hostvars: Mapping[str, Any], host: str, names: Sequence[str], known: list[str] | None
+    ) -> dict[str, Any]:
+        """The named variables of ``host``, as a task there sees them: hostvars lacks those of play and role."""
         entry = hostvars._inventory.get_host(host)  # type: ignore[attr-defined]
         found = self._task.get_variable_manager().get_vars(play=self._task.play, host=entry, task=self._task)
         unknown = sorted(name for name in found if name.startswith(_PREFIX) and name not in (known or found))
         if unknown:
-            raise policy.PolicyError(
-                f"{host}: unknown {', '.join(unknown)}; see ansible-doc -t role for the variables."
-            )
+            raise policy.PolicyError(f"unknown {', '.join(unknown)}; see ansible-doc -t role for the variables.")
         templar = Templar(loader=self._loader, variables=found)
-        return {name: templar.template(found[name]) for name in _HOST_VARIABLES if name in found}
+        variables = {}
+        for name in (name for name in names if name in found):
+            try:
+                variables[name] = templar.template(found[name])
+            except AnsibleError as error:
+                raise policy.PolicyError(f"{name}: {_cause(error)}") from None
+        return variables
 
-    def _read_baseline(self, path: str | None, clean: Any) -> Baseline | None:
-        if not path:
-            return None
+    def _comparer(self, options: Options, clean: privacy.Clean) -> Callable[[HostRecord], Drift]:
+        """What compares a host with the baseline. The baseline is read here, which must be before it is written."""
+        comparison = Comparison(
+            options["drift_ignore"], parse_severities(plain(options["drift_severities"])), options["drift_severity"]
+        )
+        if not options["baseline"]:
+            return lambda _record: NOT_COMPARED
         try:
-            content = json.loads(Path(path).read_text(encoding="utf-8"))
-            return Baseline(content, clean)
-        except (ValueError, BaselineError) as error:
-            reason = str(error) if isinstance(error, BaselineError) else "it is not JSON."
-            raise BaselineError(f"baseline {path}: {reason}") from None
+            baseline = self._read_baseline(Path(options["baseline"]), options, clean)
+        except (ValueError, OSError) as error:
+            raise BaselineError(f"baseline {options['baseline']}: {_why(error)}") from None
+        if baseline is None:
+            return lambda _record: no_baseline(_NO_BASELINE_YET)
+        return lambda record: baseline.compare(record, comparison)
+
+    def _read_baseline(self, path: Path, options: Options, clean: privacy.Clean) -> Baseline | None:
+        """The baseline; None where the run writes that file itself, and there is nothing in it yet."""
+        of_fleet = _is(path, fleet_file(options))
+        if options["max_age"] is not None and of_fleet:
+            raise BaselineError(
+                "what is reported was written there too, so that nothing would ever differ. Keep a copy before "
+                "gathering, and compare with that."
+            )
+        if options["max_age"] is None and (of_fleet or any(_is(path, file) for file in state_files(options).values())):
+            text = kept().read(path, directory_of(options))
+            try:
+                return Baseline(json.loads(text), clean) if text else None
+            except NoStateError:
+                return None
+        return Baseline(json.loads(path.read_text(encoding="utf-8")), clean)
 
     def _evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:
         """The value of a Jinja expression of a policy. What servers sent is data in it, never a template."""
         available = {name: wrap_var(value) for name, value in variables.items()}
-        try:
-            if trust_as_template:  # pragma: no branch - the tests run on all versions, coverage on one
-                return self._templar.evaluate_expression(trust_as_template(expression), local_variables=available)
-            from ansible.template import AnsibleNativeEnvironment  # noqa: PLC0415 - gone since 2.19
+        # A filter may raise anything over what a server sent.
+        return spare(lambda: self._value(expression, available), _no_value)
 
-            templar = self._templar.copy_with_new_env(AnsibleNativeEnvironment, available_variables=available)
-            # In a list, nothing is made of text that looks like another type.
-            return templar.template(f"{{{{ [({expression})] }}}}")[0]
-        except _EXPRESSION_ERRORS as error:
-            raise ExpressionError(f"The expression cannot be evaluated: {_first_line(error)}") from None
+    def _value(self, expression: str, available: Mapping[str, Any]) -> Any:
+        if trust_as_template:  # pragma: no branch - the tests run on all versions, coverage on one
+            return self._templar.evaluate_expression(trust_as_template(expression), local_variables=available)
+        from ansible.template import AnsibleNativeEnvironment  # noqa: PLC0415 - gone since 2.19
+
+        templar = self._templar.copy_with_new_env(AnsibleNativeEnvironment, available_variables=available)
+        # In a list, nothing is made of text that looks like another type.
+        return templar.template(f"{{{{ [({expression})] }}}}")[0]
 
     def _write(self, built: report.Report, options: Mapping[str, Any]) -> dict[str, Any]:
-        directory = Path(options["directory"] or "").absolute()
+        directory = directory_of(options)
         writers = {
             directory / name: writer for format_ in options["formats"] for name, writer in FORMATS[format_].items()
         }
@@ -213,5 +256,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         return {"changed": bool(changed), "files": paths}
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def _is(path: Path, other: Path) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
+def _why(error: ValueError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"it cannot be read: {error.strerror}."
+    return str(error) if isinstance(error, BaselineError) else "it is not JSON."
+
+
+def _no_value(error: Exception) -> NoReturn:
+    raise ExpressionError(_cause(error)) from None
+
+
+def _cause(error: BaseException) -> str:
+    """The first cause of an error, on one short line: what is around it repeats it, with the whole template."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return " ".join(str(error).split())[:_LONGEST] or type(error).__name__

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Attributes of a module that only reads, answered by an action plugin."""
+    """Attributes of a module that only reads, answered by an action plugin.
+
+    A module takes these, and either ``attributes.reads`` or ``attributes.writes``.
+    """
 
     DOCUMENTATION = r"""
 options: {}
@@ -20,14 +23,19 @@ attributes:
   async:
     description: Can be run with C(async).
     support: none
-  check_mode:
-    description: Can run in C(check_mode) and returns the same as without, since it only reads.
-    support: full
   delegation:
     description: Can be used with C(delegate_to).
     support: full
     details:
       - Delegated to another host than the controller, it runs there as a module. That host needs Python 3.10 or newer.
+"""
+
+    READS = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and returns the same as without, since it only reads.
+    support: full
   diff_mode:
     description: Returns details on what has changed, in diff mode.
     support: none
@@ -36,6 +44,22 @@ attributes:
   idempotent:
     description: When run twice in a row, the second run changes nothing.
     support: full
+"""
+
+    WRITES = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what would change, without writing it.
+    support: full
     details:
-      - A module that is told to write rows to a file writes it again. In check mode, it only says so.
+      - It reads as without. With O(dest), it writes no file and says that it would.
+  diff_mode:
+    description: Returns details on what has changed, in diff mode.
+    support: none
+  idempotent:
+    description: When run twice in a row, the second run changes nothing.
+    support: partial
+    details:
+      - With O(dest), every run writes the file anew and is changed. Without it, nothing changes.
 """

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - mailfleet.mailplus.connection
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.attributes
+  - mailfleet.mailplus.attributes.reads
 options:
   gather_subset:
     description:

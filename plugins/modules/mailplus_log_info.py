@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
+  - mailfleet.mailplus.attributes.writes
 options:
   sections:
     description:

@@ -17,6 +17,7 @@ description:
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
   - mailfleet.mailplus.attributes
+  - mailfleet.mailplus.attributes.reads
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
 """

@@ -120,7 +120,7 @@ hosts:
     status:
       description:
         - V(ok) (all sections were read), V(partial) (some were), V(unsupported) (the NAS has none of them), V(failed)
-          (the NAS could not be asked) or V(not_gathered) (it was not asked).
+          (the NAS could not be asked, or none of them could be read) or V(not_gathered) (it was not asked).
       returned: always
       type: str
     reason:

@@ -46,7 +46,10 @@ options:
     default: []
   only_validate:
     description:
-      - Whether to check policies and options alone, and to judge and write nothing.
+      - Whether to check policies, options, and the variables by which the role gathers each host
+        (C(mailplus_state_subset), C(mailplus_state_offset), C(mailplus_state_limit), C(mailplus_state_ca_path)) alone,
+        and to judge and write nothing.
+      - It reads O(baseline) too. Where that is a file that this run will write, what it holds now is compared later.
     type: bool
     default: false
   known_variables:
@@ -76,6 +79,9 @@ options:
     description:
       - File that M(mailfleet.mailplus.mailplus_state_export) wrote in an earlier run. A file of one host is compared
         with every host, a file of a fleet host by host.
+      - It can be the file in O(directory) that this run writes too. Then it is what the file held when the run began,
+        and the task has to run once before it is written, with O(only_validate).
+      - With O(max_age), C(fleet.json) in O(directory) is refused, since what is reported was written there too.
     type: path
   drift_ignore:
     description:
@@ -203,7 +209,17 @@ hosts:
       elements: str
       returned: always
     verdicts: {description: How many rules have each verdict., type: dict, returned: always}
-    differences: {description: How many differences from the baseline there are., type: int, returned: always}
+    drift:
+      description:
+        - V(same) (all was compared), V(partial) (what was compared is the same), V(different), V(not_compared) (there
+          is nothing to compare with) or V(unknown) (the host was not read).
+      type: str
+      returned: always
+    differences: {description: How many differences from the baseline were found., type: int, returned: always}
+    not_compared:
+      description: How many sections and values could not be compared.
+      type: int
+      returned: always
 summary:
   description: A line a host for people to read.
   returned: when O(only_validate) is false

@@ -143,10 +143,12 @@ def _report(
     clean = cleaner("remove", None)
     baseline = Baseline(next(record for record in records if record.status == "ok").as_dict())
     today = date.fromisoformat(generated_at[:10])
+    asked = {rule.target.path_variable for rule in rules if rule.target}
+    paths = {name: path for name, path in _PATHS.items() if name in asked}
     results = [
         HostResult(
             record,
-            judge(record, for_host(rules, {}, exceptions.get(record.host, []), _PATHS), today, _no_expressions),
+            judge(record, for_host(rules, {}, exceptions.get(record.host, []), paths), today, _no_expressions),
             baseline.compare(record, _COMPARISON),
             clean,
         )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,24 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
 from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
-JUDGE = "mailfleet.mailplus.mailplus_state : Judge the state of the fleet"
+TRACEBACK = "An exception occurred"
+CHECK = "mailfleet.mailplus.mailplus_state : Check variables, policies and the baseline"
 # Hosts are alike but for these settings, which are other ones on each.
 EACH = ["smtp_general.data.hostname", "smtp_general.data.relay.account", "server_list.data.server_list.*"]
 CHANGED = "imap_pop3.data.enable_imap"
 DEFAULT_IGNORE = ["*.data.items*", "*.data.log_list*", "*.data.total"]
+# What a run that removes personal data cannot compare with a file that one such wrote.
+HIDDEN = ("report.data.recipient", "smtp_general.data.external_postmaster.0")
+HIDDEN_OF_EACH = ("server_list.data.server_list.0.ip", "smtp_general.data.relay.account")
+
+
+def same_but_for(*paths: str) -> Data:
+    reason = "Personal data was removed here, so that a change cannot be seen."
+    missing = [{"path": path, "reason": reason} for path in sorted(paths)]
+    return {"status": "partial", "reason": None, "differences": [], "not_compared": missing}
+
+
+SAME = same_but_for(*HIDDEN, *HIDDEN_OF_EACH)
 WAYS: dict[str, Data] = {
     "fleet": {},
     "severity": {"mailplus_state_drift_severity": "critical"},
@@ -43,7 +57,7 @@ WAYS: dict[str, Data] = {
     "rows": {"mailplus_state_drift_ignore": []},
 }
 BAD: dict[str, tuple[Any, str]] = {
-    "missing": (None, "cannot be read or written: No such file or directory."),
+    "missing": (None, "it cannot be read: No such file or directory."),
     "broken": ("{", "it is not JSON."),
     "list": ([], "it is not a file that this role wrote (schema_version 1)."),
     "version": ({"schema_version": 99, "hosts": {}}, "it is not a file that this role wrote (schema_version 1)."),
@@ -104,15 +118,14 @@ def difference(path: str, kind: str, severity: str, baseline: Any, actual: Any) 
 
 def test_the_same_fleet_does_not_differ(project: Project) -> None:
     found = drifts(project, "same")
-    same: Data = {"status": "same", "reason": None, "differences": []}
-    assert {name: found[name] for name in ("one", "two", "three")} == dict.fromkeys(("one", "two", "three"), same)
+    assert {name: found[name] for name in ("one", "two", "three")} == dict.fromkeys(("one", "two", "three"), SAME)
     assert found["gone"]["status"] == "unknown"
     assert found["gone"]["reason"].startswith("The host was not read: ")
 
 
 def test_what_changed_is_told_with_both_values(project: Project) -> None:
     found = drifts(project, "fleet")
-    assert found["one"]["status"] == "same"
+    assert found["one"] == SAME
     assert found["two"]["differences"] == [difference(CHANGED, "changed", "medium", False, True)]
     assert found["three"]["differences"] == [
         difference("security.data.burst", "added", "medium", None, {"mails": 9}),
@@ -123,7 +136,7 @@ def test_what_changed_is_told_with_both_values(project: Project) -> None:
 
 def test_a_baseline_of_one_host_is_for_all(project: Project) -> None:
     found = drifts(project, "one")
-    assert found["one"]["status"] == "same"
+    assert found["one"] == same_but_for(*HIDDEN)
     assert found["two"]["differences"] == [difference(CHANGED, "changed", "medium", False, True)]
     assert {each["path"] for each in found["three"]["differences"]} == {
         "security.data.burst",
@@ -136,7 +149,7 @@ def test_severities_and_what_is_ignored(project: Project) -> None:
     severities = drifts(project, "severities")
     assert severities["two"]["differences"][0]["severity"] == "high"
     assert [each["severity"] for each in severities["three"]["differences"]] == ["critical", "critical"]
-    assert drifts(project, "ignored")["two"] == {"status": "same", "reason": None, "differences": []}
+    assert drifts(project, "ignored")["two"] == SAME
     rows = [each["path"] for each in drifts(project, "rows")["three"]["differences"]]
     assert "queue.data.total" in rows
     assert any(path.startswith("queue.data.items.") for path in rows)
@@ -159,8 +172,105 @@ def test_bad_baselines_fail_before_anything_is_asked(project: Project, fleet: Fl
         block = [role("main", mailplus_state_baseline=str(path)), debug("Passed", name)]
         tasks.append({"name": name, "block": block, "rescue": [debug("Rescued", name)]})
     run = project.play([play(*tasks, vars={"mailplus_state_directory": str(project.directory / "never")})])
-    messages = [result.returned["msg"] for result in run.results if result.task == JUDGE and result.status == "failed"]
+    messages = [result.returned["msg"] for result in run.results if result.task == CHECK and result.status == "failed"]
     for (name, (_content, said)), message in zip(BAD.items(), messages, strict=True):
-        assert message.endswith(f"bad-{name}.json {said}" if name == "missing" else f"bad-{name}.json: {said}")
+        assert message == f"baseline {project.directory / f'bad-{name}.json'}: {said}"
+    assert TRACEBACK not in run.output
     assert requests_of(fleet) == {}
     assert not (project.directory / "never").exists()
+
+
+@pytest.fixture
+def nightly(fleet: Fleet, tmp_path: Path) -> Project:
+    """Runs that compare with what the one before wrote."""
+    project = Project(tmp_path)
+    state = str(tmp_path / "state")
+    variables = {
+        **LENIENT,
+        "mailplus_state_directory": state,
+        "mailplus_state_baseline": f"{state}/fleet.json",
+        "mailplus_state_personal_data": "keep",
+    }
+    project.write("hosts.yml", hosts(fleet, variables))
+    for nas in fleet.values():
+        nas.set_answer(IMAP_POP3, "get", {"enable_imap": True})
+    return project
+
+
+def statuses(project: Project) -> dict[str, str]:
+    return {name: drift["status"] for name, drift in drifts(project, "state").items()}
+
+
+@pytest.mark.parametrize(
+    "keywords", [{}, {"serial": 1}, {"strategy": "ansible.builtin.free"}], ids=["linear", "serial", "free"]
+)
+def test_the_files_of_the_last_run_are_a_baseline(nightly: Project, fleet: Fleet, keywords: Data) -> None:
+    warnings = ["run_once"] if "strategy" in keywords else []  # Ansible warns that free does not heed it
+    playbook = [play(role(), **keywords)]
+    nightly.play(playbook, expected_warnings=warnings)
+    first = drifts(nightly, "state")
+    assert {drift["status"] for drift in first.values()} == {"not_compared"}
+    assert {drift["reason"] for drift in first.values()} == {"There is no baseline yet: this run writes the first one."}
+    nightly.play(playbook, expected_warnings=warnings)
+    assert statuses(nightly) == {"one": "same", "two": "same", "three": "same", "gone": "unknown"}
+    fleet["two"].set_answer(IMAP_POP3, "get", {"enable_imap": False})
+    nightly.play(playbook, expected_warnings=warnings)
+    assert statuses(nightly) == {"one": "same", "two": "different", "three": "same", "gone": "unknown"}
+    assert drifts(nightly, "state")["two"]["differences"] == [difference(CHANGED, "changed", "medium", True, False)]
+
+
+def test_the_file_of_a_host_of_the_last_run_is_a_baseline(nightly: Project, fleet: Fleet) -> None:
+    one = ("-e", f"mailplus_state_baseline={nightly.directory}/state/hosts/one.json")
+    nightly.play("mailfleet.mailplus.state", *one)
+    fleet["one"].set_answer(IMAP_POP3, "get", {"enable_imap": False})
+    nightly.play("mailfleet.mailplus.state", *one)
+    paths = {name: [each["path"] for each in drift["differences"]] for name, drift in drifts(nightly, "state").items()}
+    assert CHANGED in paths["one"]
+    assert CHANGED not in paths["two"]
+
+
+def test_gathering_first_and_reporting_then_compares_with_the_last_run_too(nightly: Project, fleet: Fleet) -> None:
+    playbook = [play(role("gather"), role("report"))]
+    nightly.play(playbook)
+    fleet["two"].set_answer(IMAP_POP3, "get", {"enable_imap": False})
+    nightly.play(playbook)
+    assert statuses(nightly) == {"one": "same", "two": "different", "three": "same", "gone": "unknown"}
+
+
+def test_a_baseline_that_was_overwritten_is_refused(nightly: Project, fleet: Fleet) -> None:
+    baseline = nightly.directory / "state" / "fleet.json"
+    nightly.write("hosts.yml", hosts(fleet, {**LENIENT, "mailplus_state_directory": str(baseline.parent)}))
+    nightly.play("mailfleet.mailplus.gather")
+    unseen = role("report", mailplus_state_baseline=str(baseline))
+    run = nightly.play([play(role("gather"), unseen)], failing=True)
+    assert f"baseline {baseline}: this run wrote it before it was asked to compare with it." in run.output
+    run = nightly.play("mailfleet.mailplus.report", "-e", f"mailplus_state_baseline={baseline}", failing=True)
+    assert f"baseline {baseline}: what is reported was written there too" in run.output
+    assert TRACEBACK not in run.output
+    assert not (nightly.directory / "state" / "report.json").exists()
+    # One host as the measure of all is no matter of time.
+    nightly.play("mailfleet.mailplus.report", "-e", f"mailplus_state_baseline={baseline.parent}/hosts/one.json")
+    assert drifts(nightly, "state")["one"]["status"] == "partial"
+
+
+def test_what_was_not_compared_is_in_every_format(nightly: Project, fleet: Fleet) -> None:
+    narrow = {**LENIENT, "mailplus_state_directory": str(nightly.directory / "state")}
+    nightly.write("hosts.yml", hosts(fleet, narrow))
+    nightly.play("mailfleet.mailplus.state", "--limit", "one")
+    (nightly.directory / "state" / "fleet.json").rename(nightly.directory / "last.json")
+    with_baseline = ("-e", f"mailplus_state_baseline={nightly.directory}/last.json")
+    run = nightly.play("mailfleet.mailplus.state", *with_baseline, "-e", '{"mailplus_state_subset": ["!queue"]}')
+    state = nightly.directory / "state"
+    texts = {path.name: path.read_text(encoding="utf-8") for path in state.iterdir() if path.is_file()}
+    without = "The baseline has no state of this host."
+    for name in ("report.html", "report.json", "findings.csv", "junit.xml", "report.md"):
+        assert without in texts[name], name
+        assert "This section was not gathered." in texts[name] or name == "junit.xml"
+        assert "report.data.recipient" in texts[name].replace("\\", ""), name
+    assert 'mailplus_drift_known{host="two"} 0' in texts["mailplus.prom"]
+    assert 'mailplus_drift_not_compared{host="one"} 5' in texts["mailplus.prom"]
+    assert re.search(r"^one,.*,partial,0,5\r?$", texts["hosts.csv"], re.MULTILINE)
+    assert re.search(r"^two,.*,not_compared,unknown,unknown\r?$", texts["hosts.csv"], re.MULTILINE)
+    summary = run.ok("mailfleet.mailplus.mailplus_state : Summary of the report")["msg"]
+    assert summary[1].endswith("; 0 differences, 5 sections or values not compared")
+    assert summary[4].endswith("; 0 differences, not compared: 3 hosts and 5 sections or values")

@@ -25,7 +25,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT, 
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 NO_SECTIONS = "None of the sections exists"
-JUDGE = "mailfleet.mailplus.mailplus_state : Judge the state of the fleet"
+CHECK = "mailfleet.mailplus.mailplus_state : Check variables, policies and the baseline"
 RULES = {
     "plaintext_login": "pass",
     "imap_unencrypted": "pass",
@@ -292,6 +292,10 @@ def bad_cases(project: Project) -> dict[str, Bad]:
         "bad day": Bad(exceptions({**exception, "expires": "soon"}), ("rule queue_age: expires is a day", "'soon'")),
         "no reason": Bad(exceptions({**exception, "reason": ""}), ("rule queue_age: reason is empty",)),
         "two exceptions": Bad(exceptions(exception, exception), ("rule queue_age: it has more than one",)),
+        "unknown path": Bad(
+            {"mailplus_state_paths": {"smtp_authentcation": "data.x"}},
+            ("mailplus_state_paths: no rule has the path_variable smtp_authentcation.",),
+        ),
         "bad path": Bad({"mailplus_state_paths": {"daily_report": 5}}, ("mailplus_state_paths, daily_report",)),
         "no key": Bad({"mailplus_state_personal_data": "hash"}, ("needs mailplus_state_personal_data_key",)),
         "no severity": Bad(
@@ -311,11 +315,12 @@ def test_bad_policies_fail_before_anything_is_asked(small: tuple[Project, Fleet]
     state = {"mailplus_state_directory": str(project.directory / "state")}
     run = project.play([play(*tasks, vars=state)], "-i", "inventory")
     assert [result.returned["msg"] for result in run.results if result.task == "Passed"] == []
-    messages = [result.returned["msg"] for result in run.results if result.task == JUDGE and result.status == "failed"]
+    messages = [result.returned["msg"] for result in run.results if result.task == CHECK and result.status == "failed"]
     for (name, case), message in zip(cases.items(), messages, strict=True):
         assert [said for said in case.said if said not in message] == [], (name, message)
         assert "\n" not in message, name
         assert "Traceback" not in message, name
+    assert "An exception occurred" not in run.output
     assert requests_of(fleet) == {}
     assert not (project.directory / "state").exists()
 
@@ -338,6 +343,12 @@ EXPRESSIONS = {
     "no filter": ("sections | nonsense", "unknown"),
     "pattern": ("'x' is search('(')", "unknown"),
     "two": ("true, true", "unknown"),
+    # What a filter raises over the text of a server.
+    "yaml": ("(sections.report.data.broken | from_yaml) == 1", "unknown"),
+    "all yaml": ("sections.report.data.broken | from_yaml_all | list | length == 1", "unknown"),
+    "json": ("(sections.report.data.broken | from_json) == 1", "unknown"),
+    "overflow": ("10.0 | pow(sections.report.data.huge) > 1", "unknown"),
+    "memory": ("'x' * sections.report.data.huge ** 9 == ''", "unknown"),
     "argument": ("[1] | map(nonsense='x') | list | length == 1", "unknown"),
     "negation": ("not sections.imap_pop3.data.enable_imap", "pass"),
     "defined": ("sections.nothing is not defined", "pass"),
@@ -367,7 +378,9 @@ def test_expressions(tmp_path: Path) -> None:
                 "external_postmaster": [f"lookup('pipe', 'touch {touched}')"],
             }
         },
-        "SYNO.MailPlusServer.Report": {"get": {"recipient": hostile, "flag": "True"}},
+        "SYNO.MailPlusServer.Report": {
+            "get": {"recipient": hostile, "flag": "True", "broken": "a: [: {% x", "huge": 99999}
+        },
         "SYNO.MailPlusServer.MailPlus": {"get": {hostile: hostile}},
     }
     rows = [{"id": 1, "time": 1767225600, "subject": hostile, "status": "sent"}]
@@ -399,5 +412,5 @@ def test_expressions(tmp_path: Path) -> None:
     assert {name: verdict for name, (verdict, _message) in found.items() if not name.startswith("v ")} == expected
     assert {name: found[f"v {name}"][0] for name in expected} == expected
     assert not touched.exists()
-    assert [name for name, (_verdict, message) in found.items() if "\n" in message] == []
+    assert [name for name, (_verdict, message) in found.items() if "\n" in message or len(message) > 300] == []
     assert state["hosts"]["one"]["mailplus"]["sections"]["smtp_general"]["data"]["banner"] == hostile

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE, debug
 from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
@@ -28,11 +29,13 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT, 
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from jsonschema import Draft202012Validator
 
+APIS = [section.read().api for section in CATALOGUE]
 FLEET: Data = {
     "late": {},  # fails earlier in some plays; the first, which run_once picks where it can
     "well": {"queue": {"total": 3}},
     "forbidden": {"permissions": {f"{PREFIX}Queue": 105}},
     "empty": {"package": False},
+    "barred": {"permissions": dict.fromkeys(APIS, 105)},
     "locked": {"accounts": [{"login_error": 411}]},
     "gone": {"unreachable": True},
     "silent": {"unresponsive": True},
@@ -43,6 +46,7 @@ STATUSES = {
     "well": "ok",
     "forbidden": "partial",
     "empty": "unsupported",
+    "barred": "failed",
     "locked": "failed",
     "gone": "failed",
     "silent": "failed",
@@ -108,10 +112,10 @@ def test_the_playbook_gather(project: Project, fleet: Fleet) -> None:
     assert "0.4 seconds" in found["silent"]["reason"]
     assert [path.name for path in (project.directory / "state").iterdir() if path.name in WRITTEN] == []
     export = run.ok(named("Write the state of the fleet"))
-    assert export["totals"] == {"ok": 3, "partial": 1, "unsupported": 1, "failed": 3, "not_gathered": 0}
+    assert export["totals"] == {"ok": 3, "partial": 1, "unsupported": 1, "failed": 4, "not_gathered": 0}
     assert {name: host["status"] for name, host in export["hosts"].items()} == STATUSES
     (summary,) = (value for key, value in run.ok("Summary of the fleet").items() if key.startswith("mailplus"))
-    assert summary[-1] == "8 hosts: 3 ok, 1 partial, 1 unsupported, 3 failed"
+    assert summary[-1] == "9 hosts: 3 ok, 1 partial, 1 unsupported, 4 failed"
     assert all(name in line for name, line in zip(sorted(FLEET), sorted(summary[:-1]), strict=True))
     check_sessions(fleet)
 
@@ -119,8 +123,21 @@ def test_the_playbook_gather(project: Project, fleet: Fleet) -> None:
 def test_the_playbook_state(project: Project, fleet: Fleet) -> None:
     run = project.play("mailfleet.mailplus.state", "-e", yaml.safe_dump(LENIENT, default_flow_style=True, width=10_000))
     check_files_beside_report(project)
+    check_that_nothing_read_is_a_failure(project, run)
     assert "CUSTOM STATS" not in run.stdout
     check_sessions(fleet)
+
+
+def check_that_nothing_read_is_a_failure(project: Project, run: Run) -> None:
+    """Of a host whose account may read nothing."""
+    result = run.failed(named("Gather the state of MailPlus Server"), "barred")
+    assert result["msg"].startswith("No section could be read (forbidden: core, ")
+    assert result["error"]["name"] == "no_permission"
+    assert "ansible_facts" not in result
+    found = project.read("state/hosts/barred.json")
+    assert (found["reason"], found["error"]) == (result["error"]["message"], result["error"])
+    metrics = (project.directory / "state" / "mailplus.prom").read_text(encoding="utf-8")
+    assert 'mailplus_up{host="barred"} 0' in metrics
 
 
 def check_files_beside_report(project: Project) -> None:
@@ -153,7 +170,7 @@ def test_a_host_that_failed_earlier_is_not_missing(project: Project, fleet: Flee
 
 
 def fails(name: str) -> bool:
-    return name in ("locked", "gone", "silent", "open", "empty")
+    return name in ("locked", "gone", "silent", "open", "empty", "barred")
 
 
 def check_stats(run: Run, project: Project) -> None:
@@ -183,7 +200,7 @@ def test_check_mode_writes_nothing(project: Project) -> None:
     assert not (project.directory / "state").exists()
     assert run.ok(named("Write the state of the fleet"))["changed"]
     reports = [result for result in run.results if result.task == named("Judge the state of the fleet")]
-    assert [result.returned["changed"] for result in reports] == [False, True]
+    assert [result.returned["changed"] for result in reports] == [True]
 
 
 def test_odd_names_of_hosts_stay_in_the_directory(project: Project, fleet: Fleet) -> None:
@@ -210,6 +227,7 @@ def test_a_directory_that_cannot_be_written(project: Project) -> None:
         assert message.startswith(f"{place} cannot be ")
         assert message.endswith("written: Not a directory.")
         assert "\n" not in message
+    assert "An exception occurred" not in run.output
 
 
 # Which hosts fail, by the severity from which findings count. The mails of every queue are older than a day (medium),
@@ -235,9 +253,9 @@ def ways_to_fail() -> dict[str, tuple[Data, set[str]]]:
     assert set(FAIL_FROM) == set(UNKNOWN_FROM) == set(SEVERITIES)
     never: Data = dict(LENIENT)
     ways = {
-        "default": ({}, {"locked", "gone", "silent", "open", "empty"}),
+        "default": ({}, {"locked", "gone", "silent", "open", "empty", "barred"}),
         "never": (never, set()),
-        "only unread": (never | {"mailplus_state_fail_on_error": True}, {"locked", "gone", "silent"}),
+        "only unread": (never | {"mailplus_state_fail_on_error": True}, {"locked", "gone", "silent", "barred"}),
     }
     for severity in SEVERITIES:
         ways[f"fail {severity}"] = (never | {"mailplus_state_fail_severity": severity}, FAIL_FROM[severity])
@@ -340,7 +358,7 @@ def test_defaults_are_those_that_are_documented() -> None:
     options = {name: option for spec in specs.values() for name, option in spec["options"].items()}
     documented = {name: option["default"] for name, option in options.items() if "default" in option}
     assert defaults == documented
-    assert set(specs) == {path.stem for path in (directory / "tasks").iterdir()} - {"judge", "fail"}
+    assert set(specs) == {path.stem for path in (directory / "tasks").iterdir()} - {"check", "judge", "fail"}
     for spec in specs.values():
         for name, option in spec["options"].items():
             assert option == options[name] == specs["main"]["options"][name]
@@ -362,3 +380,28 @@ def test_a_misspelt_variable_fails_before_anything_is_asked(project: Project, fl
     assert "late: unknown mailplus_state_policy; see ansible-doc -t role for the variables." in run.output
     assert requests_of(fleet) == {}
     assert not (project.directory / "state").exists()
+
+
+TYPOS: dict[str, tuple[Data, str]] = {
+    "subset": ({"mailplus_state_subset": ["queues"]}, "late: unknown subset 'queues'; valid are all, "),
+    "ca_path": ({"mailplus_state_ca_path": "/nonexistent.pem"}, "late: ca_path: /nonexistent.pem does not exist."),
+    "limit": ({"mailplus_state_limit": -2}, "late: limit is 0 or more, or -1 for all rows, not -2."),
+}
+
+
+@pytest.mark.parametrize("name", TYPOS)
+def test_a_typo_asks_no_host_and_replaces_no_file(project: Project, fleet: Fleet, name: str) -> None:
+    variables, said = TYPOS[name]
+    state = {**LENIENT, "mailplus_state_directory": str(project.directory / "state")}
+    found = hosts(fleet, state, late=variables)
+    found["nas"]["hosts"] = {host: found["nas"]["hosts"][host] for host in ("well", "late")}
+    project.write("hosts.yml", found)
+    (project.directory / "state").mkdir()
+    (project.directory / "state" / "fleet.json").write_text("good", encoding="utf-8")
+    for playbook in ("state", "gather"):
+        run = project.play(f"mailfleet.mailplus.{playbook}", failing=True)
+        assert said in " ".join(run.output.split())
+        assert "An exception occurred" not in run.output
+    assert requests_of(fleet) == {}
+    assert [path.name for path in (project.directory / "state").iterdir()] == ["fleet.json"]
+    assert (project.directory / "state" / "fleet.json").read_text(encoding="utf-8") == "good"

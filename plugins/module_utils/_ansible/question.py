@@ -10,14 +10,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    by_status,
+    first_error,
+    reads_nothing,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
 
@@ -98,19 +105,35 @@ class InfoQuestion(Question):
 
 
 class FactsQuestion(Question):
-    """Everything, or a subset, as facts. It fails only when nothing could be read."""
+    """Everything, or a subset, as facts. It fails only when nothing could be read, though the NAS may have it."""
 
     @property
     def argument_spec(self) -> options.ArgumentSpec:
         subset = {"gather_subset": {"type": "list", "elements": "str", "default": [catalogue.ALL]}}
         return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **subset}
 
+    def check(self, given: Mapping[str, Any]) -> None:
+        """Find what cannot be in some of the options before anything is asked. Raises OptionError, SubsetError."""
+        validated = ArgumentSpecValidator(self.argument_spec).validate(dict(given))
+        if validated.error_messages:
+            raise options.OptionError("; ".join(validated.error_messages))
+        params = validated.validated_parameters
+        self._plan(params, check_mode=True)
+        path = params["ca_path"]
+        if path and params["https"] and params["validate_certs"] and not Path(path).exists():
+            raise options.OptionError(f"ca_path: {path} does not exist.")
+
     def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:  # noqa: ARG002 - it writes no file
         sections = catalogue.select(params["gather_subset"])
         return Plan(sections, options.window(params), reveal_secrets=params["reveal_secrets"])
 
     def _result(self, state: State) -> Result:
-        return {"ansible_facts": {"mailplus": state.as_facts()}}
+        error = first_error(state.sections) if reads_nothing(state.sections) else None
+        if error is None:
+            return {"ansible_facts": {"mailplus": state.as_facts()}}
+        # No facts: Ansible would set none of a task that failed, and print them all.
+        error = error | {"message": f"No section could be read ({by_status(state.sections)}): {error['message']}"}
+        return failure(f"{error['message']} {error['hint']}", error)
 
 
 def failure(message: str, error: dict[str, Any] | None = None) -> Result:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -61,3 +62,24 @@ def failed(section: Section, error: DsmError) -> Envelope:
     status = _STATUS.get(error.kind, "failed")
     envelope: Envelope = {"status": status, "data": None, "summary": None, "error": error.details.as_dict()}
     return envelope | (dict.fromkeys(("total", "returned", "truncated", "rows_key")) if section.is_list else {})
+
+
+def reads_nothing(sections: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether nothing could be read, though the NAS may have it. One that has none of the sections was read."""
+    statuses = {envelope["status"] for envelope in sections.values()}
+    return "ok" not in statuses and bool(statuses - {"unsupported"})
+
+
+def by_status(sections: Mapping[str, Mapping[str, Any]]) -> str:
+    """Which sections are not ok, in words."""
+    names: dict[str, list[str]] = {}
+    for name, envelope in sections.items():
+        if envelope["status"] != "ok":
+            names.setdefault(envelope["status"], []).append(name)
+    return "; ".join(f"{status}: {', '.join(found)}" for status, found in names.items())
+
+
+def first_error(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Why the first section was not read that the NAS may have."""
+    errors = (envelope["error"] for envelope in sections.values() if envelope["status"] not in ("ok", "unsupported"))
+    return next(errors, None)

@@ -1,20 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a host differs from a baseline, by path, with no knowledge of what the keys mean."""
+"""How a host differs from a baseline, by path, with no knowledge of what the keys mean.
+
+What cannot be compared is said, and is never the same: a section that one side lacks or could not read, and a value
+whose personal data was removed from one side.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import reads_nothing
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD, HostRecord
+
+STATUSES = ("different", "partial", "same", "not_compared", "unknown")
+
+# Where the differences of a host are known, if only in part.
+COMPARED = ("different", "partial", "same")
 
 
 class BaselineError(ValueError):
     """A baseline that cannot be used."""
+
+
+class NoStateError(BaselineError):
+    """A baseline of hosts none of which was read."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +44,24 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class NotCompared:
+    """A section or value of which nobody can tell whether it differs."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Drift:
-    """All differences of a host. ``status`` is same, different, unknown or not_compared; ``reason`` says why it is one
-    of the last two."""
+    """All differences of a host. ``reason`` says why ``status`` is unknown (the host was not read) or not_compared.
+
+    ``status`` is same only where everything was compared, and partial where what was compared is the same.
+    """
 
     status: str
     reason: str | None
     differences: Sequence[Difference]
+    not_compared: Sequence[NotCompared] = ()
 
 
 @dataclass(frozen=True)
@@ -62,42 +88,43 @@ class Comparison:
 
 NOT_COMPARED = Drift("not_compared", "There is no baseline.", ())
 
+# Stands for every host, where the baseline is one host's.
+_ANY = ""
+
+_NO_STATE = "The baseline has no state of this host."
+_NO_SECTION = "The baseline does not have this section."
+_NOT_GATHERED = "This section was not gathered."
+_PERSONAL = "Personal data was removed here, so that a change cannot be seen."
+
 
 class Baseline:
-    """A file of an earlier run: of one host, to compare all hosts with, or of a fleet, to compare each with itself."""
+    """A file of an earlier run: of one host, to compare all hosts with, or of a fleet, to compare each with itself.
 
-    def __init__(self, source: Any, clean: Callable[[Any], Any] = lambda value: value) -> None:
+    ``clean`` is how the run cleans its files, so that hashes can be compared with hashes.
+    """
+
+    def __init__(self, source: Any, clean: privacy.Clean = lambda value: value) -> None:
         if not isinstance(source, Mapping) or source.get("schema_version") != SCHEMA_VERSION:
             raise BaselineError(f"it is not a file that this role wrote (schema_version {SCHEMA_VERSION}).")
         hosts = source.get("hosts")
-        if isinstance(hosts, Mapping):
-            found = {host: _sections(record) for host, record in hosts.items()}
-            self._fleet = {host: clean(sections) for host, sections in found.items() if sections is not None}
-            self._one = None
-        else:
-            self._fleet = {}
-            self._one = clean(_sections(source))
-        if not self._fleet and self._one is None:
-            raise BaselineError("it holds no gathered state.")
-
-    def sections(self, host: str) -> Mapping[str, Any] | None:
-        """The sections to compare ``host`` with; None where the baseline has none for it."""
-        return self._fleet.get(host) if self._one is None else self._one
+        self._of_fleet = isinstance(hosts, Mapping)
+        records = hosts if isinstance(hosts, Mapping) else {_ANY: source}
+        self._hosts = {host: _sections(record) for host, record in records.items()}
+        if not any(self._hosts.values()):
+            raise NoStateError("it holds no gathered state.")
+        self._clean = clean
 
     def compare(self, record: HostRecord, comparison: Comparison) -> Drift:
         """How ``record`` differs."""
-        if record.mailplus is None:
+        if record.mailplus is None or record.status in UNREAD:
             return Drift("unknown", f"The host was not read: {record.reason}", ())
-        before = self.sections(record.host)
-        if before is None:
-            return Drift("not_compared", "The baseline has no state of this host.", ())
-        now = record.mailplus["sections"]
-        found = [
-            Difference(path, kind, comparison.severity(path), old, new)
-            for path, kind, old, new in _differences(_comparable(before, now), _comparable(now, before), "")
-            if not comparison.ignores(path)
-        ]
-        return Drift("different" if found else "same", None, found)
+        before = self._hosts.get(record.host if self._of_fleet else _ANY)
+        return _compare(before, record.mailplus["sections"], comparison, self._clean) if before else no_baseline()
+
+
+def no_baseline(reason: str = _NO_STATE) -> Drift:
+    """The drift of a host that there is nothing to compare with."""
+    return Drift("not_compared", reason, ())
 
 
 def parse_severities(source: Any) -> list[tuple[str, str]]:
@@ -113,44 +140,121 @@ def parse_severities(source: Any) -> list[tuple[str, str]]:
 
 
 def _sections(record: Any) -> Any:
-    """The sections in a record of a file; None where the host was not read."""
+    """The sections in a record of a file; None where nothing of the host was read."""
     state = record.get("mailplus") if isinstance(record, Mapping) else None
     sections = state.get("sections") if isinstance(state, Mapping) else None
     envelopes = sections.values() if isinstance(sections, Mapping) else []
     if not all(isinstance(envelope, Mapping) and {"status", "data"} <= set(envelope) for envelope in envelopes):
         raise BaselineError("its sections are not as this role writes them.")
-    return sections if isinstance(sections, Mapping) else None
+    return sections if isinstance(sections, Mapping) and not reads_nothing(sections) else None
 
 
-def _comparable(sections: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Of each section its status, and what the server sent; the rest is made from that, or is ours.
+def _compare(before: Mapping[str, Any], now: Mapping[str, Any], comparison: Comparison, clean: privacy.Clean) -> Drift:
+    found = [each for each in _differ(before, now, clean) if not comparison.ignores(each.path)]
+    differences = [
+        Difference(each.path, each.kind, comparison.severity(each.path), each.old, each.new)
+        for each in found
+        if not each.reason
+    ]
+    not_compared = [NotCompared(each.path, each.reason) for each in found if each.reason]
+    if differences or not not_compared:
+        return Drift("different" if differences else "same", None, differences, not_compared)
+    if any(_unreadable(before.get(name), now.get(name)) is None for name in {*before, *now}):
+        return Drift("partial", None, differences, not_compared)
+    return Drift(
+        "not_compared", "The host and the baseline have no section that both could read.", differences, not_compared
+    )
 
-    Where one side has no data of a section, its status tells so, and nothing is said of its keys.
-    """
-    return {
-        name: {"status": envelope["status"]}
-        | ({"data": envelope["data"]} if _has_data(sections, name) and _has_data(other, name) else {})
-        for name, envelope in sections.items()
-    }
+
+@dataclass(frozen=True)
+class _Found:
+    """A path that differs, or with a ``reason`` one that was not compared."""
+
+    path: str
+    kind: str = "not_compared"
+    old: Any = None
+    new: Any = None
+    reason: str = ""
 
 
-def _has_data(sections: Mapping[str, Any], name: str) -> bool:
-    return (sections.get(name) or {}).get("data") is not None
+def _differ(before: Mapping[str, Any], now: Mapping[str, Any], clean: privacy.Clean) -> Iterator[_Found]:
+    """Of each section its status, and what the server sent; the rest is made from that, or is ours."""
+    for name in sorted({*before, *now}):
+        old, new = before.get(name), now.get(name)
+        reason = _unreadable(old, new)
+        if old and new:
+            if old["data"] is not None and new["data"] is not None:
+                yield from _differences(old["data"], new["data"], f"{name}.data", clean)
+            yield from _differences(old["status"], new["status"], f"{name}.status", clean)
+        if reason:
+            yield _Found(f"{name}.data" if old and new else name, reason=reason)
 
 
-def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, str, Any, Any]]:
-    """Path, kind, old and new value of every difference, in the order of paths."""
+def _unreadable(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str | None:
+    """Why a section cannot be compared. One that a server does not have is known to hold nothing."""
+    if old is None:
+        return _NO_SECTION
+    if new is None:
+        return _NOT_GATHERED
+    unread = [
+        f"{side['status']} {where}"
+        for side, where in ((old, "in the baseline"), (new, "on the host"))
+        if side["data"] is None and side["status"] != "unsupported"
+    ]
+    return f"The section is {' and '.join(unread)}." if unread else None
+
+
+def _differences(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[_Found]:
+    """Every path that differs, in the order of paths."""
     if isinstance(old, list) and isinstance(new, list):
         old, new = ({str(number): item for number, item in enumerate(items)} for items in (old, new))
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        if type(old) is not type(new) or old != new:
-            yield path, "changed", old, new
+        yield from _values(old, new, path, clean)
         return
+    old, new, hidden = _paired(old, new, path, clean)
+    yield from hidden
     for key in sorted({*old, *new}):
         below = f"{path}.{key}" if path else key
         if key not in new:
-            yield below, "removed", old[key], None
+            yield _Found(below, "removed", old[key], None)
         elif key not in old:
-            yield below, "added", None, new[key]
+            yield _Found(below, "added", None, new[key])
         else:
-            yield from _differences(old[key], new[key], below)
+            yield from _differences(old[key], new[key], below, clean)
+
+
+def _values(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[_Found]:
+    if not isinstance(old, str) or not isinstance(new, str):
+        alike: bool | None = type(old) is type(new) and bool(old == new)
+    else:
+        alike = privacy.same(path, old, new, clean)
+    if alike is None:
+        yield _Found(path, reason=_PERSONAL)
+    elif not alike:
+        yield _Found(path, "changed", old, new)
+
+
+Keys = Mapping[str, Any]
+
+
+def _paired(old: Keys, new: Keys, path: str, clean: privacy.Clean) -> tuple[Keys, Keys, list[_Found]]:
+    """Both mappings with the keys that can be told from each other, and what there is to say of the others.
+
+    Entries under keys whose personal data was removed can only be compared all together.
+    """
+    if not any(map(privacy.has_mark, {*old, *new})):
+        return old, new, []
+    old, new = (dict(zip(clean(dict.fromkeys(side)), side.values(), strict=True)) for side in (old, new))
+    if all(map(privacy.tells, {*old, *new})):
+        return old, new, []
+    (old, lost_old), (new, lost_new) = map(_split, (old, new))
+    place = f"{path}.[personal]"
+    if privacy.without(place, lost_old) == privacy.without(place, lost_new):
+        return old, new, [_Found(place, reason=_PERSONAL)]
+    return old, new, [_Found(place, "changed", lost_old, lost_new)]
+
+
+def _split(entries: Keys) -> tuple[Keys, Keys]:
+    """The entries whose keys have nothing personal, and the others."""
+    others = {key: value for key, value in entries.items() if privacy.has_mark(key) or not privacy.tells(key)}
+    return {key: value for key, value in entries.items() if key not in others}, others

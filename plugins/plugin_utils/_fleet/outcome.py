@@ -42,10 +42,13 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
     failing = {host["host"]: list(map(visible, _failing(host, limits, remedies))) for host in report["hosts"]}
     width = max(map(len, failing), default=0)
     lines = [
-        f"{host['host']:<{width}}  {host['status']:<12}  {described[host['host']].rstrip('.')}; {_judgement(host)}"
+        f"{host['host']:<{width}}  {host['status']:<12}  {_described(host, described)}; {_judgement(host)}"
+        + (f"; {visible(_drift(host['drift']))}" if report["has_baseline"] else "")
         for host in report["hosts"]
     ]
-    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in report["totals"]["verdicts"].items() if count)
+    parts = [", ".join(f"{count} {verdict}" for verdict, count in report["totals"]["verdicts"].items() if count)]
+    if report["has_baseline"]:
+        parts.append(drift_totals(report["totals"]))
     return {
         "totals": report["totals"],
         "hosts": {
@@ -53,12 +56,31 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
                 "status": host["status"],
                 "failing": failing[host["host"]],
                 "verdicts": _tally(host),
+                "drift": host["drift"]["status"],
                 "differences": len(host["drift"]["differences"]),
+                "not_compared": len(host["drift"]["not_compared"]),
             }
             for host in report["hosts"]
         },
-        "summary": [*lines, f"{len(failing)} hosts, {sum(map(bool, failing.values()))} fail the run: {verdicts}"],
+        "summary": [
+            *lines,
+            f"{len(failing)} hosts, {sum(map(bool, failing.values()))} fail the run: {'; '.join(parts)}",
+        ],
     }
+
+
+def drift_totals(totals: Mapping[str, Any]) -> str:
+    """Over the fleet, how much differs from the baseline, and how much was not compared."""
+    hosts = totals["drift"]["not_compared"] + totals["drift"]["unknown"]
+    text = f"{sum(totals['differences'].values())} differences"
+    missing = [f"{hosts} hosts"] if hosts else []
+    missing += [f"{totals['not_compared']} sections or values"] if totals["not_compared"] else []
+    return f"{text}, not compared: {' and '.join(missing)}" if missing else text
+
+
+def _described(host: Mapping[str, Any], described: Mapping[str, str]) -> str:
+    read = visible(host["reason"] or "") if host["status"] in UNREAD else described[host["host"]]
+    return read.rstrip(".")
 
 
 def _failing(host: Mapping[str, Any], limits: Limits, remedies: Mapping[str, str]) -> Iterator[str]:
@@ -77,9 +99,20 @@ def _failing(host: Mapping[str, Any], limits: Limits, remedies: Mapping[str, str
 
 def _differing(differences: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for difference in differences[:_MOST_DIFFERENCES]:
-        yield f"{words(difference['path'])} ({difference['severity']}) differs from the baseline: {difference['kind']}."
+        where = f"{words(difference['path'])} ({difference['severity']})"
+        yield f"{where} differs from the baseline: {_change(difference)}."
     if len(differences) > _MOST_DIFFERENCES:
         yield f"{len(differences) - _MOST_DIFFERENCES} more differences."
+
+
+def _change(difference: Mapping[str, Any]) -> str:
+    if difference["kind"] != "changed":
+        return str(difference["kind"])
+    return f"changed from {_short(difference['baseline'])} to {_short(difference['actual'])}"
+
+
+def _short(value: Any) -> str:
+    return words(json.dumps(value), _LONGEST_VALUE)
 
 
 def _finding(verdict: Mapping[str, Any], remedies: Mapping[str, str]) -> str:
@@ -89,8 +122,7 @@ def _finding(verdict: Mapping[str, Any], remedies: Mapping[str, str]) -> str:
     remedy = f" {remedies.get(verdict['rule']) or ''}".rstrip()
     if verdict["expected"] is None:
         return f"{text}{remedy}"
-    found = words(json.dumps(verdict["actual"]), _LONGEST_VALUE)
-    return f"{text} Required: {verdict['expected']}; found: {found}.{remedy}"
+    return f"{text} Required: {verdict['expected']}; found: {_short(verdict['actual'])}.{remedy}"
 
 
 def _tally(host: Mapping[str, Any]) -> dict[str, int]:
@@ -99,6 +131,16 @@ def _tally(host: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _judgement(host: Mapping[str, Any]) -> str:
-    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in _tally(host).items()) or "no rules"
-    drift = host["drift"]
-    return f"{verdicts}; {len(drift['differences'])} differences" if drift["status"] == "different" else verdicts
+    return ", ".join(f"{count} {verdict}" for verdict, count in _tally(host).items()) or "no rules"
+
+
+def _drift(drift: Mapping[str, Any]) -> str:
+    """How a host differs; what was not compared is never silent."""
+    found, missing = len(drift["differences"]), len(drift["not_compared"])
+    if drift["status"] == "unknown":
+        return "not compared"
+    if drift["status"] == "not_compared":
+        return f"not compared: {drift['reason'].rstrip('.')}"
+    if drift["status"] == "same":
+        return "no differences"
+    return f"{found} differences" + (f", {missing} sections or values not compared" if missing else "")

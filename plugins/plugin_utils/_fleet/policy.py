@@ -115,13 +115,14 @@ def for_host(rules: Sequence[Rule], overrides: Any, exceptions: Any, paths: Any)
         if not isinstance(value, kind):
             raise PolicyError(f"mailplus_state_{name}: it is not a {'list' if kind is list else 'mapping'}.")
     waivers = _parse_waivers(exceptions)
-    _require_known(rules, overrides, "mailplus_state_overrides")
-    _require_known(rules, waivers, "mailplus_state_exceptions")
-    return HostPolicy(
-        [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules],
-        waivers,
-        {name: _parse_path(name, path) for name, path in paths.items()},
-    )
+    parsed = {name: _parse_path(name, path) for name, path in paths.items()}
+    own = [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules]
+    if rules:  # or else nothing is judged, whatever is set
+        ids = {rule.id for rule in rules}
+        _require_known(ids, overrides, "mailplus_state_overrides: no policy has a rule")
+        _require_known(ids, waivers, "mailplus_state_exceptions: no policy has a rule")
+        _require_known(_path_variables([*rules, *own]), paths, "mailplus_state_paths: no rule has the path_variable")
+    return HostPolicy(own, waivers, parsed)
 
 
 def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
@@ -224,10 +225,16 @@ def _parse_expression(source: Mapping[str, Any], name: str) -> str:
     return expression
 
 
-def _require_known(rules: Iterable[Rule], named: Iterable[str], where: str) -> None:
-    unknown = sorted(str(name) for name in set(named) - {rule.id for rule in rules})
+def _path_variables(rules: Iterable[Rule]) -> set[str]:
+    targets = (target for rule in rules for target in (rule.target, rule.applies) if target)
+    return {target.path_variable for target in targets if target.path_variable}
+
+
+def _require_known(known: set[str], named: Iterable[str], what: str) -> None:
+    """Find a name that is most likely misspelt."""
+    unknown = sorted(str(name) for name in set(named) - known)
     if unknown:
-        raise PolicyError(f"{where}: no policy has a rule {', '.join(unknown)}.")
+        raise PolicyError(f"{what} {', '.join(unknown)}.")
 
 
 def _require_keys(source: Any, known: set[str], name: str) -> None:

@@ -3,15 +3,18 @@
 
 Addresses are found in any text by their form, since the keys of answers are not known. Subjects have no form, so they
 are found by the names of their keys.
+
+What stands in the place of a piece, the mark, is ``[KIND]`` or ``[KIND HASH]``.
 """
 
 from __future__ import annotations
 
 import hmac
 import ipaddress
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from itertools import groupby
 from typing import Any
 
@@ -26,9 +29,14 @@ _ADDRESS = re.compile(
 _WITH_DOTS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
 _WITH_COLONS = re.compile(r"(?<![\w.:])[\w.]*(?::[\w.]*){2,}")
 _GROUP = re.compile(r"[0-9A-Fa-f]{0,4}|\d{1,3}(?:\.\d{1,3}){3}")
-_SUBJECT_KEY = re.compile(r"subject", re.IGNORECASE)
-_REPLACED = re.compile(r"\[subject(?: [0-9a-f]+)?\]")
+_SUBJECT_KEY = re.compile(r"subject|title", re.IGNORECASE)
 _DIGITS = 12
+# What tells apart keys that became the same.
+_NUMBER = re.compile(r"(?<=\]) \d+$")
+_MARK = re.compile(rf"\[(address|ip|subject)( [0-9a-f]{{{_DIGITS}}})?\]")
+
+Clean = Callable[[Any], Any]
+"""Makes a copy of a value without personal data."""
 
 Replace = Callable[[str, str], str]
 """Takes the kind of a piece of personal data, and the piece; returns what stands in its place."""
@@ -38,7 +46,7 @@ class PrivacyError(ValueError):
     """A mode that cannot be."""
 
 
-def cleaner(mode: str, key: str | None) -> Callable[[Any], Any]:
+def cleaner(mode: str, key: str | None) -> Clean:
     """A function that makes a copy of a value without personal data. Raises PrivacyError.
 
     With ``hash`` the same piece always becomes the same text under the same ``key``, so that pieces can be told apart
@@ -47,7 +55,7 @@ def cleaner(mode: str, key: str | None) -> Callable[[Any], Any]:
     if mode == "keep":
         return lambda value: value
     if mode == "remove":
-        return lambda value: _clean(value, lambda kind, _piece: f"[{kind}]")
+        return _remove
     if mode == "hash" and key:
         return lambda value: _clean(value, lambda kind, piece: f"[{kind} {_digest(key, piece)}]")
     if mode == "hash":
@@ -55,10 +63,66 @@ def cleaner(mode: str, key: str | None) -> Callable[[Any], Any]:
     raise PrivacyError(f"mailplus_state_personal_data is one of {', '.join(MODES)}, not {mode!r}.")
 
 
+def clean_at(path: str, value: Any, clean: Clean) -> tuple[str, Any]:
+    """A path and the value there, cleaned: some personal data is known by the key it stands under only."""
+    ((cleaned_path, cleaned_value),) = clean({path: value}).items()
+    return cleaned_path, cleaned_value
+
+
+def has_mark(text: str) -> bool:
+    """Whether something personal was taken out of a text."""
+    return "[" in text and _MARK.search(text) is not None
+
+
+def tells(key: str) -> bool:
+    """Whether a key is told from all others: it holds nothing personal, or the hash of it."""
+    return not _is_removed(key) and _remove(key) == key
+
+
+def without(path: str, value: Any) -> Any:
+    """The value at a path as it can be compared without anything personal, however it was cleaned before."""
+    return _without_hashes(_remove({path: value}))
+
+
+def same(path: str, one: str, other: str, clean: Clean) -> bool | None:
+    """Whether two texts are the same where something personal may have been taken out of them.
+
+    None where nobody can tell: what was removed may have been anything.
+    """
+    if not has_mark(one) and not has_mark(other):
+        return one == other
+    one, other = (clean_at(path, text, clean)[1] for text in (one, other))
+    if without(path, one) != without(path, other):
+        return False
+    if _is_removed(one) or _is_removed(other) or has_mark(one) != has_mark(other):
+        return None
+    return one == other
+
+
+def _is_removed(text: str) -> bool:
+    return any(mark[2] is None for mark in _MARK.finditer(text))
+
+
+def _without_hashes(value: Any) -> Any:
+    """A value whose marks have no hashes, and mappings no order: numbers behind marks depend on how it was cleaned."""
+    if isinstance(value, str):
+        return _MARK.sub(r"[\1]", value)
+    if isinstance(value, list):
+        return [_without_hashes(item) for item in value]
+    if isinstance(value, dict):
+        pairs = ([_NUMBER.sub("", _without_hashes(key)), _without_hashes(item)] for key, item in value.items())
+        return sorted(pairs, key=json.dumps)
+    return value
+
+
 def _digest(key: str, piece: str) -> str:
     """The same for a piece however it is written: in capitals, in a URL, quoted, or at the end of a sentence."""
     written = piece.lower().replace("%40", "@").strip("'\".").encode("utf-8", "replace")
     return hmac.new(key.encode("utf-8", "replace"), written, "sha256").hexdigest()[:_DIGITS]
+
+
+def _remove(value: Any) -> Any:
+    return _clean(value, lambda kind, _piece: f"[{kind}]")
 
 
 def _clean(value: Any, replace: Replace, *, subject: bool = False) -> Any:
@@ -76,18 +140,31 @@ def _clean(value: Any, replace: Replace, *, subject: bool = False) -> Any:
 
 
 def _clean_keys(keys: Iterable[str], replace: Replace) -> dict[str, str]:
-    """What each key becomes. Two must not become one, or a value would be lost: the second one gets a number."""
-    taken: Counter[str] = Counter()
-    names = {}
-    for key in sorted(keys):
-        name = _clean_text(key, replace)
-        taken[name] += 1
-        names[key] = name if taken[name] == 1 else f"{name} {taken[name]}"
+    """What each key becomes. Two must not become one, or a value would be lost: further ones get a number.
+
+    Keys that stay as they are come first, since one may look like a key with a number.
+    """
+    names = {key: _clean_text(key, replace) for key in sorted(keys)}
+    taken = {key for key, name in names.items() if key == name}
+    counted: Counter[str] = Counter()
+    for key, name in names.items():
+        if key != name:
+            names[key] = _free(name, taken, counted)
+            taken.add(names[key])
     return names
 
 
+def _free(name: str, taken: Container[str], counted: Counter[str]) -> str:
+    """``name``, or the first one with a number that is not taken."""
+    while True:
+        counted[name] += 1
+        numbered = name if counted[name] == 1 else f"{name} {counted[name]}"
+        if numbered not in taken:
+            return numbered
+
+
 def _clean_subject(text: str, replace: Replace) -> str:
-    return text if not text or _REPLACED.fullmatch(text) else replace("subject", text)
+    return text if not text or _MARK.fullmatch(text) else replace("subject", text)
 
 
 def _clean_text(text: str, replace: Replace) -> str:

@@ -6,8 +6,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    by_status,
+    first_error,
+    reads_nothing,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
     as_count,
@@ -16,8 +22,14 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown im
     words,
 )
 
+Result = TypeVar("Result")
+
+HOST_STATUSES = ("ok", "partial", "unsupported", "failed", "not_gathered")
+
 # The statuses of a host of which nothing is known.
 UNREAD = ("failed", "not_gathered")
+
+_LONGEST = 200
 
 _NOT_GATHERED = (
     "The host was not asked: it failed earlier in the play, its turn has not come, or nothing was gathered in this run "
@@ -30,8 +42,8 @@ class HostRecord:
     """One host of the fleet.
 
     ``status`` is ok (all sections were read), partial (some), unsupported (the NAS has none of them), failed (it could
-    not be asked) or not_gathered. ``reason`` says why it is not ok. ``mailplus`` is the gathered state, None where
-    there is none.
+    not be asked, or refused all) or not_gathered. ``reason`` says why it is not ok. ``mailplus`` is the gathered state,
+    None where there is none.
     """
 
     host: str
@@ -60,22 +72,43 @@ def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
         error = outcome.get("error")
         reason = error["message"] if error else outcome.get("msg", "The state could not be gathered.")
         return HostRecord(host, "failed", reason, error, None)
-    names: dict[str, list[str]] = {}
-    for name, envelope in state["sections"].items():
-        names.setdefault(envelope["status"], []).append(name)
-    not_ok = {status: sections for status, sections in names.items() if status != "ok"}
-    if not not_ok:
-        return HostRecord(host, "ok", None, None, state)
-    reason = "; ".join(f"{status}: {', '.join(sections)}" for status, sections in not_ok.items())
-    if set(names) == {"unsupported"}:
-        return HostRecord(host, "unsupported", "MailPlus Server is not installed, not started or older.", None, state)
-    return HostRecord(host, "partial", reason, None, state)
+    status, reason = _status(state["sections"])
+    error = first_error(state["sections"]) if status == "failed" else None
+    return HostRecord(host, status, reason, error, state)
+
+
+def _status(sections: Mapping[str, Mapping[str, Any]]) -> tuple[str, str | None]:
+    """How well a host was read, and why not better."""
+    statuses = {envelope["status"] for envelope in sections.values()}
+    if statuses <= {"ok"}:
+        return "ok", None
+    if statuses == {"unsupported"}:
+        which = "" if set(sections) == set(BY_NAME) else f", or does not know {', '.join(sections)}"
+        return "unsupported", f"MailPlus Server is not installed, not started or older{which}."
+    if reads_nothing(sections):
+        return "failed", f"No section could be read ({by_status(sections)})."
+    return "partial", by_status(sections)
+
+
+def unusable(host: str, error: Exception) -> HostRecord:
+    """The record of a host whose state, as it came, breaks what looks at it."""
+    what = f"{type(error).__name__}: {words(str(error), _LONGEST)}"
+    reason = f"What was read of this host cannot be used; please report it ({what})."
+    return HostRecord(host, "failed", reason, None, None)
+
+
+def spare(act: Callable[[], Result], instead: Callable[[Exception], Result]) -> Result:
+    """What ``act`` returns for one host. An exception that nobody foresaw stays at that host."""
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001 - text of one server must not cost the others their report
+        return instead(error)
 
 
 def totals(records: Sequence[HostRecord]) -> dict[str, int]:
     """How many hosts have each status."""
     counted = Counter(record.status for record in records)
-    return {status: counted[status] for status in ("ok", "partial", "unsupported", "failed", "not_gathered")}
+    return {status: counted[status] for status in HOST_STATUSES}
 
 
 def summary(records: Sequence[HostRecord]) -> list[str]:
@@ -92,7 +125,7 @@ def describe(record: HostRecord) -> str:
 
 
 def _describe(record: HostRecord) -> str:
-    if record.mailplus is None or record.status == "unsupported":
+    if record.mailplus is None or record.status in ("unsupported", *UNREAD):
         return words(record.reason or "")
     sections = record.mailplus["sections"]
     parts = [f"{sum(envelope['status'] == 'ok' for envelope in sections.values())} of {len(sections)} sections"]

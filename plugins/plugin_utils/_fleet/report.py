@@ -4,14 +4,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import mail_flow, server_states
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, Difference, Drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
+    NOT_COMPARED,
+    STATUSES,
+    Difference,
+    Drift,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, totals
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean, clean_at
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
+    HOST_STATUSES,
+    HostRecord,
+    spare,
+    unusable,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
 
@@ -22,9 +33,6 @@ REPORT_VERSION = 1
 FINDINGS = ("fail", "unknown")
 
 Report = dict[str, Any]
-
-Clean = Callable[[Any], Any]
-"""Makes a copy of a value without personal data."""
 
 
 @dataclass(frozen=True)
@@ -39,26 +47,47 @@ class HostResult:
 
 def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
     """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601."""
-    hosts = [_host(result) for result in sorted(results, key=lambda result: result.record.host)]
+    hosts = [_host_or_why_not(result) for result in sorted(results, key=lambda result: result.record.host)]
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
-        "totals": {
-            "hosts": totals([result.record for result in results]),
-            "verdicts": _count((verdict["verdict"] for host in hosts for verdict in host["verdicts"]), VERDICTS),
-            "findings": {kind: _count(_severities(hosts, kind), SEVERITIES) for kind in FINDINGS},
-            "differences": _count(
-                (difference["severity"] for host in hosts for difference in host["drift"]["differences"]), SEVERITIES
-            ),
-        },
+        "has_baseline": any(result.drift is not NOT_COMPARED for result in results),
+        "totals": _totals(hosts),
         "rules": [_rule(rule) for rule in rules],
         "hosts": hosts,
     }
 
 
+def _totals(hosts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    drifts = [host["drift"] for host in hosts]
+    return {
+        "hosts": _count((host["status"] for host in hosts), HOST_STATUSES),
+        "verdicts": _count((verdict["verdict"] for host in hosts for verdict in host["verdicts"]), VERDICTS),
+        "findings": {kind: _count(_severities(hosts, kind), SEVERITIES) for kind in FINDINGS},
+        "drift": _count((drift["status"] for drift in drifts), STATUSES),
+        "differences": _count(
+            (difference["severity"] for drift in drifts for difference in drift["differences"]), SEVERITIES
+        ),
+        "not_compared": sum(len(drift["not_compared"]) for drift in drifts),
+    }
+
+
 def _severities(hosts: Iterable[Mapping[str, Any]], kind: str) -> Iterator[str]:
     return (verdict["severity"] for host in hosts for verdict in host["verdicts"] if verdict["verdict"] == kind)
+
+
+def _host_or_why_not(result: HostResult) -> dict[str, Any]:
+    return spare(lambda: _host(result), lambda error: _host(broken(result, error)))
+
+
+def broken(result: HostResult, error: Exception) -> HostResult:
+    """What is left to report of a host whose state breaks what looks at it: its rules are unknown."""
+    record = unusable(result.record.host, error)
+    reason = f"The host was not read: {record.reason}"
+    verdicts = [Verdict(verdict.rule, verdict.severity, "unknown", None, None, reason) for verdict in result.verdicts]
+    drift = replace(result.drift, status="unknown", reason=reason, differences=(), not_compared=())
+    return replace(result, record=record, verdicts=verdicts, drift=drift)
 
 
 def _host(result: HostResult) -> dict[str, Any]:
@@ -80,12 +109,16 @@ def _host(result: HostResult) -> dict[str, Any]:
             "status": result.drift.status,
             "reason": result.drift.reason,
             "differences": [_difference(difference, result.clean) for difference in result.drift.differences],
+            "not_compared": [
+                {"path": clean_at(each.path, None, result.clean)[0], "reason": each.reason}
+                for each in result.drift.not_compared
+            ],
         },
     }
 
 
 def _verdict(verdict: Verdict, clean: Clean) -> dict[str, Any]:
-    path, actual = _clean_at(verdict.path or "", verdict.actual, clean)
+    path, actual = clean_at(verdict.path or "", verdict.actual, clean)
     return {
         "rule": verdict.rule,
         "severity": verdict.severity,
@@ -98,8 +131,8 @@ def _verdict(verdict: Verdict, clean: Clean) -> dict[str, Any]:
 
 
 def _difference(difference: Difference, clean: Clean) -> dict[str, Any]:
-    path, baseline = _clean_at(difference.path, difference.baseline, clean)
-    _path, actual = _clean_at(difference.path, difference.actual, clean)
+    path, baseline = clean_at(difference.path, difference.baseline, clean)
+    _path, actual = clean_at(difference.path, difference.actual, clean)
     return {
         "path": path,
         "kind": difference.kind,
@@ -107,12 +140,6 @@ def _difference(difference: Difference, clean: Clean) -> dict[str, Any]:
         "baseline": baseline,
         "actual": actual,
     }
-
-
-def _clean_at(path: str, value: Any, clean: Clean) -> tuple[str, Any]:
-    """A path and the value there, cleaned: some personal data is known by the key it stands under only."""
-    ((cleaned_path, cleaned_value),) = clean({path: value}).items()
-    return cleaned_path, cleaned_value
 
 
 def _without_rows(envelope: Mapping[str, Any]) -> dict[str, Any]:

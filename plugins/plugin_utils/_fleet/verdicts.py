@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
     ABSENT,
     Condition,
@@ -16,6 +18,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditio
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import HostPolicy, Rule, Target, Waiver
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
+
+# A section in an expression: sections.NAME, sections['NAME'].
+_SECTION = re.compile(r"""\bsections(?:\.(\w+)|\[\s*["'](\w+))""")
 
 VERDICTS = ("pass", "fail", "unknown", "not_applicable", "excepted")
 
@@ -78,11 +83,20 @@ class _Host:
         try:
             value = self.evaluate(expression, {"mailplus": mailplus, "sections": mailplus.get("sections", {})})
         except ExpressionError as error:
-            return _verdict(rule, "unknown", str(error), expected=expression)
+            message = self._unread_section(expression) or f"The expression cannot be evaluated: {error}"
+            return _verdict(rule, "unknown", message, expected=expression)
         if not isinstance(value, bool):
-            return _verdict(rule, "unknown", "The expression is neither true nor false here.", expected=expression)
+            message = self._unread_section(expression) or "The expression is neither true nor false here."
+            return _verdict(rule, "unknown", message, expected=expression)
         verdict, word = ("pass", "true") if value else ("fail", "false")
         return _verdict(rule, verdict, f"The expression is {word}.", expected=expression, actual=value)
+
+    def _unread_section(self, expression: str) -> str | None:
+        """What is to say of the first section that an expression names and that was not read."""
+        sections = (self.record.mailplus or {}).get("sections", {})
+        named = (name for pair in _SECTION.findall(expression) for name in pair if name in BY_NAME)
+        statuses = ((name, sections[name]["status"] if name in sections else "not gathered") for name in named)
+        return next((f"The section {name} is {status}." for name, status in statuses if status != "ok"), None)
 
     def _look(self, target: Target) -> tuple[Outcome, str, Any, str | None]:
         """What the condition comes to, a sentence about it, the value it was put on, and where that stands."""

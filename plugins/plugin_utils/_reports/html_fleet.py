@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
@@ -32,6 +33,7 @@ DRIFT_WORDS = {
     "different": "different",
     "unknown": "unknown",
     "not_compared": "not compared",
+    "partial": "compared in part, no difference found",
     "same": "same as the baseline",
 }
 TOP_PATHS = 15
@@ -96,7 +98,17 @@ def headline(report: Report) -> list[tuple[str, str]]:
     if differing:
         count = counted(sum(totals["differences"].values()), "difference")
         sentences.append(("partial", f"{count} from the baseline on {counted(differing, 'host')}."))
+    if report["has_baseline"]:
+        sentences.extend(_missing_sentence(totals))
     return sentences
+
+
+def _missing_sentence(totals: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    hosts, values = totals["drift"]["not_compared"] + totals["drift"]["unknown"], totals["not_compared"]
+    pieces = [counted(hosts, "host")] if hosts else []
+    pieces += [counted(values, "section or value", "sections or values")] if values else []
+    if pieces:
+        yield "unknown", f"Not compared with the baseline: {' and '.join(pieces)}."
 
 
 def _read_sentence(counts: Mapping[str, int], whole: int) -> tuple[str, str]:
@@ -267,7 +279,7 @@ def drift_paths(hosts: Sequence[Mapping[str, Any]]) -> list[Path]:
         path.severity = worst((path.severity, difference["severity"])) or path.severity
         path.values[difference_values(difference)] += 1
     ranked = sorted(found.values(), key=lambda path: (-path.hosts, -rank(path.severity), path.path))
-    compared = sum(host["drift"]["status"] in ("same", "different") for host in hosts)
+    compared = sum(host["drift"]["status"] in COMPARED for host in hosts)
     for path in ranked[:TOP_PATHS]:
         path.parts = parts([Share("different", "", path.hosts)], compared)
     return ranked

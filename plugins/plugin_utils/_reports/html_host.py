@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_fleet import (
     DRIFT_WORDS,
@@ -74,6 +75,7 @@ class Row:
     oldest: int | None
     partial: bool
     differences: int | None
+    not_compared: int
     search: str
 
 
@@ -104,6 +106,7 @@ class Host:
     drift: str
     drift_reason: str | None
     changes: list[Change]
+    not_compared: list[Mapping[str, str]]
     row: Row
 
 
@@ -142,6 +145,7 @@ def host_view(index: int, host: Mapping[str, Any], rules: Mapping[str, tuple[int
         drift=host["drift"]["status"],
         drift_reason=host["drift"]["reason"],
         changes=[_change(difference) for difference in host["drift"]["differences"]],
+        not_compared=host["drift"]["not_compared"],
         row=_row(host),
     )
 
@@ -257,6 +261,7 @@ def _row(host: Mapping[str, Any]) -> Row:
         queue=queue_total(host),
         oldest=oldest_age(host),
         partial=is_partial(host, "queue"),
-        differences=len(drift["differences"]) if drift["status"] in ("same", "different") else None,
+        differences=len(drift["differences"]) if drift["status"] in COMPARED else None,
+        not_compared=len(drift["not_compared"]),
         search=" ".join([*words, *(verdict["rule"] for verdict in found)]).lower(),
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -24,9 +24,9 @@ _ELEMENTS = {
     "not_applicable": "skipped",
     "excepted": "skipped",
     **dict.fromkeys(UNREAD, "error"),
-    "partial": "skipped",
     "unsupported": "skipped",
     "different": "failure",
+    "partial": "skipped",
     "not_compared": "skipped",
 }
 
@@ -34,6 +34,7 @@ _ELEMENTS = {
 _CLASS = "mailplus_state"
 
 _MOST_DIFFERENCES = 100
+_MOST_PATHS = 10
 
 
 def junit_xml(report: Report) -> str:
@@ -86,7 +87,11 @@ def _drift_case(drift: Mapping[str, Any]) -> ET.Element:
     lines = [_difference_line(difference) for difference in differences[:_MOST_DIFFERENCES]]
     if len(differences) > _MOST_DIFFERENCES:
         lines.append(f"and {len(differences) - _MOST_DIFFERENCES} more")
+    missing = drift["not_compared"]
+    lines += [f"{each['path']} was not compared: {each['reason']}" for each in missing[:_MOST_DIFFERENCES]]
     message = drift["reason"] or f"{len(differences)} differences from the baseline"
+    if missing:
+        message += f"; not compared: {_some([each['path'] for each in missing])}"
     return _case(_CLASS, "drift", drift["status"], message, kind="drift", lines=lines)
 
 
@@ -94,6 +99,11 @@ def _difference_line(difference: Mapping[str, Any]) -> str:
     baseline, actual = sides(difference)
     what = f"{words(difference['path'])} ({difference['severity']}) {difference['kind']}"
     return f"{what}: {baseline} in the baseline, {actual} here"
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _MOST_PATHS} more" if len(paths) > _MOST_PATHS else ""
+    return ", ".join(paths[:_MOST_PATHS]) + more
 
 
 def _case(

@@ -35,13 +35,12 @@ def markdown(report: Report) -> str:
     hosts = report["hosts"]
     parts = [
         f"# {escape(report['title'])}",
-        _totals(
-            report["totals"], compared=any(host["drift"]["status"] in ("same", "different") for host in report["hosts"])
-        ),
+        _totals(report["totals"], compared=report["has_baseline"]),
         *_hosts("Not read, so that nothing is known of them", [host for host in hosts if host["status"] in UNREAD]),
         *_hosts("Read in part", [host for host in hosts if host["status"] in ("partial", "unsupported")]),
         *_findings(report),
         *_drift(hosts),
+        *(_missing(hosts) if report["has_baseline"] else ()),
         f"Made at {escape(report['generated_at'])}.",
     ]
     return "\n\n".join(parts) + "\n"
@@ -60,10 +59,16 @@ def _totals(totals: Mapping[str, Any], *, compared: bool) -> str:
         f"- **{sum(hosts.values())} hosts**: {_counts(hosts)}",
         f"- **{sum(totals['verdicts'].values())} verdicts**: {_counts(totals['verdicts'])}",
         f"- **{sum(totals['differences'].values())} differences**: {_counts(_worst_first(totals['differences']))}",
+        f"- **Not compared**: {_not_compared(totals)}",
     ]
     if not compared:
-        lines[-1] = "- **Differences**: not compared, there is no baseline"
+        lines[-2:] = ["- **Differences**: not compared, there is no baseline"]
     return "\n".join(lines)
+
+
+def _not_compared(totals: Mapping[str, Any]) -> str:
+    hosts = totals["drift"]["not_compared"] + totals["drift"]["unknown"]
+    return f"{hosts} hosts, and {totals['not_compared']} sections or values of others"
 
 
 def _counts(counts: Mapping[str, int]) -> str:
@@ -116,6 +121,20 @@ def _drift(hosts: Sequence[Host]) -> Iterator[str]:
         yield _lines(
             f"**{escape(path)}** ({SEVERITIES[-rank]}): {_some(names)}" for (rank, path), names in sorted(found.items())
         )
+
+
+def _missing(hosts: Sequence[Host]) -> Iterator[str]:
+    """A section with a line a reason for which a host, a section or a value was not compared."""
+    found: dict[str, list[str]] = {}
+    for host in hosts:
+        drift = host["drift"]
+        if drift["status"] == "not_compared":
+            found.setdefault(drift["reason"], []).append(host["host"])
+        for each in drift["not_compared"]:
+            found.setdefault(f"{each['path']}: {each['reason']}", []).append(host["host"])
+    if found:
+        yield f"## Not compared with the baseline ({len(found)})"
+        yield _lines(f"{escape(what)} {_some(names)}" for what, names in found.items())
 
 
 def _lines(texts: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
@@ -35,7 +36,8 @@ METRICS = {
     "mailplus_verdicts": "Rules by verdict and severity.",
     "mailplus_finding": "A rule that the host fails, or that is unknown there, always 1.",
     "mailplus_drift_known": "Whether the host was compared with a baseline.",
-    "mailplus_differences": "Differences from the baseline by severity.",
+    "mailplus_differences": "Differences from the baseline by severity, in what was compared.",
+    "mailplus_drift_not_compared": "Sections and values that could not be compared.",
 }
 
 Labels = dict[str, str]
@@ -135,11 +137,12 @@ def _verdicts(verdicts: list[dict[str, Any]], labels: Labels, rules: Mapping[str
 
 
 def _drift(drift: Mapping[str, Any], labels: Labels) -> Iterator[Sample]:
-    known = drift["status"] in ("same", "different")
+    known = drift["status"] in COMPARED
     yield "mailplus_drift_known", labels, int(known)
     counted = Counter(difference["severity"] for difference in drift["differences"])
     for severity in SEVERITIES if known else ():
         yield "mailplus_differences", labels | {"severity": severity}, counted[severity]
+    yield "mailplus_drift_not_compared", labels, len(drift["not_compared"]) if known else None
 
 
 def _seconds(time: str | None) -> int | None:

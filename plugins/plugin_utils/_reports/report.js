@@ -78,6 +78,13 @@
   document.documentElement.classList.add("js");
   filter();
 
+  // A jump rests on the estimated heights of what was not laid out yet, so it may miss; each further one knows more.
+  const settle = (target, times) => {
+    target?.scrollIntoView();
+    if (times) requestAnimationFrame(() => settle(target, times - 1));
+  };
+  addEventListener("hashchange", () => settle(document.getElementById(location.hash.slice(1)), 4));
+
   // Paper has nothing to click on.
   let opened = [];
   addEventListener("beforeprint", () => {

@@ -10,8 +10,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, as_count, shown, words
@@ -31,6 +33,7 @@ HOST_COLUMNS = (
     *VERDICTS,
     "drift",
     "differences",
+    "not_compared",
 )
 FINDING_COLUMNS = (
     "kind",
@@ -48,6 +51,8 @@ FINDING_COLUMNS = (
     "reference",
 )
 
+_NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "expected": UNKNOWN, "actual": UNKNOWN}
+
 _IN_TABLE = ("fail", "unknown", "excepted")
 
 # Where a spreadsheet starts to read a cell: at its beginning, or behind the semicolon that some split rows at.
@@ -62,9 +67,11 @@ def hosts_csv(report: Report) -> str:
 
 
 def findings_csv(report: Report) -> str:
-    """A row for each host that was not read, for each rule failed, unknown or excepted, and for each difference."""
+    """A row for each host that was not read, each rule failed, unknown or excepted, each difference, and what was not
+    compared."""
     rules = {rule["id"]: rule for rule in report["rules"]}
-    return _table(FINDING_COLUMNS, (row for host in report["hosts"] for row in _finding_rows(host, rules)))
+    rows = (_finding_rows(host, rules, has_baseline=report["has_baseline"]) for host in report["hosts"])
+    return _table(FINDING_COLUMNS, chain.from_iterable(rows))
 
 
 def _host_row(host: Mapping[str, Any]) -> Row:
@@ -72,7 +79,7 @@ def _host_row(host: Mapping[str, Any]) -> Row:
     queue = sections.get("queue") or {}
     verdicts = Counter(verdict["verdict"] for verdict in host["verdicts"])
     read = host["status"] not in UNREAD
-    compared = host["drift"]["status"] in ("same", "different")
+    compared = host["drift"]["status"] in COMPARED
     return {
         "host": host["host"],
         "status": host["status"],
@@ -85,18 +92,26 @@ def _host_row(host: Mapping[str, Any]) -> Row:
         **{verdict: verdicts[verdict] for verdict in VERDICTS},
         "drift": host["drift"]["status"],
         "differences": len(host["drift"]["differences"]) if compared else UNKNOWN,
+        "not_compared": len(host["drift"]["not_compared"]) if compared else UNKNOWN,
     }
 
 
-def _finding_rows(host: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:
+def _finding_rows(
+    host: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], *, has_baseline: bool
+) -> Iterator[Row]:
     name = {"host": host["host"]}
     if host["status"] in UNREAD:
         yield {"kind": "host", **name, "finding": host["status"], "message": words(host["reason"] or UNKNOWN)}
     for verdict in host["verdicts"]:
         if verdict["verdict"] in _IN_TABLE:
             yield {"kind": "rule", **name, **_verdict_row(verdict, rules.get(verdict["rule"], {}))}
-    for difference in host["drift"]["differences"]:
+    drift = host["drift"]
+    for difference in drift["differences"]:
         yield {"kind": "drift", **name, **_difference_row(difference)}
+    if drift["status"] == "not_compared" and has_baseline:
+        yield {**_NOT_COMPARED, **name, "message": drift["reason"]}
+    for each in drift["not_compared"]:
+        yield {**_NOT_COMPARED, **name, "path": each["path"], "message": each["reason"]}
 
 
 def _verdict_row(verdict: Mapping[str, Any], rule: Mapping[str, Any]) -> Row:

@@ -52,7 +52,8 @@ def documentation(name: str) -> dict[str, Any]:
     own: dict[str, Any] = yaml.safe_load(load("modules", name).DOCUMENTATION)
     for fragment in own.get("extends_documentation_fragment", []):
         assert fragment.startswith(COLLECTION)
-        text = load("doc_fragments", fragment.removeprefix(COLLECTION)).ModuleDocFragment.DOCUMENTATION
+        file, _dot, part = fragment.removeprefix(COLLECTION).partition(".")
+        text = getattr(load("doc_fragments", file).ModuleDocFragment, part.upper() or "DOCUMENTATION")
         for key, value in yaml.safe_load(text).items():
             if isinstance(value, dict):
                 assert not set(value) & set(own.get(key, {})), "documented twice"
@@ -270,5 +271,17 @@ def test_every_fragment_is_used() -> None:
     used = {
         fragment for name in ALL_MODULES for fragment in documentation(name).get("extends_documentation_fragment", [])
     }
-    fragments = {COLLECTION + path.stem for path in (PLUGINS / "doc_fragments").glob("*.py")}
-    assert {COLLECTION + name for name in ("connection", "rows", "attributes")} <= used & fragments
+    fragments = {
+        COLLECTION + path.stem + ("" if part == "DOCUMENTATION" else f".{part.lower()}")
+        for path in (PLUGINS / "doc_fragments").glob("*.py")
+        for part in vars(load("doc_fragments", path.stem).ModuleDocFragment)
+        if part.isupper()
+    }
+    assert used == fragments
+
+
+@every_module
+def test_a_module_that_can_write_a_file_does_not_say_that_it_only_reads(name: str) -> None:
+    documented = documentation(name)
+    if "dest" in documented["options"]:
+        assert documented["attributes"]["idempotent"]["support"] == "partial"

@@ -151,7 +151,7 @@ def mixed_report() -> Report:
     hosts = [
         good,
         record("b-bad", imap_pop3=section({"enable_imap": True}), queue=queue, admin_log=log),
-        record("c-part", imap_pop3=refused(), queue=refused(is_list=True)),
+        record("c-part", imap_pop3=refused(), queue=refused(is_list=True), core=section({})),
         record("d-none", imap_pop3=refused("unsupported"), queue=refused("unsupported", is_list=True)),
         failed("e-failed"),
         host_record("f-missing", None),

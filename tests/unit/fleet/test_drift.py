@@ -11,6 +11,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     Comparison,
     Difference,
     Drift,
+    NoStateError,
+    no_baseline,
     parse_severities,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
@@ -54,7 +56,7 @@ def test_differences(old: Any, new: Any, expected: list[Any]) -> None:
 
 
 def test_status_tells_same_from_different() -> None:
-    assert compare(of_host({}), of_host({})) == Drift("same", None, [])
+    assert compare(of_host({}), of_host({})) == Drift("same", None, [], [])
     assert compare(of_host({}), of_host({"a": 1})).status == "different"
 
 
@@ -108,19 +110,51 @@ def test_bad_severities_are_refused(source: Any) -> None:
         parse_severities(source)
 
 
-def test_a_section_that_became_forbidden_differs_in_its_status_only() -> None:
-    readable = samples.record(core=samples.section({"a": 1, "b": 2}))
-    refused = samples.record(core=samples.refused())
-    expected = [Difference("core.status", "changed", "medium", "ok", "forbidden")]
-    assert compare(readable, refused).differences == expected
-    assert [item.path for item in compare(refused, readable).differences] == ["core.status"]
-    assert compare(refused, refused).status == "same"
+def missing(drift: Drift) -> dict[str, str]:
+    return {each.path: each.reason for each in drift.not_compared}
 
 
-def test_a_section_that_was_not_gathered_is_one_difference() -> None:
+def test_a_section_that_became_forbidden_differs_in_its_status_and_is_not_compared() -> None:
+    readable = samples.record(core=samples.section({"a": 1, "b": 2}), report=samples.section({}))
+    refused = samples.record(core=samples.refused(), report=samples.section({}))
+    drift = compare(readable, refused)
+    assert drift.differences == [Difference("core.status", "changed", "medium", "ok", "forbidden")]
+    assert missing(drift) == {"core.data": "The section is forbidden on the host."}
+    drift = compare(refused, readable)
+    assert [item.path for item in drift.differences] == ["core.status"]
+    assert missing(drift) == {"core.data": "The section is forbidden in the baseline."}
+
+
+def test_what_neither_side_could_read_is_not_the_same() -> None:
+    before = samples.record(core=samples.refused("failed"), report=samples.section({}))
+    after = samples.record(core=samples.refused("failed"), report=samples.section({}))
+    drift = compare(before, after)
+    assert (drift.status, drift.reason, drift.differences) == ("partial", None, [])
+    assert missing(drift) == {"core.data": "The section is failed in the baseline and failed on the host."}
+
+
+def test_a_server_that_has_no_such_section_is_known_to_hold_nothing() -> None:
+    without = samples.record(core=samples.refused("unsupported"))
+    assert compare(without, without).status == "same"
+    drift = compare(without, of_host({"a": 1}))
+    assert [item.path for item in drift.differences] == ["core.status"]
+    assert drift.not_compared == []
+
+
+def test_a_section_of_one_side_is_not_compared() -> None:
     before = samples.record(core=samples.section({"a": 1}), report=samples.section({"a": 1, "b": 2}))
-    expected = [Difference("report", "removed", "medium", {"status": "ok"}, None)]
-    assert compare(before, of_host({"a": 1})).differences == expected
+    drift = compare(before, of_host({"a": 1}))
+    assert (drift.status, drift.differences) == ("partial", [])
+    assert missing(drift) == {"report": "This section was not gathered."}
+    assert missing(compare(of_host({"a": 1}), before)) == {"report": "The baseline does not have this section."}
+    assert compare(before, of_host({"a": 1}), ignore=["report*"]).status == "same"
+
+
+def test_where_nothing_could_be_compared_the_status_says_so() -> None:
+    drift = compare(samples.record(report=samples.section({})), of_host({}))
+    assert drift.status == "not_compared"
+    assert drift.reason
+    assert len(drift.not_compared) == 2
 
 
 def test_a_host_that_was_not_read_is_unknown() -> None:
@@ -152,6 +186,12 @@ def test_a_baseline_of_a_fleet_is_for_each_host_its_own() -> None:
 STATE = samples.record().as_dict()
 
 
+def test_a_file_of_hosts_that_were_not_read_is_told_from_other_files() -> None:
+    for source in (samples.failed().as_dict(), fleet(samples.failed()), fleet(samples.record(core=samples.refused()))):
+        with pytest.raises(NoStateError):
+            Baseline(source)
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -180,16 +220,65 @@ def test_a_file_that_is_no_baseline_is_refused(source: Any) -> None:
         Baseline(source)
 
 
-@pytest.mark.parametrize("mode", ["remove", "hash"])
-def test_a_baseline_without_personal_data_compares_with_a_host_cleaned_alike(mode: str) -> None:
-    clean = privacy.cleaner(mode, "key")
-    data = {"users": {"b@x.example": 1, "a@x.example": 2}, "subject": ["Hello"], "from": "192.0.2.7"}
-    record = of_host(data).cleaned(clean)
-    for before in (of_host(data), record):
-        assert Baseline(before.as_dict(), clean).compare(record, Comparison()).status == "same"
+REMOVE, HASH = privacy.cleaner("remove", None), privacy.cleaner("hash", "key")
+KEEP = privacy.cleaner("keep", None)
+PERSONAL = {"users": {"b@x.example": 1, "a@x.example": 2}, "title": ["Hello"], "from": "192.0.2.7", "n": 1}
 
 
-def test_a_hash_tells_that_an_address_changed() -> None:
-    clean = privacy.cleaner("hash", "key")
-    before, after = (of_host({"owner": owner}) for owner in ("a@x.example", "b@x.example"))
-    assert Baseline(before.as_dict(), clean).compare(after.cleaned(clean), Comparison()).status == "different"
+def of_file(data: Any, clean: privacy.Clean, now: Any, run: privacy.Clean) -> Drift:
+    """A file that a run wrote which cleans so, compared by a run that cleans as ``run`` does."""
+    return Baseline(of_host(data).cleaned(clean).as_dict(), run).compare(of_host(now), Comparison())
+
+
+@pytest.mark.parametrize("run", [KEEP, REMOVE, HASH], ids=["keep", "remove", "hash"])
+def test_a_baseline_with_all_data_is_compared_with_all_data(run: privacy.Clean) -> None:
+    assert of_file(PERSONAL, KEEP, PERSONAL, run).status == "same"
+    changed = {**PERSONAL, "users": {"b@x.example": 1, "c@x.example": 2}, "title": ["Bye"], "from": "192.0.2.8"}
+    paths = [item.path for item in of_file(PERSONAL, KEEP, changed, run).differences]
+    assert paths == [
+        "core.data.from",
+        "core.data.title.0",
+        "core.data.users.a@x.example",
+        "core.data.users.c@x.example",
+    ]
+
+
+@pytest.mark.parametrize("run", [KEEP, REMOVE, HASH], ids=["keep", "remove", "hash"])
+def test_what_was_removed_is_not_compared(run: privacy.Clean) -> None:
+    attacked = {**PERSONAL, "users": {"z@x.example": 1, "a@x.example": 2}, "title": ["Bye"], "from": "203.0.113.9"}
+    for now in (PERSONAL, attacked):
+        drift = of_file(PERSONAL, REMOVE, now, run)
+        assert (drift.status, drift.differences) == ("partial", [])
+        assert set(missing(drift)) == {"core.data.users.[personal]", "core.data.title.0", "core.data.from"}
+
+
+@pytest.mark.parametrize("run", [KEEP, REMOVE, HASH], ids=["keep", "remove", "hash"])
+@pytest.mark.parametrize("written", [REMOVE, HASH], ids=["remove", "hash"])
+def test_what_differs_beside_personal_data_is_seen(written: privacy.Clean, run: privacy.Clean) -> None:
+    before = {"text": "from 192.0.2.7 here", "users": {"a@x.example": 1}, "n": 1}
+    after = {"text": "from 192.0.2.7 there", "users": {"a@x.example": 2, "b@x.example": 1}, "n": 2}
+    drift = of_file(before, written, after, run)
+    paths = {item.path.split(" ")[0].rstrip("0123456789]") for item in drift.differences}
+    assert {"core.data.n", "core.data.text"} <= paths
+    assert any(path.startswith("core.data.users.[") for path in paths)
+
+
+def test_a_hash_tells_the_same_from_a_change() -> None:
+    assert of_file(PERSONAL, HASH, PERSONAL, HASH).status == "same"
+    owners = [{"owner": owner, "by": {owner: 1}} for owner in ("a@x.example", "b@x.example")]
+    assert len(of_file(owners[0], HASH, owners[1], HASH).differences) == 3
+    assert of_file(owners[0], HASH, owners[1], REMOVE).differences == []
+    assert of_file(owners[0], HASH, owners[1], REMOVE).status == "partial"
+
+
+def test_files_that_hold_the_same_hashes_are_the_same_whatever_the_run_does() -> None:
+    written = of_host(PERSONAL).cleaned(HASH)
+    for run in (KEEP, REMOVE, HASH):
+        assert Baseline(written.as_dict(), run).compare(written, Comparison()).status == "same"
+
+
+def test_a_baseline_of_a_host_of_which_nothing_was_read_is_none() -> None:
+    refused = samples.record("one", core=samples.refused())
+    drift = Baseline(fleet(refused, samples.record("two"))).compare(samples.record("one"), Comparison())
+    assert drift == no_baseline()
+    assert compare(samples.record(), samples.record(core=samples.refused())).status == "unknown"

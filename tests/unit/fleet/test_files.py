@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import state_file
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import state_files
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
 
 
@@ -23,6 +23,10 @@ def umask(mask: int) -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def state_file(directory: Path, host: str) -> Path:
+    return state_files({"directory": str(directory), "hosts": [host]})[host]
 
 
 def names(directory: Path) -> list[str]:

@@ -41,7 +41,7 @@ def test_what_is_unknown_comes_without_a_remedy() -> None:
 def test_a_nas_without_the_package_says_so_once_for_all_rules() -> None:
     rules = [samples.rule(id="a", remedy="Do."), samples.rule(id="b", remedy="Do.")]
     assert failing(samples.record(imap_pop3=samples.refused("unsupported")), *rules) == [
-        "a, b unknown: MailPlus Server is not installed, not started or older."
+        "a, b unknown: MailPlus Server is not installed, not started or older, or does not know imap_pop3."
     ]
 
 
@@ -53,6 +53,36 @@ def test_many_differences_are_counted(count: int, lines: int) -> None:
     assert len(found) == lines
     assert found[0] == "core.data.key000 (medium) differs from the baseline: added."
     assert (found[-1] == f"{count - 10} more differences.") == (count > 10)
+
+
+def test_the_line_of_a_host_says_what_was_not_compared() -> None:
+    before = samples.record("one", core=samples.section({"owner": "[address]"}), report=samples.section({}))
+    core = samples.section({"owner": "a@x.example", "n": 1})
+    hosts = [
+        samples.record("changed", core=core, report=samples.section({})),
+        samples.record("other", queue=samples.listing([])),
+        samples.record("part", core=samples.section({"owner": "a@x.example"})),
+        samples.failed("unread"),
+    ]
+    described = {host.host: "read" for host in hosts}
+    lines = outcome.result(samples.report(hosts, baseline=before), STRICT, described)["summary"]
+    assert [line.rpartition("no rules; ")[2] for line in lines[:4]] == [
+        "1 differences, 1 sections or values not compared",
+        "not compared: The host and the baseline have no section that both could read",
+        "0 differences, 2 sections or values not compared",
+        "not compared",
+    ]
+    assert lines[4].endswith("1 differences, not compared: 2 hosts and 6 sections or values")
+    same = outcome.result(samples.report([before], baseline=before), STRICT, {"one": "read"})["summary"]
+    assert same[0].endswith("; 0 differences, 1 sections or values not compared")
+    assert "compared" not in " ".join(outcome.result(samples.report(hosts), STRICT, described)["summary"])
+
+
+def test_a_change_is_told_with_its_values() -> None:
+    before, after = (samples.record(core=samples.section({"a": value})) for value in ("x", "y" * 500))
+    (line,) = failing(after, baseline=before)
+    assert line.startswith('core.data.a (medium) differs from the baseline: changed from "x" to "yyy')
+    assert len(line) < 200
 
 
 def test_text_of_a_server_does_not_steer_the_terminal() -> None:

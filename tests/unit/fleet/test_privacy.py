@@ -81,7 +81,7 @@ def test_other_text_stays(text: str) -> None:
     assert remove(text) == text
 
 
-@pytest.mark.parametrize("key", ["subject", "Subject", "mail_subject", "subjects"])
+@pytest.mark.parametrize("key", ["subject", "Subject", "mail_subject", "subjects", "title", "Mail_Title"])
 def test_subjects_are_known_by_their_key_at_any_depth(key: str) -> None:
     value = {key: "Offer", "rows": [{key: ["Offer", {"text": "Offer"}]}], "other": "Offer"}
     assert remove(value) == {
@@ -102,6 +102,15 @@ def test_keys_are_cleaned_and_none_is_lost() -> None:
     assert list(remove(value).values()) == [1, 2, 3]
     assert remove(dict(sorted(value.items()))) == remove(value)
     assert len(hashed(value)) == 3
+
+
+@pytest.mark.parametrize("clean", [remove, hashed], ids=["remove", "hash"])
+def test_no_key_of_a_server_costs_a_value(clean: Any) -> None:
+    value = {"[address]": 1, "[address] 2": 2, "[address] 3": 3, "a@x.example": 4, "b@x.example": 5, "[address] 5": 6}
+    assert sorted(clean(value).values()) == [1, 2, 3, 4, 5, 6]
+    assert {key: clean(value)[key] for key in ("[address]", "[address] 2")} == {"[address]": 1, "[address] 2": 2}
+    alike = {**{f"[address {number:012x}]": number for number in range(3)}, "x@y.example": "x"}
+    assert len(clean(alike)) == 4
 
 
 def test_the_original_is_left_alone() -> None:

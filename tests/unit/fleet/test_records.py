@@ -15,10 +15,12 @@ from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
     [
         (["ok", "ok"], "ok"),
         (["ok", "forbidden"], "partial"),
-        (["forbidden", "failed"], "partial"),
+        (["forbidden", "forbidden"], "failed"),
+        (["forbidden", "failed"], "failed"),
         (["unsupported", "unsupported"], "unsupported"),
         (["unsupported", "ok"], "partial"),
-        (["unsupported", "failed"], "partial"),
+        (["unsupported", "failed"], "failed"),
+        (["unsupported", "forbidden"], "failed"),
     ],
 )
 def test_status_of_a_host_that_was_asked(statuses: list[str], expected: str) -> None:
@@ -30,6 +32,32 @@ def test_status_of_a_host_that_was_asked(statuses: list[str], expected: str) -> 
     record = samples.record(**sections)
     assert record.status == expected
     assert (record.reason is None) == (expected == "ok")
+
+
+def test_a_host_that_refuses_everything_says_why_and_keeps_what_is_known() -> None:
+    record = samples.record(core=samples.refused(), queue=samples.refused("unsupported", is_list=True))
+    assert record.reason == "No section could be read (forbidden: core; unsupported: queue)."
+    assert record.error == samples.ERROR
+    assert record.mailplus is not None
+    assert records.describe(record) == record.reason
+
+
+def test_an_old_server_is_not_called_empty_for_one_section() -> None:
+    record = samples.record(report=samples.refused("unsupported"))
+    assert record.reason == "MailPlus Server is not installed, not started or older, or does not know report."
+
+
+def test_an_exception_stays_at_its_host() -> None:
+    def break_down() -> records.HostRecord:
+        raise KeyError("x" * 500 + "\x1b[2J\n")
+
+    record = records.spare(break_down, lambda error: records.unusable("one", error))
+    assert record.status == "failed"
+    assert record.reason is not None
+    assert record.reason.startswith("What was read of this host cannot be used; please report it (KeyError: ")
+    assert record.reason.isprintable()
+    assert len(record.reason) < 300
+    assert records.spare(lambda: 1, lambda _error: 2) == 1
 
 
 def test_reason_names_the_sections_that_were_not_read() -> None:

@@ -89,6 +89,42 @@ def test_no_personal_data_of_a_server_is_left_in_any_corner(mode: str) -> None:
     assert [piece for piece in PERSONAL if piece in text] == []
 
 
+@pytest.mark.parametrize("sections", [{"core": {}}, {"core": []}, {"core": 5}])
+def test_a_host_that_breaks_the_report_costs_itself_alone(sections: Any) -> None:
+    good = samples.record("good")
+    assert good.mailplus is not None
+    broken = replace(good, host="broken", mailplus={**good.mailplus, "sections": sections})
+
+    def clean(value: Any) -> Any:
+        if value == sections["core"]:
+            raise RecursionError("too deep")
+        return value
+
+    verdicts = [Verdict("imap", "high", "pass", "x", 1, "Fine.", "a.b")]
+    report = build_report(
+        [HostResult(broken, verdicts, clean=clean), HostResult(good, verdicts)], [], title="T", generated_at=samples.NOW
+    )
+    found = {host["host"]: host for host in report["hosts"]}
+    assert (found["good"]["status"], found["broken"]["status"]) == ("ok", "failed")
+    assert found["broken"]["verdicts"][0]["verdict"] == "unknown"
+    assert "please report it" in found["broken"]["reason"]
+    assert found["broken"]["drift"]["status"] == "unknown"
+    assert report["totals"]["hosts"]["failed"] == 1
+
+
+def test_what_was_not_compared_is_counted() -> None:
+    before = samples.record("one", core=samples.section({"owner": "[address]"}), report=samples.section({}))
+    now = samples.record("one", core=samples.section({"owner": "a@x.example"}))
+    report = samples.report([now, samples.failed("two")], baseline=before)
+    assert report["has_baseline"]
+    assert report["totals"]["not_compared"] == 2
+    assert report["totals"]["drift"] == {"different": 0, "partial": 1, "same": 0, "not_compared": 0, "unknown": 1}
+    assert sum(report["totals"]["differences"].values()) == 0
+    (one, _two) = report["hosts"]
+    assert [each["path"] for each in one["drift"]["not_compared"]] == ["core.data.owner", "report"]
+    assert not samples.report([now])["has_baseline"]
+
+
 def test_which_server_was_asked_stays() -> None:
     record = samples.record()
     assert record.mailplus is not None

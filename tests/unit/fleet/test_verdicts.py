@@ -82,7 +82,7 @@ def test_whether_a_rule_applies_is_unknown_with_the_section() -> None:
     assert verdict.message == "Whether the rule applies is not known: The section queue is not gathered."
 
 
-EXPRESSION = samples.rule(condition=None, section=None, path=None, expression="sections.queue")
+EXPRESSION = samples.rule(condition=None, section=None, path=None, expression="sections.imap_pop3")
 
 
 @pytest.mark.parametrize(
@@ -98,18 +98,43 @@ EXPRESSION = samples.rule(condition=None, section=None, path=None, expression="s
 )
 def test_an_expression_is_true_or_false_or_unknown(value: Any, expected: str, message: str) -> None:
     verdict = one(IMAP_ON, EXPRESSION, evaluate=lambda _expression, _variables: value)
-    assert (verdict.verdict, verdict.message, verdict.expected) == (expected, message, "sections.queue")
+    assert (verdict.verdict, verdict.message, verdict.expected) == (expected, message, "sections.imap_pop3")
     assert verdict.actual is (value if isinstance(value, bool) else None)
 
 
 def test_an_expression_sees_the_state_and_may_raise() -> None:
     def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
-        assert expression == "sections.queue"
+        assert expression == "sections.imap_pop3"
         assert variables["sections"] is variables["mailplus"]["sections"]
         raise ExpressionError("imap_pop4 is not defined.")
 
     verdict = one(IMAP_ON, EXPRESSION, evaluate=evaluate)
-    assert (verdict.verdict, verdict.message) == ("unknown", "imap_pop4 is not defined.")
+    assert verdict.verdict == "unknown"
+    assert verdict.message == "The expression cannot be evaluated: imap_pop4 is not defined."
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("sections.queue.total <= sections.imap_pop3.data.x", "The section queue is forbidden."),
+        ("sections['queue'].total <= 1", "The section queue is forbidden."),
+        ('sections[ "report" ].data.x', "The section report is not gathered."),
+        ("mailplus.sections.queue.total <= 1", "The section queue is forbidden."),
+        ("sections.imap_pop3.data.queue > 1", "The expression cannot be evaluated: reason"),
+        ("sections.nothing.total > 1", "The expression cannot be evaluated: reason"),
+    ],
+)
+def test_an_expression_over_what_was_not_read_names_the_section(expression: str, message: str) -> None:
+    def evaluate(_expression: str, _variables: Mapping[str, Any]) -> Any:
+        raise ExpressionError("reason")
+
+    record = samples.record(imap_pop3=samples.section({}), queue=samples.refused(is_list=True))
+    rule = {"id": "mine", "severity": "low", "expression": expression}
+    assert one(record, rule, evaluate=evaluate).message == message
+    assert one(record, rule, evaluate=lambda *_arguments: None).message in (
+        message,
+        "The expression is neither true nor false here.",
+    )
 
 
 @pytest.mark.parametrize(

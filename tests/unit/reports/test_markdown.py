@@ -62,6 +62,7 @@ def test_findings_come_by_verdict_and_severity_the_worst_first() -> None:
         "Unknown, medium",
         "Unknown, low",
         "Differs from the baseline",
+        "Not compared with the baseline",
     ]
     assert "## Fail, high (1)\n\n- **IMAP is off**: b-bad\n" in markdown(MIXED)
 
