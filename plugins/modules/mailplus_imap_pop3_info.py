@@ -88,11 +88,7 @@ error:
       returned: always
     code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
     kind:
-      description:
-        - "What the error means: V(connection) (the NAS was not reached, or what answered is not a DSM), V(login) (it
-          did not let us in, or was not asked because others refused the same credentials), V(unsupported) (it does not
-          have what was asked), V(forbidden) (the account may not read it), V(expired) (the session ended) or V(failed)
-          (it could not answer)."
+      description: One of V(connection), V(login), V(unsupported), V(forbidden), V(expired) and V(failed).
       type: str
       returned: always
       sample: connection

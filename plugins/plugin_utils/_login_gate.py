@@ -38,6 +38,7 @@ _LOGIN_SECONDS = 2
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
 _OWN_CODES = 400  # codes from here on are the login's own; those below say nothing about the credentials
+_EVENTS = (b"began", b"accepted", b"refused", b"ended")
 _NAMES_SHOWN = 10
 _HINT = "Correct the credentials; a new run asks again."
 
@@ -86,10 +87,12 @@ class LoginGate:
                 raise _not_asked(f"{where.decode()} was not asked again: it refused the same credentials in this run.")
             if _line(where, who, b"accepted") in events:
                 return True
-            allowed = MOST_REFUSALS + events.count(b" %s accepted " % who) - events.count(b" %s refused " % who)
+            begun, accepted, refused, ended = (events.count(b" %s %s " % (who, event)) for event in _EVENTS)
+            allowed = MOST_REFUSALS + accepted - refused
             if allowed <= 0:
                 raise _not_asked(f"{where.decode()} was not asked: {_refused_by(events, who)}.")
-            if _under_way(events, who) >= allowed:
+            without_end = begun - accepted - refused - ended
+            if without_end >= allowed and _under_way(events, who) >= allowed:
                 return False
             self._journal.note(where, who, b"began")
             return True

@@ -79,6 +79,7 @@ def variables(case: Case, fleet: Fleet, files: Path, way: str) -> Data:
     """The host of a case. A module, unlike an action, does not take its host from the inventory."""
     nas = fleet[case.name]
     right = {**ACCOUNT, "port": nas.port, "https": nas.https, "ca_path": str(fleet.ca_path)}
+    right["device_id"] = f"of {case.name}"  # with the same credentials, the refusals of some would stop the others
     if way == "module":
         right["host"] = case.host or nas.host
     changed = {name: _filled(value, places(case, nas, files)) for name, value in case.options.items()}

@@ -102,6 +102,7 @@ def test_a_failure_can_be_rescued(ansible: Ansible, fleet: Fleet) -> None:
     check_logins(fleet)
 
 
+MISTYPED = "S1mulated-One"
 REFUSING = "DSM refused the login: no such account, or wrong password"
 NOT_ASKED = "was not asked: DSM refused the same credentials on 3 hosts (127.0.0.1:"
 
@@ -128,12 +129,12 @@ def login_attempts(fleet: Fleet) -> int:
 
 
 def test_a_mistyped_password_is_not_sent_to_the_whole_fleet(ansible: Ansible, sixty: Fleet) -> None:
-    run = ansible.play([play(task("Ask", FACTS))], with_password(sixty, "mistyped"), "--forks", "50", failing=True)
+    run = ansible.play([play(task("Ask", FACTS))], with_password(sixty, MISTYPED), "--forks", "50", failing=True)
     assert login_attempts(sixty) == 3
     messages = [run.failed("Ask", name)["msg"] for name in sixty]
     assert len([message for message in messages if message.startswith(REFUSING)]) == 3
     assert len([message for message in messages if NOT_ASKED in message]) == 57
-    assert "mistyped" not in run.output
+    assert MISTYPED not in run.output
 
 
 @pytest.mark.parametrize("strategy", ["linear", "free"])
@@ -147,7 +148,7 @@ def test_a_refused_login_is_not_repeated_by_other_tasks(ansible: Ansible, sixty:
     ]
     hosts = inventory(sixty, names, jump_host=JUMP_HOST)
     for name in names:
-        hosts["nas"]["hosts"][name]["nas_password"] = "mistyped"
+        hosts["nas"]["hosts"][name]["nas_password"] = MISTYPED
     plays = [play(*tasks, strategy=f"ansible.builtin.{strategy}"), play(task("Later", FACTS, ignore_errors=True))]
     run = ansible.play(plays, hosts, "--forks", "10")
     assert login_attempts(sixty) == 3
@@ -160,7 +161,7 @@ def test_a_delegated_task_does_not_send_a_mistyped_password_to_the_whole_fleet(a
     names = [*sixty][:6]
     hosts = inventory(sixty, names, jump_host=JUMP_HOST)
     for name in names[1:]:
-        hosts["nas"]["hosts"][name]["nas_password"] = "mistyped"
+        hosts["nas"]["hosts"][name]["nas_password"] = MISTYPED
     ask = task("Ask", FACTS, ignore_errors=True, delegate_to="jump_host")
     run = ansible.play([play(ask)], hosts, "--forks", "1")
     assert run.result("Ask", names[0]).status == "ok"
@@ -181,7 +182,7 @@ def test_nas_that_refuse_what_others_accept_do_not_stop_a_fleet(ansible: Ansible
 def test_other_credentials_are_asked_with(ansible: Ansible, sixty: Fleet) -> None:
     mistyped = [*sixty][:6]
     ask = task("Ask", FACTS, ignore_errors=True)
-    run = ansible.play([play(ask)], with_password(sixty, "mistyped", *mistyped), "--forks", "6")
+    run = ansible.play([play(ask)], with_password(sixty, MISTYPED, *mistyped), "--forks", "6")
     assert [name for name in sixty if run.result("Ask", name).status == "failed"] == mistyped
     assert login_attempts(sixty) == 3 + 54
 
