@@ -27,6 +27,7 @@ from ansible_collections.mailfleet.mailplus.tests.simulator.registry import (
 )
 
 YES = ("yes", "true")
+NOT_DELEGATED = 5615  # DSM lets every user in; the package refuses
 TOTP_PERIOD = 30
 _GUESSES = (400, 404)  # what DSM blocks an address for
 
@@ -185,7 +186,7 @@ class Nas:
         """The code that refuses this API to this account."""
         code = _permission(account.permissions, api) or _permission(self.description.permissions, api)
         if code is None and account.role == "user" and api.startswith(MAILPLUS_PREFIX):
-            return 105
+            return NOT_DELEGATED
         return code
 
     def login(self, params: Mapping[str, str], source: str) -> tuple[Session, str]:

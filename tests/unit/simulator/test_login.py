@@ -128,7 +128,7 @@ def test_a_success_forgives_and_blocking_can_be_changed() -> None:
         ("administrator", "MailPlusServer", None, None),
         ("delegated", "MailPlusServer", None, None),
         ("user", "MailPlusServer", 402, None),
-        ("user", "webui", None, 105),
+        ("user", "webui", None, 5615),
     ],
 )
 def test_roles(role: str, session: str, login: int | None, read: int | None) -> None:
