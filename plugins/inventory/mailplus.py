@@ -18,8 +18,8 @@ description:
     have failed with the error C(not_asked), and a warning names them.
   - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends. All is
     read anew when something else is asked for (hosts, connections, O(gather_subset), O(limit), O(rows),
-    O(reveal_secrets), the version of the collection), and when the password, O(connection)'s C(otp_code) or
-    C(device_id) of a NAS that refused them is another one.
+    O(reveal_secrets), the version of the collection). Nothing of a secret is in the cache, so a corrected password is
+    tried when the cache ends, or with C(--flush-cache).
   - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
   - "Every host gets these variables: C(mailplus) (what M(mailfleet.mailplus.mailplus_facts) returns, null where there
     is none), C(mailplus_status) (C(ok), C(partial), C(unsupported) or C(failed)), C(mailplus_reason) and
@@ -95,7 +95,7 @@ options:
   fail_on_error:
     description:
       - Whether the inventory source fails when a NAS cannot be read. The first one ends the reading.
-      - With O(cache), a refused login is kept, and fails the source until the cache ends or the password is another.
+      - With O(cache), a refused login is kept, and fails the source until the cache ends, or with C(--flush-cache).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -171,6 +171,7 @@ _GROUP_OF_KIND = {"connection": "mailplus_unreachable", "login": "mailplus_refus
 _NOT_OF_THE_NAS = ("ca_path_unusable", "not_asked", "not_sendable", "time_limit")
 _FAILED = "mailplus_failed"
 _REASON = "reason"
+_FROM_CACHE = " That is from the cache; --flush-cache asks again."
 _SECTION_GROUPS = ("unsupported", "forbidden", "failed")
 _NAMES_SHOWN = 10
 
@@ -217,6 +218,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self.display.warning(
                 f"{len(reasons)} of {len(outcomes)} {what}: {names}. "
                 f"{of_all}{words(reason).rstrip('.')}. Each has its reason in mailplus_reason."
+                + (_FROM_CACHE if self._from_cache else "")
             )
 
     def _check(self, given: Mapping[str, Any]) -> None:
@@ -256,19 +258,19 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         failed = next(filter(_is_unread, outcomes.values()), None) if self.get_option("fail_on_error") else None
         # What else ended the reading may be over the next time. A refused login must not be sent again.
         if kept is None and self.get_option("cache") and (failed is None or _kind(failed) == "login"):
-            packed = _inventory_cache.pack(self._asked(plan, connections), outcomes, _secrets(connections))
-            self._cache[self.get_cache_key(path)] = packed
+            self._cache[self.get_cache_key(path)] = _inventory_cache.pack(self._asked(plan, connections), outcomes)
         if failed:
             if self.get_option("cache"):
                 self.update_cache_if_changed()  # as Ansible does, but not for a source that fails
-            raise AnsibleParserError(_ended(outcomes, len(connections)))
+            raise AnsibleParserError(_ended(outcomes, len(connections)) + (_FROM_CACHE if kept else ""))
+        self._from_cache = kept is not None
         return outcomes
 
     def _kept(self, path: str, plan: Plan, connections: Mapping[str, dict[str, Any]]) -> dict[str, Outcome] | None:
         """The outcomes in the cache. None where it is empty, damaged or answers something else."""
         try:
             kept = self._cache[self.get_cache_key(path)]
-            return _inventory_cache.unpack(kept, self._asked(plan, connections), _secrets(connections))
+            return _inventory_cache.unpack(kept, self._asked(plan, connections))
         except Exception as error:  # noqa: BLE001 - a cache plugin raises what it likes, and all can be read anew
             self.display.vv(f"mailplus: the cache cannot be used: {type(error).__name__}: {error}")
             return None
@@ -276,7 +278,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _asked(self, plan: Plan, connections: Mapping[str, dict[str, Any]]) -> list[Any]:
         """What an answer depends on, without secrets."""
         names = ("limit", "rows", "reveal_secrets", "fail_on_error")
-        public = {host: _chosen(given, secret=False) for host, given in connections.items()}
+        public = {host: _without_secrets(given) for host, given in connections.items()}
         sections = [section.name for section in plan.sections]
         return [_release(), SCHEMA_VERSION, sections, [self.get_option(name) for name in names], public]
 
@@ -428,14 +430,9 @@ def _ended(outcomes: Mapping[str, Outcome], total: int) -> str:
     return f"{host}: {message}{left}"
 
 
-def _chosen(params: Mapping[str, Any], *, secret: bool) -> dict[str, Any]:
-    """The connection options that are secret, or those that are not."""
+def _without_secrets(params: Mapping[str, Any]) -> dict[str, Any]:
     spec = options.CONNECTION_SPEC
-    return {name: value for name, value in params.items() if spec.get(name, {}).get("no_log", False) is secret}
-
-
-def _secrets(connections: Mapping[str, dict[str, Any]]) -> dict[str, str]:
-    return {host: json.dumps(_chosen(given, secret=True)) for host, given in connections.items()}
+    return {name: value for name, value in params.items() if not spec.get(name, {}).get("no_log")}
 
 
 def _release() -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -78,7 +77,7 @@ FILTER_SPEC: ArgumentSpec = {
 
 
 def address(params: Mapping[str, Any]) -> Address:
-    """Where to connect, and from now on how long all may take. Raises OptionError."""
+    """Where to connect. Raises OptionError."""
     _require(params, "host", "username", "password")
     host = re.sub(r"^\[(.*)\]$", r"\1", params["host"])
     if not _HOST.fullmatch(host) or not host.isprintable() or host.count(":") == 1:
@@ -102,7 +101,6 @@ def address(params: Mapping[str, Any]) -> Address:
         validate_certs=params["validate_certs"],
         ca_path=params["ca_path"],
         timeout=params["timeout"],
-        deadline=time.monotonic() + params["time_limit"],
         largest_answer=params["max_answer_size"] * _MIB,
     )
 

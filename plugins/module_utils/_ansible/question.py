@@ -7,6 +7,7 @@ place where an exception becomes a failed task.
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -51,7 +52,9 @@ class Question(ABC):
         try:
             address, credentials = options.address(params), options.credentials(params)
             plan = self._plan(params, check_mode=check_mode)
-            state = gather(address, credentials, plan, admit(address, credentials))
+            enter = admit(address, credentials)
+            in_time = replace(address, deadline=time.monotonic() + params["time_limit"])  # to wait for a turn is free
+            state = gather(in_time, credentials, plan, enter)
         except (options.OptionError, catalogue.SubsetError, RowFileError) as error:
             return failure(str(error))
         except DsmError as error:

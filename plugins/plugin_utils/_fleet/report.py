@@ -145,7 +145,7 @@ def _difference(difference: Difference, clean: Clean) -> dict[str, Any]:
 def _without_rows(envelope: Mapping[str, Any]) -> dict[str, Any]:
     """The envelope of a list without its rows, which are in the files of the hosts, and with counts that are some."""
     if "total" not in envelope:
-        return dict(envelope)
+        return {**envelope}
     counts = {key: as_count(envelope[key]) for key in ("total", "returned") if key in envelope}
     return {key: value for key, value in envelope.items() if key != "data"} | counts
 

@@ -80,36 +80,19 @@ OUTCOMES: dict[str, dict[str, Any]] = {
     "refused": {"msg": "no", "error": {"kind": "login", "name": "wrong_credentials"}},
     "bare": {"msg": "missing", "error": None},
 }
-SECRETS = {"well": "one", "refused": "two", "bare": "three"}
 
 
 def test_a_cache_gives_back_what_was_put_in() -> None:
-    packed = json.loads(json.dumps(cache.pack(["a"], OUTCOMES, SECRETS)))
-    assert cache.unpack(packed, ["a"], SECRETS) == OUTCOMES
+    packed = json.loads(json.dumps(cache.pack(["a"], OUTCOMES)))
+    assert cache.unpack(packed, ["a"]) == OUTCOMES
     assert {type(value) for value in packed.values()} == {str}
 
 
 @pytest.mark.parametrize("asked", [["b"], ["a", "b"], []])
 def test_a_cache_answers_one_question(asked: list[str]) -> None:
-    assert cache.unpack(cache.pack(["a"], OUTCOMES, SECRETS), asked, SECRETS) is None
-
-
-def test_a_refused_login_is_kept_until_its_secrets_change() -> None:
-    packed = cache.pack(["a"], OUTCOMES, SECRETS)
-    assert cache.unpack(packed, ["a"], {**SECRETS, "well": "changed", "bare": "changed"}) == OUTCOMES
-    assert cache.unpack(packed, ["a"], {**SECRETS, "refused": "changed"}) is None
-    assert cache.unpack(packed, ["a"], {}) is None
-
-
-def test_traces_of_secrets_tell_one_and_the_same_little() -> None:
-    """Twelve bits, in every cache and for every host."""
-    refused = {f"nas{number}": OUTCOMES["refused"] for number in range(50)}
-    packed = [cache.pack([number], refused, dict.fromkeys(refused, "a secret")) for number in range(50)]
-    traces = {trace for each in packed for trace in json.loads(each["text"])["refused"].values()}
-    assert {len(trace) for trace in traces} == {3}
-    assert len(traces) == 1
+    assert cache.unpack(cache.pack(["a"], OUTCOMES), asked) is None
 
 
 @pytest.mark.parametrize("cached", [None, "", [], {}, {"text": "{}"}, {"text": 1, "digest": ""}, {"text": "\udc80"}])
 def test_a_damaged_cache_does_not_fit(cached: object) -> None:
-    assert cache.unpack(cached, ["a"], SECRETS) is None
+    assert cache.unpack(cached, ["a"]) is None
