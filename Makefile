@@ -2,7 +2,7 @@
 # Everything here stays inside the checkout: the environment in .venv, all that is made in build/.
 #   make demo      the role over a simulated fleet
 #   make test      the checks and tests that a change most likely breaks, on the newest and the oldest ansible-core
-#   make attack    the property-based tests with many cases, and the soak: half an hour
+#   make attack    the property-based tests with many cases, and the soak: an hour
 #   make matrix    ansible-test and all tests on every supported ansible-core
 #   make gates     Galaxy's importer, Molecule, the documentation's pages, AWX's modules
 #   make coverage  which lines of plugins/ the tests do not reach

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import answer
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, error_code
 from ansible_collections.mailfleet.mailplus.tests.unit.support import assert_clear
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 LEVELS = answer.MOST_LEVELS
@@ -89,7 +89,6 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 OBJECTS = st.dictionaries(OBJECT_NAMES, VALUES, max_size=4)
-fixed = settings(derandomize=True, deadline=None, database=None, max_examples=200)
 
 
 def sent_of(value: Any) -> Any:
@@ -107,7 +106,6 @@ def names_in(value: Any) -> set[str]:
     return set().union(*map(names_in, value)) if isinstance(value, list) else set()
 
 
-@fixed
 @given(OBJECTS, st.booleans())
 def test_no_reserved_name_is_left_and_none_is_lost(sent: dict[str, Any], escaped: bool) -> None:
     received = parse(json.dumps(sent, ensure_ascii=escaped))
@@ -149,7 +147,6 @@ def levels_of(value: Any) -> int:
     return 0 if items is None else 1 + max(map(levels_of, items), default=0)
 
 
-@fixed
 @given(OBJECTS)
 def test_levels_are_counted_as_they_are(sent: dict[str, Any]) -> None:
     body = json.dumps(sent, ensure_ascii=False).encode()
