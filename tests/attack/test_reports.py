@@ -7,13 +7,20 @@ import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, Baseline, Comparison
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
+    Baseline,
+    Comparison,
+    Drift,
+    NoStateError,
+    no_baseline,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record, summary
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, Report, build_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, judge
@@ -47,14 +54,22 @@ def never(_expression: str, _variables: Mapping[str, Any]) -> Any:
     raise ExpressionError("Nothing is evaluated here.")
 
 
+def _not_compared(_record: HostRecord) -> Drift:
+    return no_baseline()
+
+
 def report(records: Sequence[HostRecord], baseline: HostRecord, mode: str) -> Report:
     clean = privacy.cleaner(mode, "key")
-    compared = Baseline(json.loads(json.dumps(baseline.as_dict())), clean) if baseline.mailplus else None
+    try:
+        compare: Callable[[HostRecord], Drift] = partial(
+            Baseline(json.loads(json.dumps(baseline.as_dict())), clean).compare, comparison=Comparison()
+        )
+    except NoStateError:
+        compare = _not_compared
     results = []
     for host in records:
-        drift = compared.compare(host.cleaned(clean), Comparison()) if compared else NOT_COMPARED
         verdicts = judge(host, policy.for_host(RULES, {}, [], {}), TODAY, never)
-        results.append(HostResult(host, verdicts, drift, clean))
+        results.append(HostResult(host, verdicts, compare(host), clean))
     return build_report(results, RULES, title="Fleet", generated_at="2026-01-10T12:00:00Z")
 
 
