@@ -297,7 +297,7 @@ CASES: tuple[Case, ...] = (
         "host_time_limit or time_limit), or ask for fewer rows.",
         "The NAS answers, but not everything in time.",
         "Raise `time_limit`, or ask for fewer rows. A file of rows (`dest`) is continued by the next run.",
-        nas={"https": False, **_fault("drip", size=1, seconds=0.05)},
+        nas={"https": False, **_fault("drip", api="SYNO.Entry.Request", size=1, seconds=0.05)},
         options={"time_limit": 0.6, "https": False},
         error="time_limit",
         logins=1,

@@ -99,8 +99,8 @@ def _failing(host: Mapping[str, Any], limits: Limits, remedies: Mapping[str, str
 
 def _differing(differences: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for difference in differences[:_MOST_DIFFERENCES]:
-        where = f"{words(difference['path'])} ({difference['severity']})"
-        yield f"{where} differs from the baseline: {_change(difference)}."
+        path, change = words(difference["path"]), _change(difference)
+        yield f"{path} ({difference['severity']}) differs from the baseline: {change}."
     if len(differences) > _MOST_DIFFERENCES:
         yield f"{len(differences) - _MOST_DIFFERENCES} more differences."
 
