@@ -30,8 +30,8 @@ _OVERLAP = 5
 # Rows to remember from one run to the next: enough to find the place in a list that moved.
 _REMEMBERED = 50
 _FRUITLESS_ROUNDS = 3
-# Rows to know again should they come twice: a million take 100 MB.
-_MOST_SEEN = 1_000_000
+# Rows to know again should they come twice: they take 60 MB.
+_MOST_SEEN = 500_000
 # Rows that may well come in or leave between two answers to one request.
 _FEW = 50
 # Raised when what is noted between two runs changes.
@@ -57,6 +57,7 @@ class Progress:
     taken: int = 0  # rows handed on
     passed: int = 0  # rows behind those known before, whether they were handed on or not
     twice: int = 0  # rows that had come before
+    alike: int = 0  # rows that hold the same as one close to them, and have no ids: as a rule two of them are there
     page_size: int = PAGE_SIZE
     total: int | None = None  # the list's length when reading began
     length: int | None = None  # as of the last answer
@@ -69,7 +70,7 @@ class Progress:
     def from_json(cls, noted: Mapping[str, Any]) -> Progress:
         """What ``asdict`` made. Raises ProgressError where that cannot be."""
         kinds: dict[str, Any] = {
-            **dict.fromkeys(("position", "taken", "passed", "twice", "page_size"), is_count),
+            **dict.fromkeys(("position", "taken", "passed", "twice", "alike", "page_size"), is_count),
             **dict.fromkeys(("total", "length"), lambda value: value is None or is_count(value)),
             **dict.fromkeys(("believed", "moved"), lambda value: isinstance(value, bool)),
             "id_key": lambda value: value is None or isinstance(value, str),
@@ -99,7 +100,7 @@ class Pager:
         self._most_rows = most_rows
         self._id_keys = id_keys
         self._known: deque[Any] = deque(maxlen=4 * PAGE_SIZE)
-        self._seen: set[int] = set()
+        self._seen: dict[int, int] = {}  # what tells a row apart, as a number, and where it came last
         self._first: Page | None = None
         self._given = 0  # how many rows the first page brought
         self._gap = self._fruitful = self._end_seen = False
@@ -124,7 +125,7 @@ class Pager:
     def remember(self, rows: Iterable[Any]) -> None:
         """Tell these rows of an earlier run apart from new ones, should they come once more."""
         room = max(0, _MOST_SEEN - len(self._seen))
-        self._seen.update(_hash(self._identity(row)) for row in islice(rows, room))
+        self._seen.update((_hash(self._identity(row)), 0) for row in islice(rows, room))
 
     @property
     def first_page(self) -> Page:
@@ -229,7 +230,10 @@ class Pager:
         again = differ and all(_hash(self._identity(row)) in self._seen for row in rows)
         behind = bool(rows) and (full or not again)
         if at.total is not None and length is not None and at.believed:
-            counts_pages = length == len(rows) != at.total == self._given
+            counts_pages = length != at.total and (
+                (at.total, length) == (self._given, len(rows))
+                or (at.total, length) == (first.offset + self._given, offset + len(rows))
+            )
             jumps = abs(length - at.total) > max(_FEW, at.total // 4)
             at.believed = not (counts_pages or jumps or (behind and at.total <= offset))
         if self._length is None and behind:
@@ -271,13 +275,14 @@ class Pager:
         at = self._at
         expected = max(0, total - self._start)
         came_in_before = at.position - self._start - at.passed
-        not_all_known_again = len(self._seen) + at.twice < at.passed
+        not_all_known_again = len(self._seen) + at.twice + at.alike < at.passed
         return (
             at.taken < (expected if self._limit is None else min(expected, self._limit))
             or (at.length is not None and at.position < at.length)
             or (came_in_before > 0 and at.passed > expected)  # rows came in at both ends, or went from one to the other
             or (not_all_known_again and (came_in_before < 0 or at.passed > expected))
-            or (at.twice > 0 and at.id_key is None and (at.moved or came_in_before != 0 or at.length != total))
+            or (at.twice > 0 and at.id_key is None)
+            or (at.alike > 0 and (at.moved or came_in_before != 0 or at.length != total))
         )
 
     def _why_given_up(self) -> str:
@@ -363,22 +368,29 @@ class Pager:
         """Of rows that follow on those known, those to hand on."""
         at = self._at
         once = []
-        for row in fresh:
+        for place, row in enumerate(fresh, at.passed):
             name = _hash(self._identity(row))
-            if name in self._seen:
+            came_last = self._seen.get(name)
+            if came_last is not None or len(self._seen) < _MOST_SEEN:
+                self._seen[name] = place
+            if came_last is None:
+                self._fruitful = True
+            elif self._may_be_alike(row, place - came_last):
+                at.alike += 1
+            else:
                 at.twice += 1
                 if at.id_key is not None:
                     continue  # it went to the other end
-            else:
-                self._fruitful = True
-                if len(self._seen) < _MOST_SEEN:
-                    self._seen.add(name)
             once.append(row)
         self._fruitful = self._fruitful or bool(once and self._length is not None)
         taken = once if self._left is None else once[: self._left]
         at.passed += len(fresh)
         at.taken += len(taken)
         return taken
+
+    def _may_be_alike(self, row: Any, apart: int) -> bool:
+        """Whether a row that came before may be another one: without ids, two mails of one second stand together."""
+        return apart < self._at.page_size and not (isinstance(row, dict) and any(key in row for key in self._id_keys))
 
 
 def _as_text(identity: Any) -> str:

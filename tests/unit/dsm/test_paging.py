@@ -116,6 +116,14 @@ def test_rows_that_are_alike_are_all_counted(copies: int, cap: int | None) -> No
     rows = [{"text": f"row {number}"} for number in range(1500) for _i in range(copies)][:1500]
     reading = read_list(rows, cap)
     assert reading.rows == rows
+    assert (reading.pager.doubt, reading.pager.truncated) == (None, False)
+
+
+def test_rows_that_are_alike_far_apart_may_be_one_that_moved() -> None:
+    rows = [{"text": f"row {number % 1300}"} for number in range(1400)]
+    reading = read_list(rows, 50)
+    assert reading.rows == rows
+    assert "100 came twice" in str(reading.pager.doubt)
 
 
 @pytest.mark.parametrize("key", ["id", "queue_id"])
