@@ -10,7 +10,6 @@ the head while as many new ones come in behind them.
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -20,17 +19,12 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import paging
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import PAGE_SIZE, Page, Pager
+from ansible_collections.mailfleet.mailplus.tests.hypothesis_profile import EXAMPLES
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-EXAMPLES = int(os.environ.get("MAILPLUS_ATTACK_EXAMPLES", "400"))
-ATTACK = settings(
-    max_examples=EXAMPLES,
-    derandomize="MAILPLUS_ATTACK_EXAMPLES" not in os.environ,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+# A list costs little, so more of them than of other things are tried.
+ATTACK = settings(max_examples=EXAMPLES or 400, suppress_health_check=list(HealthCheck))
 # No reading of these lists takes as many answers.
 PATIENCE = 20_000
 
