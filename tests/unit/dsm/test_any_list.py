@@ -3,9 +3,9 @@
 
 ``MAILPLUS_ATTACK_EXAMPLES`` sets how many lists are tried; by default a few, the same every time.
 
-Not tried, since no reader could tell them from honest lists that stand still or grow: a NAS that gives only so many rows
-and always counts as many; rows without ids that come again as often as the wrong count says; rows that go towards the
-head while as many new ones come in behind them.
+Not tried, since no reader could tell them from honest lists that stand still or grow: a NAS that gives only so many
+rows and always counts as many; rows without ids that come again as often as the wrong count says; rows that go towards
+the head while as many new ones come in behind them.
 """
 
 from __future__ import annotations
