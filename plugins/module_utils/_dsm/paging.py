@@ -235,7 +235,8 @@ class Pager:
                 or (at.total, length) == (first.offset + self._given, offset + len(rows))
             )
             jumps = abs(length - at.total) > max(_FEW, at.total // 4)
-            at.believed = not (counts_pages or jumps or (behind and at.total <= offset))
+            uncounted = behind and (at.total <= offset or offset + len(rows) > length)
+            at.believed = not (counts_pages or jumps or uncounted)
         if self._length is None and behind:
             at.page_size, self._end_seen = max(1, self._given), False
         elif full:
