@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How many examples property-based tests try: a few that are always the same, or MAILPLUS_ATTACK_EXAMPLES at random.
 
-Importing this sets it for all of them; the conftest of a directory that has such tests does so.
+The conftest of a directory that has such tests calls ``use_profile``.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ LONG = EXAMPLES > 0
 
 _FEW = 60
 
-set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "mailplus-hypothesis")  # else it makes one in the checkout
-settings.register_profile(
-    "mailplus",
-    max_examples=EXAMPLES or _FEW,
-    derandomize=not LONG,
-    database=None,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("mailplus")
+
+def use_profile() -> None:
+    """Set it for all tests that are loaded from now on."""
+    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "mailplus-hypothesis")  # else it makes one in the checkout
+    settings.register_profile(
+        "mailplus",
+        max_examples=EXAMPLES or _FEW,
+        derandomize=not LONG,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("mailplus")
 
 
 def one_in(number: int) -> settings:

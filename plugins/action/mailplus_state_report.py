@@ -87,9 +87,13 @@ _HOST_VARIABLES: dict[str, Any] = {
 # Those that bear on how it is gathered, and can be checked before: by the option of mailplus_facts.
 _GATHERING = {
     f"{_PREFIX}{name.removeprefix('gather_')}": name
-    for name in ("gather_subset", "offset", "limit", "https", "validate_certs", "ca_path")
+    for name in (
+        *("gather_subset", "offset", "limit", "https", "validate_certs", "ca_path"),
+        *("port", "timeout", "time_limit", "max_answer_size"),
+    )
 }
 _NO_BASELINE_YET = "There is no baseline yet: this run writes the first one."
+_NO_STATE_YET = "The baseline holds no state: the run that wrote it could read no host."
 
 
 class ActionModule(FleetAction):
@@ -203,12 +207,12 @@ class ActionModule(FleetAction):
             baseline = self._read_baseline(Path(options["baseline"]), options, clean)
         except (ValueError, OSError) as error:
             raise BaselineError(f"baseline {options['baseline']}: {_why(error)}") from None
-        if baseline is None:
-            return lambda _record: no_baseline(_NO_BASELINE_YET)
+        if isinstance(baseline, str):
+            return lambda _record: no_baseline(baseline)
         return lambda record: baseline.compare(record, comparison)
 
-    def _read_baseline(self, path: Path, options: Options, clean: privacy.Clean) -> Baseline | None:
-        """The baseline; None where the run writes that file itself, and there is nothing in it yet."""
+    def _read_baseline(self, path: Path, options: Options, clean: privacy.Clean) -> Baseline | str:
+        """The baseline, or why there is none where the run writes that file itself."""
         of_fleet = _is(path, fleet_file(options))
         if options["max_age"] is not None and of_fleet:
             raise BaselineError(
@@ -218,9 +222,9 @@ class ActionModule(FleetAction):
         if options["max_age"] is None and (of_fleet or any(_is(path, file) for file in state_files(options).values())):
             text = kept().read(path, directory_of(options))
             try:
-                return Baseline(json.loads(text), clean) if text else None
+                return Baseline(json.loads(text), clean) if text else _NO_BASELINE_YET
             except NoStateError:
-                return None
+                return _NO_STATE_YET
         return Baseline(json.loads(path.read_text(encoding="utf-8")), clean)
 
     def _evaluate(self, expression: str, variables: Mapping[str, Any]) -> Any:

@@ -119,7 +119,7 @@ keyed_groups:
   - key: mailplus_status
     prefix: mailplus_status
 groups:
-  long_queue: (mailplus.sections.queue.total | default(0, true)) > 500
+  long_queue: mailplus and (mailplus.sections.queue.total or 0) > 500
 strict: true
 
 # fleet.mailplus.yml: facts for the hosts of another source,
@@ -168,7 +168,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate imp
 
 _GROUP_OF_KIND = {"connection": "mailplus_unreachable", "login": "mailplus_refused"}
 # Errors that say nothing about the NAS: it was not asked, or not long enough.
-_NOT_OF_THE_NAS = ("ca_path_unusable", "not_asked", "not_sendable", "time_limit")
+_NOT_OF_THE_NAS = ("ca_path_unusable", "interrupted", "not_asked", "not_sendable", "requests_missing", "time_limit")
 _FAILED = "mailplus_failed"
 _REASON = "reason"
 _FROM_CACHE = " That is from the cache; --flush-cache asks again."

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import (
@@ -61,7 +61,7 @@ def _shape(section: Section, envelope: dict[str, Any]) -> Broken:
     is_ok = envelope["status"] == "ok"
     if envelope["status"] not in STATUSES:
         yield f"its status is {envelope['status']}"
-    if (type(envelope["data"]) is dict) is not is_ok or (envelope["error"] is None) is not is_ok:
+    if isinstance(envelope["data"], dict) is not is_ok or (envelope["error"] is None) is not is_ok:
         yield f"{envelope['status']} has data {type(envelope['data'])} and error {envelope['error']}"
     if not is_ok and envelope["data"] is not None:
         yield "it has data and is not ok"
@@ -71,10 +71,14 @@ def _shape(section: Section, envelope: dict[str, Any]) -> Broken:
         yield from _list_shape(envelope)
 
 
+def _is_whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _list_shape(envelope: dict[str, Any]) -> Broken:
     for key in ("total", "returned"):
         value = envelope[key]
-        if value is not None and (type(value) is not int or not 0 <= value <= _LARGEST):
+        if value is not None and (not _is_whole(value) or not 0 <= value <= _LARGEST):
             yield f"{key} is {value!r:.50}"
     if envelope["truncated"] not in (None, True, False):
         yield f"truncated is {envelope['truncated']!r}"
@@ -88,7 +92,7 @@ def _error(error: dict[str, Any]) -> Broken:
         text = error[key]
         if not isinstance(text, str) or not text or len(text) > _LONGEST or not text.isprintable():
             yield f"an error's {key} is {text!r:.80}"
-    if error["code"] is not None and (type(error["code"]) is not int or abs(error["code"]) > _LARGEST):
+    if error["code"] is not None and (not _is_whole(error["code"]) or abs(error["code"]) > _LARGEST):
         yield f"an error's code is {error['code']!r:.50}"
 
 
@@ -197,7 +201,7 @@ def _is_joined(envelope: dict[str, Any], answers: list[dict[str, Any]]) -> bool:
 def _fewest(answers: list[dict[str, Any]]) -> int:
     """How many rows every answer says there are."""
     totals = [answer.get("total") for answer in answers]
-    return min((total for total in totals if type(total) is int), default=0)
+    return min((total for total in totals if _is_whole(total)), default=0)
 
 
 def _rows(answer: dict[str, Any], key: str) -> list[Any]:

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import ansible_collections.mailfleet.mailplus.tests.hypothesis_profile  # noqa: F401 - importing it is enough
 import pytest
+from ansible_collections.mailfleet.mailplus.tests.hypothesis_profile import use_profile
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
+
+use_profile()
 
 
 @pytest.fixture(scope="module")

@@ -83,16 +83,10 @@ def address(params: Mapping[str, Any]) -> Address:
     if not _HOST.fullmatch(host) or not host.isprintable() or host.count(":") == 1:
         shown = "" if "@" in host else f", not {params['host']!r}"  # before an @ may be a password
         raise OptionError(f"host is a name or an address alone{shown}; port and https are options.")
+    check_bounds(params)
     port = params["port"]
     if port is None:
         port = _HTTPS_PORT if params["https"] else _HTTP_PORT
-    if not 0 < port <= _HIGHEST_PORT:
-        raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {port}.")
-    for name in ("timeout", "time_limit"):
-        if not 0 < params[name] <= _LONGEST_TIMEOUT:
-            raise OptionError(f"{name} is more than 0 seconds and at most {_LONGEST_TIMEOUT}, not {params[name]:g}.")
-    if not 0 < params["max_answer_size"] <= _LARGEST_ANSWER:
-        raise OptionError(f"max_answer_size is between 1 and {_LARGEST_ANSWER} MiB, not {params['max_answer_size']}.")
     # Plain values: what comes from a playbook may carry tags, and both end up in results.
     return Address(
         host=f"{host}",
@@ -103,6 +97,17 @@ def address(params: Mapping[str, Any]) -> Address:
         timeout=params["timeout"],
         largest_answer=params["max_answer_size"] * _MIB,
     )
+
+
+def check_bounds(params: Mapping[str, Any]) -> None:
+    """Raises OptionError for a number that cannot be."""
+    if params["port"] is not None and not 0 < params["port"] <= _HIGHEST_PORT:
+        raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {params['port']}.")
+    for name in ("timeout", "time_limit"):
+        if not 0 < params[name] <= _LONGEST_TIMEOUT:
+            raise OptionError(f"{name} is more than 0 seconds and at most {_LONGEST_TIMEOUT}, not {params[name]:g}.")
+    if not 0 < params["max_answer_size"] <= _LARGEST_ANSWER:
+        raise OptionError(f"max_answer_size is between 1 and {_LARGEST_ANSWER} MiB, not {params['max_answer_size']}.")
 
 
 def credentials(params: Mapping[str, Any]) -> Credentials:

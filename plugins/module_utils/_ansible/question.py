@@ -122,6 +122,7 @@ class FactsQuestion(Question):
             raise options.OptionError("; ".join(validated.error_messages))
         params = validated.validated_parameters
         self._plan(params, check_mode=True)
+        options.check_bounds(params)
         path = params["ca_path"]
         if path and params["https"] and params["validate_certs"] and not Path(path).exists():
             raise options.OptionError(f"ca_path: {path} does not exist.")

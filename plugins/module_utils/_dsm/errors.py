@@ -208,10 +208,12 @@ def error_code(answer: dict[str, Any]) -> int:
     code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, str):
         code = int(code) if _SMALL_NUMBER.fullmatch(code) else None
-    return code if type(code) is int and abs(code) < _CODES_END else _UNKNOWN_CODE
+    if not isinstance(code, int) or isinstance(code, bool) or abs(code) >= _CODES_END:
+        return _UNKNOWN_CODE
+    return code
 
 
-CodeMeaning = Callable[[str, int], Meaning | None]
+CodeMeaning = Callable[[str, int], "Meaning | None"]
 """Takes an API and a code; returns what the code means when that API sends it, None where DSM's own meaning holds."""
 
 

@@ -50,12 +50,16 @@ def test_an_exception_of_one_host_costs_no_other(monkeypatch: pytest.MonkeyPatch
     assert len(error["message"]) < 400
 
 
+def raised(text: str) -> Exception:
+    """What Python says of a text that is no number."""
+    with pytest.raises(ValueError, match="invalid literal") as caught:
+        int(text)
+    return caught.value
+
+
 def test_no_secret_is_told_of_what_nobody_foresaw() -> None:
     credentials = Credentials("auditor", "p4ss w0rd", otp_code="135246")
-    try:
-        int("p4ss w0rd and 135246")
-    except ValueError as error:
-        outcome = question(Address("nas1", 5001), credentials).failed(error)
+    outcome = question(Address("nas1", 5001), credentials).failed(raised("p4ss w0rd and 135246"))
     assert "'[hidden] and [hidden]'" in outcome["msg"]
 
 

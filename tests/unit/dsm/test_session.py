@@ -277,8 +277,8 @@ def test_a_session_that_cannot_be_used_is_given_up_before_anything_is_read(key: 
     login = http(f'{{"success": true, "data": {{{data}}}}}'.encode())
     with raw_server(login, http(b'{"success": true, "data": {}}')) as raw:
         dsm = Client(HttpTransport(Address("127.0.0.1", raw.port, https=False)), Credentials("u", "p"), READ_ALLOWLIST)
-        with pytest.raises(DsmError) as caught, dsm:
-            pytest.fail("logged in")
+        with pytest.raises(DsmError) as caught:
+            dsm.__enter__()
     assert caught.value.details.name == "unexpected_answer"
     assert_clear(caught.value, [text])
     assert len(raw.received) == 2
