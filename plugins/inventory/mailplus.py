@@ -299,7 +299,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         try:
             params = _validated(self._render(host, connection))
             options.address(params)
-        except (options.OptionError, AnsibleError) as error:
+        except Exception as error:  # noqa: BLE001 - a template may raise anything before ansible-core 2.19
             return {_REASON: f"Its connection: {' '.join(str(error).split())}"}
         return params
 

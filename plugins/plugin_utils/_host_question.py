@@ -29,8 +29,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate imp
 
 Outcome = dict[str, Any]
 
-_LONGEST_REASON = 200
-
 
 class HostQuestion:
     """One NAS. It may take ``seconds``, from its login on: to wait for the gate does not count."""
@@ -62,7 +60,7 @@ class HostQuestion:
     def _watched(self, client: Client, turn: Turn) -> Iterator[Client]:
         self._client = client
         if self._interrupted.is_set():
-            raise self._late()
+            client.interrupt()  # so that the login fails, and the turn is given back
         with turn(client):
             yield client
 
@@ -76,8 +74,7 @@ class HostQuestion:
         """The outcome where the NAS was late, or something happened that nobody foresaw."""
         if isinstance(error, LateError):
             return failure(self._late())
-        secrets = (self._credentials.password, self._credentials.otp_code, self._credentials.device_id)
-        return unexpected(self._address.url, error, *filter(None, secrets))
+        return unexpected(self._address.url, error)
 
     def _late(self, what: str = "took longer than the time limit allows") -> DsmError:
         hint = "Raise the time limit, or ask for fewer rows."
@@ -109,14 +106,14 @@ def failure(error: DsmError) -> Outcome:
     return {"msg": str(error), "error": error.details.as_dict()}
 
 
-def unexpected(what: str, error: Exception, *secrets: str) -> Outcome:
-    """The outcome of a host whose reading, or whose state, raised what nobody foresaw."""
+def unexpected(what: str, error: Exception) -> Outcome:
+    """The outcome of a host whose reading, or whose state, raised what nobody foresaw.
+
+    What the exception says is left out: it may hold anything, also a secret.
+    """
     place = extract_tb(error.__traceback__)[-1]
-    reason = " ".join(f"{error}".split())
-    for secret in secrets:
-        reason = reason.replace(secret, "[hidden]")
-    reason = f"{type(error).__name__} in line {place.lineno} of {PurePath(place.filename).name}: {reason}"
-    message = f"{what} could not be read, for a defect of this collection: {words(reason, _LONGEST_REASON)}."
+    reason = f"{type(error).__name__} in line {place.lineno} of {PurePath(place.filename).name}"
+    message = f"{words(what)} could not be read, for a defect of this collection: {reason}."
     return failure(
         DsmError(Kind.FAILED, ErrorDetails("unexpected", message, "Please report this with the DSM version."))
     )

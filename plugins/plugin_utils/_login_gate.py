@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
@@ -33,8 +34,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session im
 # By so many, refusals may exceed acceptances.
 MOST_REFUSALS = 3
 
-# A login takes a tenth of this. A NAS that is off must not hold up those behind it.
-_LOGIN_SECONDS = 2
+# A login that is accepted takes a tenth of this, one that is refused may be delayed on purpose. A NAS that is off must
+# not hold up those behind it for longer.
+_LOGIN_SECONDS = 5
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
 _OWN_CODES = 400  # codes from here on are the login's own; those below say nothing about the credentials
@@ -64,7 +66,8 @@ class LoginGate:
         Raises DsmError when it may not, because the same credentials were refused, or when ``until``
         (``time.monotonic``) has come or ``stopped`` says so.
         """
-        who, where = self._digest(credentials), " ".join(f"{address.url} {way}".split()).encode(errors="replace")
+        url = replace(address, host=address.host.lower().rstrip(".")).url  # however the name is written
+        who, where = self._digest(credentials), " ".join(f"{url} {way}".split()).encode(errors="replace")
         pause = _FIRST_PAUSE
         while not self._admits(who, where):
             if stopped() or time.monotonic() >= until:
@@ -87,6 +90,8 @@ class LoginGate:
                 raise _not_asked(f"{where.decode()} was not asked again: it refused the same credentials in this run.")
             if _line(where, who, b"accepted") in events:
                 return True
+            if _is_under_way(events, where, who):
+                return False
             begun, accepted, refused, ended = (events.count(b" %s %s " % (who, event)) for event in _EVENTS)
             allowed = MOST_REFUSALS + accepted - refused
             if allowed <= 0:
@@ -116,7 +121,12 @@ class Turn:
                 self._note(b"refused" if _refuses(error.kind.value, error.details.code) else b"ended")
                 raise
             self._note(b"accepted")
-            yield client
+            try:
+                yield client
+            finally:
+                late = client.login_error  # of a second login, in place of a session that expired
+                if late and _refuses(late.kind.value, late.details.code):
+                    self._note(b"refused")
 
     def settle(self, error: Mapping[str, Any] | None) -> None:
         """Note what became of a login that somebody else sent; ``error`` is what ended the task, if anything did."""
@@ -173,6 +183,14 @@ def _nameless_file() -> int:
         return os.memfd_create("mailplus")
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
+
+
+def _is_under_way(events: bytes, where: bytes, who: bytes) -> bool:
+    """Whether a login to this NAS was begun a short time ago, and has not ended: it may have several names."""
+    start = b"\n%s %s " % (where, who)
+    _before, found, behind = events.rpartition(start)
+    event, moment = behind.partition(b"\n")[0].split(b" ") if found else (b"", b"0")
+    return event == b"began" and time.monotonic() - float(moment) <= _LOGIN_SECONDS
 
 
 def _under_way(events: bytes, who: bytes) -> int:

@@ -88,6 +88,7 @@ class Client:
         self._routes: dict[tuple[str, str], Route] = {}
         self._renewed = False
         self.logout_error: DsmError | None = None
+        self.login_error: DsmError | None = None  # of a second login
 
     def __enter__(self) -> Client:
         try:
@@ -160,6 +161,7 @@ class Client:
         try:
             self._session.renew()
         except DsmError as error:
+            self.login_error = error
             for i in expired:
                 replies[i] = Reply(replies[i].route, error=error)
         else:

@@ -19,11 +19,16 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.clock impo
 _Found = list[tuple[Any, Any, int, str, Any]]
 
 
+class TooMuchError(Exception):
+    """An answer is larger than it may be."""
+
+
 class Line(socket.socket):
-    """A socket that looks at the clock at each wait, and counts what it ``received``."""
+    """A socket that looks at the clock at each wait, counts what it ``received``, and takes no more than ``most``."""
 
     clock: Clock
     received = 0
+    most = 0
 
     def recv_into(self, *arguments: Any, **keywords: Any) -> int:
         """Receive, for no longer than the clock allows."""
@@ -33,6 +38,8 @@ class Line(socket.socket):
         except TimeoutError as error:
             raise self.clock.expired() from error
         self.received += count
+        if self.received > self.most:  # whatever part of an answer it is: no library bounds them all
+            raise TooMuchError
         return count
 
     def sendall(self, *arguments: Any, **keywords: Any) -> None:
@@ -58,6 +65,7 @@ def dial(address: Address, context: ssl.SSLContext | None, clock: Clock, hold: H
         line = _connect(_resolve(address, clock), clock, hold)
         return line if context is None else _begin_tls(line, address, context, hold)
     except (OSError, ValueError) as error:
+        clock.seconds()  # raises where it was we who ended it
         late = isinstance(error, TimeoutError)
         raise (clock.expired() if late else failures.explain(error, address)) from error
 

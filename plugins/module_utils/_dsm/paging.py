@@ -165,7 +165,9 @@ class Pager:
                 f"{at.taken} rows were read. This NAS contradicts its own count of {at.total}, so how many there are "
                 f"is not known."
             )
-        if at.total is None or self._limit_cuts or not self._disagrees(at.total):
+        if at.total is None or self._limit_cuts:
+            return f"{at.twice} rows that came twice were left out." if at.twice else None
+        if not self._disagrees(at.total):
             return None
         twice = f", {at.twice} came twice" if at.twice else ""
         return (

@@ -24,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import parse
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.clock import Clock
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, connection_error
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.line import Line, dial
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.line import Line, TooMuchError, dial
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.trust import tls_context
 
 try:
@@ -90,6 +90,8 @@ _HEADERS = {
     "Content-Type": "application/x-www-form-urlencoded",
     "User-Agent": "mailfleet.mailplus",
 }
+# What may come beside the body of an answer: heads, sizes of chunks, trailers.
+_HEADS = 1 << 20
 # Of an answer as large as may be; real ones have fewer values.
 _BYTES_A_VALUE = 32
 _GZIP = zlib.MAX_WBITS | 16
@@ -123,25 +125,19 @@ class Transport(Protocol):
 class HttpTransport:
     """One HTTP connection to one DSM, opened at the first request and kept until ``close``.
 
-    Raises DsmError of kind CONNECTION when ``ca_path`` cannot be used, or ``requests`` is not there.
+    That raises DsmError of kind CONNECTION when ``ca_path`` cannot be used, or ``requests`` is not there.
     """
 
     def __init__(self, address: Address) -> None:
-        if not HAS_REQUESTS:
-            raise connection_error(
-                "requests_missing",
-                f"The Python library requests is missing for {sys.executable}.",
-                f"Install it there, as by: {sys.executable} -m pip install requests.",
-            )
         self._address = address
         self._clock = Clock(address)
-        self._context = tls_context(address) if address.https else None
-        self._http = _Adapter(self)
+        self._http = _Adapter(self) if HAS_REQUESTS else None
         self._line: Line | None = None
 
     def connect(self) -> Line:
         """A new socket to the NAS, for the adapter. Raises DsmError."""
-        return dial(self._address, self._context, self._clock, self._hold)
+        context = tls_context(self._address) if self._address.https else None
+        return dial(self._address, context, self._clock, self._hold)
 
     def post(
         self, path: str, form: Mapping[str, str], headers: Mapping[str, str], *, again: bool = True
@@ -152,6 +148,8 @@ class HttpTransport:
             kept.received = 0
         try:
             response = self._send(path, form, headers)
+        except TooMuchError as error:
+            raise failures.too_large(self._address) from error
         except _FAILURES as error:
             self._clock.seconds()  # raises where it was we who ended it
             if again and kept is not None and kept is self._line and self._nothing_came:
@@ -180,10 +178,17 @@ class HttpTransport:
 
     def close(self) -> None:
         """As Transport says."""
-        self._http.close()
+        if self._http is not None:
+            self._http.close()
 
     def _send(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         """The head of an answer; its body is still to come."""
+        if self._http is None:
+            raise connection_error(
+                "requests_missing",
+                f"The Python library requests is missing for {sys.executable}.",
+                f"Install it there, as by: {sys.executable} -m pip install requests.",
+            )
         self._clock.seconds()  # raises where no time is left
         host = self._address.host.partition("%")[0].encode("idna").decode()
         name = replace(self._address, host=host).authority
@@ -195,6 +200,7 @@ class HttpTransport:
         return self._http.send(request, stream=True, timeout=self._address.timeout)
 
     def _hold(self, line: Line) -> None:
+        line.most = self._address.largest_answer + _HEADS
         self._line = line
 
     def _body(self, response: Response) -> bytes:
@@ -203,6 +209,9 @@ class HttpTransport:
         except DsmError:
             response.close()
             raise
+        except TooMuchError as error:
+            response.close()
+            raise failures.too_large(self._address) from error
         except zlib.error as error:
             response.close()
             raise failures.damaged(self._address) from error

@@ -14,7 +14,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 # How long after its deadline a question may take to say that it was late, and after an interrupt to log out.
-_SECONDS_TO_END = 2
+_SECONDS_TO_END = 6
 _SECONDS_BETWEEN_LOOKS = 0.2
 
 
@@ -50,11 +50,16 @@ def sweep(questions: Mapping[str, Question[T]], *, at_once: int, seconds_all: fl
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
-                name = waiting.popleft()
-                running.add(name)
                 # Not by a pool: Python waits for those of a pool when it exits, however long they take.
-                threads.append(Thread(target=_ask, args=(name, questions[name], end, answers), daemon=True))
-                threads[-1].start()
+                thread = Thread(target=_ask, args=(waiting[0], questions[waiting[0]], end, answers), daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # the system gives no more threads
+                    if not running:
+                        raise
+                    break
+                threads.append(thread)
+                running.add(waiting.popleft())
             for name, answer in _next(running, questions, end, answers):
                 running.remove(name)
                 yield name, answer

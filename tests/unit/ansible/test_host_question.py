@@ -60,7 +60,9 @@ def raised(text: str) -> Exception:
 def test_no_secret_is_told_of_what_nobody_foresaw() -> None:
     credentials = Credentials("auditor", "p4ss w0rd", otp_code="135246")
     outcome = question(Address("nas1", 5001), credentials).failed(raised("p4ss w0rd and 135246"))
-    assert "'[hidden] and [hidden]'" in outcome["msg"]
+    assert "p4ss" not in outcome["msg"]
+    assert "135246" not in outcome["msg"]
+    assert "ValueError in line" in outcome["msg"]
 
 
 def test_what_is_asked_too_late_is_not_sent() -> None:
@@ -75,7 +77,7 @@ def test_what_is_interrupted_before_it_begins_is_not_sent() -> None:
     with run_fleet({"nas": {"one": {"https": False}}}) as fleet:
         asked = question(address_of(fleet["one"]))
         asked.interrupt()
-        assert asked.ask(time.monotonic() + 20)["error"]["name"] == "time_limit"
+        assert asked.ask(time.monotonic() + 20)["error"]["name"] == "interrupted"
         assert fleet["one"].requests == []
 
 

@@ -209,6 +209,10 @@ LARGE: dict[str, Any] = {
     "to the end": endless(HEAD + b"\r\n", b" " * 65536),
     "in chunks": endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b" " * 65536 + b"\r\n"),
     "in one chunk": endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n", b" " * 65536),
+    "in a chunk of less than nothing": endless(HEAD + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n", b" " * 65536),
+    "in trailers": endless(
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", b"X: " + b"y" * 65000 + b"\r\n"
+    ),
     "compressed": http(bomb(64 * MIB), "200 OK", "application/json", "Content-Encoding: gzip"),
     "an x-gzip": http(bomb(64 * MIB), "200 OK", "application/json", "Content-Encoding: X-GZIP"),
 }
@@ -339,8 +343,8 @@ def test_a_gather_that_fails_tells_of_a_logout_that_failed_too(nas: Nas) -> None
 
 def test_where_requests_is_missing_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport_module, "HAS_REQUESTS", False)
-    with pytest.raises(DsmError) as caught:
-        HttpTransport(Address("127.0.0.1", 1))
+    with contextlib.closing(HttpTransport(Address("127.0.0.1", 1))) as connection, pytest.raises(DsmError) as caught:
+        connection.post("entry.cgi", FORM, {})
     assert caught.value.details.name == "requests_missing"
     assert "requests is missing for /" in caught.value.details.message
     assert str(caught.value).endswith("-m pip install requests.")

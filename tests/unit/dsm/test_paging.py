@@ -520,3 +520,16 @@ def test_a_limit_is_kept_over_http(nas: Nas) -> None:
     assert names_of(section, "items") == [row_id(row) for row in rows_held(nas, QUEUE)[100:800]]
     assert section["truncated"] is True
     assert next(item["limit"] for item in items_of(nas, QUEUE)) == 500
+
+
+@pytest.mark.parametrize("total", [None, 60])
+def test_rows_left_out_for_an_id_that_came_before_are_told(total: int | None) -> None:
+    """The ids of the first page are unique, and those behind it are not."""
+    pager = Pager(0, 40 if total else None, ("id",))
+    rows = [{"id": number % 30, "text": number} for number in range(60)]
+    first = pager.first_page
+    pager.feed(Page(first.offset, first.limit), rows[:20], total)
+    while pages := pager.next_pages():
+        for page in pages:
+            pager.feed(page, rows[page.offset : page.offset + min(page.limit, 20)], total)
+    assert pager.doubt is not None

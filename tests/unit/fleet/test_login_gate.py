@@ -34,6 +34,7 @@ class FakeClient:
     """Logs in as it is told to."""
 
     login: Callable[[], None]
+    login_error: DsmError | None = None
 
     def __enter__(self) -> FakeClient:
         self.login()
@@ -69,6 +70,31 @@ def ask(gate: LoginGate, number: int, error: DsmError | None = None, who: Creden
             return "accepted"
     except DsmError as failed:
         return failed.details.name
+
+
+def test_a_refusal_at_a_renewal_counts_as_well() -> None:
+    gate = LoginGate()
+    client: Any = FakeClient(lambda: None, login_error=refused())
+    with gate.turn(address(1), SOMEONE)(client):
+        pass
+    assert ask(gate, 1) == "not_asked"
+
+
+@pytest.mark.parametrize("host", ["NAS1", "nas1.", "Nas1"])
+def test_a_nas_is_the_same_however_its_name_is_written(host: str) -> None:
+    gate = LoginGate()
+    assert ask(gate, 1, refused()) == "wrong_credentials"
+    with pytest.raises(DsmError) as caught:
+        gate.turn(Address(host, 5001), SOMEONE)
+    assert "refused the same credentials" in str(caught.value)
+
+
+def test_a_nas_with_several_names_gets_one_login_at_a_time() -> None:
+    gate = LoginGate()
+    gate.turn(address(1), SOMEONE)
+    with pytest.raises(DsmError) as caught:
+        gate.turn(address(1), SOMEONE, until=time.monotonic() + 0.1)
+    assert caught.value.details.name == "time_limit"
 
 
 def test_after_three_refusals_nobody_is_asked() -> None:

@@ -120,3 +120,30 @@ def test_threads_that_hang_do_not_keep_python_from_exiting() -> None:
     with closing(sweep({"a": Asked(well), "b": Asked(hanging)}, at_once=2, seconds_all=60)) as asking:
         next(asking)
     assert all(thread.daemon for thread in threading.enumerate() if "(_ask)" in thread.name)
+
+
+def test_where_the_system_gives_no_more_threads_fewer_are_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+    running = threading.Semaphore(2)
+
+    def scarce(thread: threading.Thread) -> None:
+        if not running.acquire(blocking=False):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    class Quick:
+        deadline = math.inf
+
+        def ask(self, _end: float) -> int:
+            time.sleep(0.01)
+            running.release()
+            return 1
+
+        def interrupt(self) -> None: ...
+
+        def failed(self, _error: Exception) -> int:
+            return 0
+
+    monkeypatch.setattr(threading.Thread, "start", scarce)
+    questions = {f"{number}": Quick() for number in range(10)}
+    assert dict(sweep(questions, at_once=10, seconds_all=20)) == dict.fromkeys(questions, 1)
