@@ -19,7 +19,7 @@ description:
   - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends. All is
     read anew when something else is asked for (hosts, connections, O(gather_subset), O(limit), O(rows),
     O(reveal_secrets), the version of the collection). Nothing of a secret is in the cache, so a corrected password is
-    tried when the cache ends, or with C(--flush-cache).
+    tried when the cache ends, or with C(ansible-playbook --flush-cache).
   - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
   - "Every host gets these variables: C(mailplus) (what M(mailfleet.mailplus.mailplus_facts) returns, null where there
     is none), C(mailplus_status) (C(ok), C(partial), C(unsupported) or C(failed)), C(mailplus_reason) and
@@ -171,7 +171,7 @@ _GROUP_OF_KIND = {"connection": "mailplus_unreachable", "login": "mailplus_refus
 _NOT_OF_THE_NAS = ("ca_path_unusable", "interrupted", "not_asked", "not_sendable", "requests_missing", "time_limit")
 _FAILED = "mailplus_failed"
 _REASON = "reason"
-_FROM_CACHE = " That is from the cache; --flush-cache asks again."
+_FROM_CACHE = " That is from the cache; ansible-playbook --flush-cache asks again."
 _SECTION_GROUPS = ("unsupported", "forbidden", "failed")
 _NAMES_SHOWN = 10
 

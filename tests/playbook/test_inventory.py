@@ -539,13 +539,15 @@ def test_a_mistyped_password_is_not_sent_to_the_whole_fleet(project: Project, si
     assert "DSM refused the same credentials on 3 hosts (127.0.0.1:" in said
     # The cache keeps that, and cannot tell that the password was corrected.
     again, run = project.listing(SOURCE, expected_warnings=["NAS were not asked"])
-    assert "That is from the cache; --flush-cache asks again." in " ".join(run.stderr.split())
+    assert "That is from the cache; ansible-playbook --flush-cache asks again." in " ".join(run.stderr.split())
     assert login_attempts(sixty) == 3
     assert hostvars(again) == hostvars(listing)
     kept = "".join(path.read_text() for path in (project.directory / "kept").iterdir())
     assert "mistyped" not in run.output + kept
     project.write(SOURCE, source(sixty, **CACHED))
-    corrected, _run = project.listing(SOURCE, arguments=["--flush-cache"])
+    for path in (project.directory / "kept").iterdir():
+        path.unlink()  # before 2.19, ansible-inventory has no --flush-cache
+    corrected, _run = project.listing(SOURCE)
     assert {variables["mailplus_status"] for variables in hostvars(corrected).values()} == {"ok"}
 
 
