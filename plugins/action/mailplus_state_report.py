@@ -16,7 +16,7 @@ from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import SubsetError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import SubsetError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import (
     FleetAction,
     Options,

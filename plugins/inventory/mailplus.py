@@ -152,7 +152,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import sections
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
@@ -194,7 +194,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             for host in self._named_hosts():
                 inventory.add_host(host)
             outcomes = self._outcomes(path, cache)
-        except (options.OptionError, catalogue.SubsetError) as error:
+        except (options.OptionError, sections.SubsetError) as error:
             raise AnsibleParserError(str(error)) from None
         for host, outcome in outcomes.items():
             try:
@@ -248,7 +248,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         """What became of each host, from the cache where it is on and answers what is asked."""
         limit = self.get_option("limit")
         plan = Plan(
-            catalogue.select(self.get_option("gather_subset")),
+            sections.select(self.get_option("gather_subset")),
             options.window({"limit": limit}, keep=self.get_option("rows")),
             reveal_secrets=self.get_option("reveal_secrets"),
         )

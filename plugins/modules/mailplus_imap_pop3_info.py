@@ -102,8 +102,9 @@ error:
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.imap_pop3 import AREA
 
-QUESTION = InfoQuestion("imap_pop3")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

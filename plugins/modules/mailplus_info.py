@@ -100,8 +100,9 @@ error:
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.mailplus import AREA
 
-QUESTION = InfoQuestion("core")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

@@ -290,8 +290,9 @@ error:
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.log import AREA
 
-QUESTION = InfoQuestion("admin_log", "transaction_log")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

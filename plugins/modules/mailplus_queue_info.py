@@ -193,8 +193,9 @@ error:
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.queue import AREA
 
-QUESTION = InfoQuestion("queue")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

@@ -96,8 +96,9 @@ error:
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.report import AREA
 
-QUESTION = InfoQuestion("report")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

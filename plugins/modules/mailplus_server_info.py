@@ -107,8 +107,9 @@ error:
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.server import AREA
 
-QUESTION = InfoQuestion("server_list")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

@@ -147,8 +147,9 @@ error:
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.smtp import AREA
 
-QUESTION = InfoQuestion("smtp_general", "smtp_security")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan, gather
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Baseline, Comparison
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule, for_host, parse_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import cleaner

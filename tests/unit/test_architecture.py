@@ -25,7 +25,7 @@ FLOORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "module_utils/_mailplus": ((UTILS + "_dsm.", UTILS + "_mailplus."), ("ansible", *HTTP)),
     "module_utils/_ansible": ((UTILS,), ("ansible.plugins", *HTTP)),
     "plugin_utils/_fleet": ((UTILS + "_mailplus.", CONTROLLER + "_fleet."), ("ansible", *HTTP)),
-    "modules": ((UTILS + "_ansible.",), HTTP),
+    "modules": ((UTILS + "_ansible.", UTILS + "_mailplus.catalogue."), HTTP),
     "doc_fragments": ((), ("ansible", *HTTP)),
 }
 PYTHON = sorted(path for path in PLUGINS.rglob("*.py") if "__pycache__" not in path.parts)

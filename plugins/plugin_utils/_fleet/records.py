@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
     by_status,
     first_error,
     reads_nothing,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
     as_count,
     named_counts,
@@ -49,7 +49,7 @@ class HostRecord:
     host: str
     status: str
     reason: str | None
-    error: dict[str, Any] | None
+    error: Mapping[str, Any] | None
     mailplus: dict[str, Any] | None
 
     def as_dict(self) -> dict[str, Any]:

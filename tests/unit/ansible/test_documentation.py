@@ -18,13 +18,14 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.questi
     Question,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import ErrorDetails
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import (
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import State
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
     BY_NAME,
     CATALOGUE,
-    Section,
     groups,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import State
 
 PLUGINS = Path(next(iter(plugins.__path__)))
 PACKAGE = "ansible_collections.mailfleet.mailplus.plugins"
@@ -67,7 +68,7 @@ def returned(name: str) -> dict[str, Any]:
 
 
 def sections_of(name: str) -> list[Section]:
-    return [section for section in CATALOGUE if section.module == name]
+    return [section for area in AREAS for section in area.sections if area.module == name]
 
 
 def argument_spec(name: str) -> dict[str, dict[str, Any]]:
@@ -179,7 +180,7 @@ def envelope_keys(section: Section) -> set[str]:
 
 
 def summary_keys(section: Section) -> set[str]:
-    if section.rows_summary:
+    if section.is_list:
         return set(section.rows_summary().result(True, datetime.now(timezone.utc)))
     return set(section.summarise({})) if section.summarise else set()
 
@@ -241,7 +242,7 @@ def test_every_returned_value_is_typed_and_described(name: str) -> None:
 
 
 def test_every_section_is_answered_by_a_module_of_its_own_name() -> None:
-    assert {section.module for section in CATALOGUE} == set(INFO)
+    assert {area.module for area in AREAS} == set(INFO)
     for name in INFO:
         question = QUESTIONS[name]
         assert isinstance(question, InfoQuestion)

@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import select
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache as cache
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import sweep
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question import HostQuestion

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME, CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy, records, verdicts
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
