@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import age, code
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import subjects
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.members import groups
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import __file__ as _page
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import marked
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
@@ -162,3 +164,17 @@ def test_a_severity_of_a_host_alone_decides_where_a_rule_stands() -> None:
     report = build_report([HostResult(host_record("one", None))], rules, title="T", generated_at=_AT)
     report["hosts"][0]["verdicts"] = [verdict]
     assert 'class="card rule sev-edge-critical"' in html(report)
+
+
+# The modules of the HTML report, those above first: each imports only from those below.
+_FLOORS = (("page",), ("fleet", "host"), ("amounts", "timeline", "members"), ("bars",), ("text",))
+
+
+def test_imports_go_one_way() -> None:
+    rooms = {path.stem: path.read_text(encoding="utf-8") for path in Path(_page).parent.glob("*.py")}
+    assert set(rooms) == {name for floor in _FLOORS for name in floor}
+    for number, floor in enumerate(_FLOORS):
+        below = {name for lower in _FLOORS[number + 1 :] for name in lower}
+        for name in floor:
+            imported = re.findall(r"_reports\.html(?:\.(\w+)| import (\w+))", rooms[name])
+            assert {one or other for one, other in imported} <= below, name

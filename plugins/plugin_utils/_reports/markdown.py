@@ -15,7 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     Report,
     Totals,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import SECONDS, age, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import SECONDS, age, counted, words
 
 # Longer lists say how many more there are.
 MOST_HOSTS = 10
@@ -76,7 +76,8 @@ def _figures(report: Report) -> Iterator[str]:
             numbers = [host["figures"][figure["name"]] for host in report["hosts"]]
             known = [number for number in numbers if number is not None]
             missing = f", unknown on {len(numbers) - len(known)}" if len(known) < len(numbers) else ""
-            yield f"- **{escape(figure['label'])}**: {_of_fleet(figure, known)} on {len(known)} hosts{missing}"
+            where = f"on {counted(len(known), 'host')}{missing}"
+            yield f"- **{escape(figure['label'])}**: {_of_fleet(figure, known)} {where}"
 
 
 def _of_fleet(figure: FigureDefinition, known: Sequence[int]) -> str:
