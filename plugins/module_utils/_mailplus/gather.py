@@ -31,7 +31,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     Params,
     Reading,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import READ_ALLOWLIST
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
 SCHEMA_VERSION = 1
@@ -79,7 +79,7 @@ def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter 
     client = Client(HttpTransport(address), credentials, READ_ALLOWLIST, codes.meaning)
     try:
         with enter(client):
-            sections, warnings = _read_sections(client, plan, now)
+            sections, warnings = read_sections(client, plan, now)
     except DsmError as error:
         if client.logout_error:
             raise error.beside(_not_closed(client.logout_error)) from error
@@ -99,7 +99,11 @@ def _not_closed(error: DsmError) -> str:
     return f"The session was not closed: {error}"
 
 
-def _read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, Envelope], list[str]]:
+def read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, Envelope], list[str]]:
+    """What becomes of each section of ``plan``, and what the reader should be told beside it.
+
+    Raises DsmError where the NAS was not reached.
+    """
     readings = _readings(plan)
     with ExitStack() as stack:
         for reading in readings.values():
@@ -125,7 +129,7 @@ def _readings(plan: Plan) -> dict[str, Reading]:
 
     def add(section: Section) -> Reading:
         if section.name not in readings:
-            of = add(BY_NAME[section.each.section]) if section.each else None
+            of = add(section.each.of) if section.each else None
             readings[section.name] = _reading(section, of, plan)
         return readings[section.name]
 

@@ -29,14 +29,14 @@ def question(address: Address, credentials: Credentials = CREDENTIALS, seconds: 
 
 
 def test_an_exception_of_one_host_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = gathering._read_sections
+    real = gathering.read_sections
 
     def read_sections(client: Any, plan: Plan, now: Any) -> Any:
         if client._transport._address.port == odd.port:
             raise RuntimeError(f"nobody foresaw a secret\n\x1b[31m{'x' * 1000}")
         return real(client, plan, now)
 
-    monkeypatch.setattr(gathering, "_read_sections", read_sections)
+    monkeypatch.setattr(gathering, "read_sections", read_sections)
     with run_fleet({"nas": {"well": {"https": False}, "odd": {"https": False}}}) as fleet:
         odd = fleet["odd"]
         questions = {name: question(address_of(nas), credentials_of(nas)) for name, nas in fleet.items()}
