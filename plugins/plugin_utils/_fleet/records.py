@@ -15,6 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
     as_count,
     named_counts,
@@ -56,11 +57,11 @@ class HostRecord:
         """Plain JSON, always with the same keys."""
         return {"schema_version": SCHEMA_VERSION, **self.__dict__}
 
-    def cleaned(self, clean: Callable[[Any], Any]) -> HostRecord:
+    def cleaned(self, clean: Clean) -> HostRecord:
         """The record with what ``clean`` makes of the sections. Which server was asked stays."""
         if self.mailplus is None:
             return self
-        return replace(self, mailplus={**self.mailplus, "sections": clean(self.mailplus["sections"])})
+        return replace(self, mailplus={**self.mailplus, "sections": clean.sections(self.mailplus["sections"])})
 
 
 def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:

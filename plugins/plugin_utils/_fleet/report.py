@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import mail_flow, server_states
@@ -16,7 +16,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     Drift,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean, clean_at
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
     HOST_STATUSES,
     HostRecord,
@@ -42,7 +42,7 @@ class HostResult:
     record: HostRecord
     verdicts: Sequence[Verdict] = ()
     drift: Drift = NOT_COMPARED
-    clean: Clean = field(default=lambda value: value)
+    clean: Clean = KEEP
 
 
 def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
@@ -101,7 +101,7 @@ def _host(result: HostResult) -> dict[str, Any]:
         "error": record.error,
         "collected_at": state.get("collected_at"),
         "server": state.get("server"),
-        "sections": {name: result.clean(_without_rows(envelope)) for name, envelope in sections.items()},
+        "sections": {name: result.clean.section(name, _without_rows(envelope)) for name, envelope in sections.items()},
         "servers": result.clean(server_states(_data(sections, "server_list"))),
         "mail_flow": mail_flow(_rows(sections, "transaction_log")),
         "verdicts": [_verdict(verdict, result.clean) for verdict in result.verdicts],
@@ -110,7 +110,7 @@ def _host(result: HostResult) -> dict[str, Any]:
             "reason": result.drift.reason,
             "differences": [_difference(difference, result.clean) for difference in result.drift.differences],
             "not_compared": [
-                {"path": clean_at(each.path, None, result.clean)[0], "reason": each.reason}
+                {"path": result.clean.at(each.path, None)[0], "reason": each.reason}
                 for each in result.drift.not_compared
             ],
         },
@@ -118,7 +118,7 @@ def _host(result: HostResult) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict, clean: Clean) -> dict[str, Any]:
-    path, actual = clean_at(verdict.path or "", verdict.actual, clean)
+    path, actual = clean.at(verdict.path or "", verdict.actual)
     return {
         "rule": verdict.rule,
         "severity": verdict.severity,
@@ -131,8 +131,8 @@ def _verdict(verdict: Verdict, clean: Clean) -> dict[str, Any]:
 
 
 def _difference(difference: Difference, clean: Clean) -> dict[str, Any]:
-    path, baseline = clean_at(difference.path, difference.baseline, clean)
-    _path, actual = clean_at(difference.path, difference.actual, clean)
+    path, baseline = clean.at(difference.path, difference.baseline)
+    _path, actual = clean.at(difference.path, difference.actual)
     return {
         "path": path,
         "kind": difference.kind,

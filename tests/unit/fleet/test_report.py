@@ -95,14 +95,18 @@ def test_a_host_that_breaks_the_report_costs_itself_alone(sections: Any) -> None
     assert good.mailplus is not None
     broken = replace(good, host="broken", mailplus={**good.mailplus, "sections": sections})
 
-    def clean(value: Any) -> Any:
-        if value == sections["core"]:
-            raise RecursionError("too deep")
-        return value
+    class Broken(privacy.Clean):
+        def section(self, name: str, envelope: Any) -> Any:
+            if envelope == sections["core"]:
+                raise RecursionError("too deep")
+            return super().section(name, envelope)
 
     verdicts = [Verdict("imap", "high", "pass", "x", 1, "Fine.", "a.b")]
     report = build_report(
-        [HostResult(broken, verdicts, clean=clean), HostResult(good, verdicts)], [], title="T", generated_at=samples.NOW
+        [HostResult(broken, verdicts, clean=Broken()), HostResult(good, verdicts)],
+        [],
+        title="T",
+        generated_at=samples.NOW,
     )
     found = {host["host"]: host for host in report["hosts"]}
     assert (found["good"]["status"], found["broken"]["status"]) == ("ok", "failed")
