@@ -37,6 +37,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
 SCHEMA_VERSION = 1
 
 
+_NOT_ANSWERED = (ErrorKind.LOCAL, ErrorKind.CONNECTION, ErrorKind.LOGIN)
+
 # How a client is used: its context, or one around it.
 Enter = Callable[[Client], AbstractContextManager[Client]]
 
@@ -177,6 +179,6 @@ def _is_answered(replies: Sequence[Reply]) -> bool:
     """True where the NAS answered any. Raises DsmError where it was not reached, or let nobody in."""
     errors = [reply.error for reply in replies]
     for error in errors:
-        if error is None or error.kind not in (ErrorKind.CONNECTION, ErrorKind.LOGIN):
+        if error is None or error.kind not in _NOT_ANSWERED:
             return True
     raise next(error for error in errors if error)
