@@ -227,3 +227,15 @@ def test_the_unit_tests_have_the_requirements_of_the_collection_and_the_simulato
     needed = _requirements("requirements.txt") | _requirements("tests/requirements-demo.txt")
     missing = needed - _requirements("tests/unit/requirements.txt")
     assert {re.split(r"[<>=]", line)[0] for line in missing} == {"ansible-core"}
+
+
+LONGEST_FUNCTION = 40
+
+
+@every_file
+def test_a_function_fits_on_a_screen(path: Path) -> None:
+    functions = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
+    ]
+    lines = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: length for name, length in lines.items() if length > LONGEST_FUNCTION} == {}

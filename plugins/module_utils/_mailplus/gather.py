@@ -159,11 +159,15 @@ def read_to_the_end(client: Client, readings: Sequence[Reading], *, is_answered:
     with ThreadPoolExecutor(max_workers=1) as asking:
         try:
             while asked := [(reading, reads) for reading in readings if (reads := reading.next_reads())]:
-                under_way = asking.submit(client.read, [read for _reading, reads in asked for read in reads])
-                for reading in readings:
-                    reading.take()
-                replies = under_way.result()
-                is_answered = is_answered or _is_answered(replies)
+                wanted = [read for _reading, reads in asked for read in reads]
+                if is_answered:
+                    under_way = asking.submit(client.read, wanted)
+                    for reading in readings:
+                        reading.take()
+                    replies = under_way.result()
+                else:  # there is nothing yet to take account of, and a thread costs
+                    replies = client.read(wanted)
+                    is_answered = _is_answered(replies)
                 left = iter(replies)
                 for reading, reads in asked:
                     reading.receive(list(islice(left, len(reads))))
