@@ -120,7 +120,7 @@ def _data(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clea
 
 def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
     """Entries by what they are known by, wherever they stand. Nothing else in such an answer is configuration."""
-    place = f"{path}.{section.rows_key}"
+    place = f"{path}.{new.get('rows_key') or old.get('rows_key') or section.rows_key}"
     rows = [_rows(section, side) for side in (old, new)]
     before, now, reason = _by_name(section, rows, clean)
     if reason:
@@ -163,7 +163,7 @@ def _by_name(section: Section, sides: Sequence[Sequence[Any] | None], clean: pri
 
 def _shown(section: Section, name: str, clean: privacy.Clean) -> str:
     """The name of an entry without personal data."""
-    shown: str = clean.at(".".join([section.name, *section.ids]), name)[1]
+    shown: str = clean.at(".".join([section.name, "data", *section.ids]), name)[1]
     return shown
 
 

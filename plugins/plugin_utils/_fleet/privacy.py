@@ -65,11 +65,13 @@ class Clean:
         return value if self.replace is None else self._value(value, self.replace)
 
     def of(self, section: Section | None) -> Clean:
-        """What cleans what is below a section."""
+        """What cleans the data of a section."""
         if section is None or self.replace is None:
             return self
         of = section.each.of if section.each else section
         has_personal_names = section.each is not None and not {*of.personal}.isdisjoint(of.ids)
+        if not section.personal and not has_personal_names:
+            return self
         return Clean(self.replace, frozenset(section.personal), has_personal_names)
 
     def sections(self, sections: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,12 +79,15 @@ class Clean:
         return {name: self.section(name, envelope) for name, envelope in sections.items()}
 
     def section(self, name: str, envelope: Mapping[str, Any]) -> Any:
-        """One section of a host."""
+        """One section of a host. Beside its data, nothing stands under the keys of its row."""
         clean = self.of(BY_NAME.get(name))
+        if clean is self:
+            return self(envelope)
         if clean.has_personal_names:
             named = {key: clean.names(envelope[key]) for key in ("data", "each") if envelope.get(key)}
             envelope = {**envelope, **named}
-        return clean(envelope)
+        data = {"data": clean(envelope["data"])} if "data" in envelope else {}
+        return {**self({key: value for key, value in envelope.items() if key != "data"}), **data}
 
     def names(self, by_name: Mapping[str, Any]) -> dict[str, Any]:
         """What is kept by the names of entries, with these names cleaned."""
@@ -95,10 +100,11 @@ class Clean:
         """A path and the value there: some personal data is known by the key it stands under only."""
         if self.replace is None:
             return path, value
-        clean = self.of(BY_NAME.get(path.partition(".")[0]))
-        whole = (
-            _SUBJECT if _SUBJECT_KEY.search(path) else "" if clean.personal.isdisjoint(path.split(".")) else _PERSONAL
-        )
+        name, _, below = path.partition(".")
+        part, *keys = below.split(".")
+        clean = self.of(BY_NAME.get(name))
+        is_personal = part == "data" and not clean.personal.isdisjoint(keys)
+        whole = _PERSONAL if is_personal else _SUBJECT if _SUBJECT_KEY.search(path) else ""
         return _clean_text(path, self.replace), clean._value(value, self.replace, whole)
 
     def _value(self, value: Any, replace: Replace, whole: str = "") -> Any:

@@ -440,3 +440,15 @@ def test_a_baseline_of_a_host_of_which_nothing_was_read_is_none() -> None:
     drift = Baseline(fleet(refused, samples.record("two"))).compare(samples.record("one"), Comparison())
     assert drift == no_baseline()
     assert compare(samples.record(), samples.record(core=samples.refused())).status == "unknown"
+
+
+@pytest.mark.usefixtures("rows")
+def test_keys_of_a_row_are_personal_in_its_data_alone() -> None:
+    refused = samples.refused()
+    record = samples.record(aliases=samples.listing([SALES]), by_alias=refused).cleaned(REMOVE)
+    assert record.mailplus is not None
+    sections = record.mailplus["sections"]
+    assert sections["aliases"]["data"]["items"] == [{"name": "[personal]", "members": ["[personal]"], "on": True}]
+    assert sections["by_alias"]["error"]["name"] == refused["error"]["name"]
+    assert REMOVE.at("aliases.error.name", "x") == ("aliases.error.name", "x")
+    assert REMOVE.at("aliases.data.items.0.members", ["anna"]) == ("aliases.data.items.0.members", ["[personal]"])
