@@ -26,7 +26,8 @@ class Error(TypedDict):
     code: int | None
     """DSM's error code. Null where DSM sent none."""
     kind: str
-    """What the error means."""
+    """What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+    V(unsupported), V(forbidden), V(expired) or V(failed)."""
     name: str
     """A stable name of the error for programs."""
     message: str
