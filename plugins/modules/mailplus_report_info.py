@@ -65,16 +65,16 @@ error:
   returned: on failure
   type: dict
   contains:
-    api: {description: The API that was asked. Null where no answer came., returned: always, type: str}
-    method: {description: The method that was asked. Null where no answer came., returned: always, type: str}
-    version: {description: The version that was asked last. Null where no answer came., returned: always, type: int}
-    code: {description: DSM's error code. Null where DSM sent none., returned: always, type: int}
     kind:
       description: 'What the error means: V(connection), V(login), V(unsupported), V(forbidden), V(expired) or
         V(failed).'
       returned: always
       type: str
       sample: connection
+    api: {description: The API that was asked. Null where no answer came., returned: always, type: str}
+    method: {description: The method that was asked. Null where no answer came., returned: always, type: str}
+    version: {description: The version that was asked last. Null where no answer came., returned: always, type: int}
+    code: {description: DSM's error code. Null where DSM sent none., returned: always, type: int}
     name:
       description: A stable name of the error for programs.
       returned: always

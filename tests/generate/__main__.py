@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.tests.generate.writing import Genera
 
 ROOT = Path(__file__).parents[2]
 # What each writes depends on the areas, which are imported with it.
-_WRITERS = ("modules",)
+_WRITERS = ("modules", "schemas", "guides", "role")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -107,7 +107,8 @@ def summary_shapes(section: Section) -> list[type]:
     """The TypedDicts whose keys the summary of a section has."""
     makes = section.rows_summary.figures if section.is_list else section.summarise
     made = get_type_hints(makes)["return"] if makes else None
-    return [shape for shape in (OfRows if section.is_list else None, made) if is_typeddict(shape)]
+    of_rows: list[type] = [OfRows] if section.is_list else []
+    return [*of_rows, made] if made and is_typeddict(made) else of_rows
 
 
 def _task_error() -> Documented:

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def _texts(shape: type) -> dict[str, str]:
     (written,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == shape.__name__)
     found: dict[str, str] = {}
     for base in written.bases:
-        parent = getattr(module, base.id) if isinstance(base, ast.Name) else None
-        found |= _texts(parent) if is_typeddict(parent) else {}
+        if isinstance(base, ast.Name) and base.id != "TypedDict":
+            found |= _texts(getattr(module, base.id))
     for key, below in pairwise(written.body):
         if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name) and isinstance(below, ast.Expr):
             found[key.target.id] = _one_line(ast.literal_eval(below.value))

@@ -21,7 +21,14 @@ Count = Annotated[int, range(2**53 + 1)]
 Moment = Annotated[str, _MOMENT]
 
 
-class Error(TypedDict):
+class OfNewerErrors(TypedDict, total=False):
+    """What errors have that were written by 0.2.0 and later."""
+
+    kind: Annotated[str, _ERROR_KINDS]
+    """What the error means: V(connection), V(login), V(unsupported), V(forbidden), V(expired) or V(failed)."""
+
+
+class Error(OfNewerErrors):
     """What went wrong, and what to do about it."""
 
     api: str | None
@@ -32,8 +39,6 @@ class Error(TypedDict):
     """The version that was asked last. Null where no answer came."""
     code: int | None
     """DSM's error code. Null where DSM sent none."""
-    kind: Annotated[str, _ERROR_KINDS]
-    """What the error means: V(connection), V(login), V(unsupported), V(forbidden), V(expired) or V(failed)."""
     name: str
     """A stable name of the error for programs."""
     message: str
