@@ -44,6 +44,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
     spare,
     unusable,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, judge
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 
@@ -242,7 +243,7 @@ class ActionModule(FleetAction):
         # In a list, nothing is made of text that looks like another type.
         return templar.template(f"{{{{ [({expression})] }}}}")[0]
 
-    def _write(self, built: report.Report, options: Mapping[str, Any]) -> dict[str, Any]:
+    def _write(self, built: Report, options: Mapping[str, Any]) -> dict[str, Any]:
         directory = directory_of(options)
         writers = {
             directory / name: writer for format_ in options["formats"] for name, writer in FORMATS[format_].items()

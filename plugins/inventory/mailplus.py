@@ -403,7 +403,7 @@ def _validated(connection: Mapping[str, Any]) -> dict[str, Any]:
 def _groups(record: HostRecord) -> list[str]:
     """The groups that say what is wrong with a host."""
     if record.mailplus is None:
-        error = record.error or {}
+        error: Mapping[str, Any] = record.error or {}
         of_kind = _GROUP_OF_KIND.get(error.get("kind", ""), _FAILED)
         return [_FAILED if error.get("name") in _NOT_OF_THE_NAS else of_kind]
     statuses = {envelope["status"] for envelope in record.mailplus["sections"].values()}

@@ -19,7 +19,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule, for_host, parse_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import cleaner
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, Report, build_report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import judge
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 

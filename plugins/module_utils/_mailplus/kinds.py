@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import RowsSummary, Summary
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Member, RowsSummary, Summary
 
 _API_PREFIX = "SYNO.MailPlusServer."
 _WHOLE_NAME = "SYNO."
@@ -71,11 +71,15 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Members:
-    """Things that each have a state, such as the servers of a cluster: ``find`` gets them out of the data."""
+    """Things that each have a state, such as the servers of a cluster: ``find`` gets them out of the data.
+
+    ``group`` is what several of them are together.
+    """
 
     name: str
     label: str
-    find: Callable[[Any], list[dict[str, str | None]] | None]
+    group: str
+    find: Callable[[Any], list[Member] | None]
 
 
 @dataclass(frozen=True)

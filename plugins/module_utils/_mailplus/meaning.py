@@ -86,6 +86,26 @@ class ServersSummary(TypedDict):
     """How many servers there are. Null where the answer does not tell."""
 
 
+class Hour(TypedDict):
+    """An hour."""
+
+    hour: str
+    """When it begins, UTC."""
+    count: int
+    """Rows in it."""
+
+
+class Member(TypedDict):
+    """A thing with a state; null stands for what the answer does not tell."""
+
+    name: str | None
+    """Its name."""
+    status: str | None
+    """Its state, as the server words it."""
+    role: str | None
+    """Its role, as the server words it."""
+
+
 class RowsSummary:
     """What rows amount to, taken in as they come, so that no more than the figures is kept of them."""
 
@@ -176,16 +196,22 @@ def summarise_servers(data: dict[str, Any]) -> ServersSummary:
     return {"servers": len(servers) if isinstance(servers, list) else None}
 
 
-def server_states(data: Any) -> list[dict[str, str | None]] | None:
+def server_states(data: Any) -> list[Member] | None:
     """Name, status and role of each server of a cluster, as far as the answer tells; None where it names none."""
     servers = data.get("server_list") if isinstance(data, dict) else None
     if not isinstance(servers, list):
         return None
-    meanings = {"name": "server", "status": "server_status", "role": "server_role"}
-    return [{key: _text(find_meaning(row, meaning)) for key, meaning in meanings.items()} for row in servers]
+    return [
+        {
+            "name": _text(find_meaning(row, "server")),
+            "status": _text(find_meaning(row, "server_status")),
+            "role": _text(find_meaning(row, "server_role")),
+        }
+        for row in servers
+    ]
 
 
-def mail_flow(rows: Any) -> list[dict[str, Any]] | None:
+def rows_by_hour(rows: Any) -> list[Hour] | None:
     """How many rows of a log fall into each hour, in UTC; None where no row tells its time."""
     times = [find_time(row) for row in rows] if isinstance(rows, list) else []
     hours = Counter(f"{time:%Y-%m-%dT%H:00:00Z}" for time in times if time is not None)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 

@@ -9,18 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    Error,
     by_status,
     first_error,
     reads_nothing,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
-    as_count,
-    named_counts,
-    visible,
-    words,
-)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import brief
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
 
 Result = TypeVar("Result")
 
@@ -49,7 +46,7 @@ class HostRecord:
     host: str
     status: str
     reason: str | None
-    error: Mapping[str, Any] | None
+    error: Error | None
     mailplus: dict[str, Any] | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -129,20 +126,7 @@ def _describe(record: HostRecord) -> str:
         return words(record.reason or "")
     sections = record.mailplus["sections"]
     parts = [f"{sum(envelope['status'] == 'ok' for envelope in sections.values())} of {len(sections)} sections"]
-    if "queue" in sections:
-        parts.append(_describe_queue(sections["queue"]))
+    parts.extend(brief(sections))
     if record.reason:
         parts.append(words(record.reason))
     return "; ".join(parts)
-
-
-def _describe_queue(envelope: Mapping[str, Any]) -> str:
-    if envelope["status"] != "ok":
-        return f"queue {envelope['status']}"
-    total = as_count(envelope["total"])
-    if total is None:
-        return "queue of unknown length"
-    figures = envelope["summary"] or {}
-    by_status = named_counts(figures.get("by_status"))
-    basis = "" if figures.get("complete") else f" of the first {envelope['returned']}"
-    return f"queue {total}" + (f" ({by_status}{basis})" if by_status else "")

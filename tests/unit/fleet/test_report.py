@@ -33,8 +33,8 @@ def test_totals_are_those_of_the_hosts() -> None:
 
 def test_a_host_that_was_not_read_has_no_figures() -> None:
     (host,) = samples.report([samples.failed()], [samples.rule()])["hosts"]
-    unread: dict[str, Any] = {"collected_at": None, "server": None, "sections": {}, "servers": None, "mail_flow": None}
-    assert {key: host[key] for key in unread} == unread
+    assert (host["collected_at"], host["server"], host["sections"]) == (None, None, {})
+    assert (host["figures"], host["breakdowns"], host["timelines"], host["members"]) == ({}, {}, {}, {})
     assert host["error"] == samples.ERROR
     assert [verdict["verdict"] for verdict in host["verdicts"]] == ["unknown"]
 
@@ -51,16 +51,18 @@ def test_flow_and_servers_come_from_the_answers() -> None:
     log = samples.listing([{"time": 1768042800}, {"time": 1768042801}, {"time": "soon"}])
     servers = samples.section({"server_list": [{"name": "a", "status": "healthy"}, "x"]})
     (host,) = samples.report([samples.record(transaction_log=log, server_list=servers)])["hosts"]
-    assert host["mail_flow"] == [{"hour": "2026-01-10T11:00:00Z", "count": 2}]
-    assert host["servers"][0] == {"name": "a", "status": "healthy", "role": None}
-    assert host["servers"][1] == dict.fromkeys(("name", "status", "role"))
+    assert host["timelines"]["mail_flow"] == [{"hour": "2026-01-10T11:00:00Z", "count": 2}]
+    servers_found = host["members"]["servers"]
+    assert servers_found is not None
+    assert servers_found[0] == {"name": "a", "status": "healthy", "role": None}
+    assert servers_found[1] == dict.fromkeys(("name", "status", "role"))
 
 
 @pytest.mark.parametrize(("key", "rows_key", "known"), [("mails", "mails", True), ("items", None, False)])
 def test_the_mail_flow_is_read_from_the_rows_wherever_they_are(key: str, rows_key: str | None, known: bool) -> None:
     log = samples.listing([]) | {"data": {key: [{"time": 1767225600}]}, "rows_key": rows_key}
     (host,) = samples.report([samples.record(transaction_log=log)])["hosts"]
-    assert host["mail_flow"] == ([{"hour": "2026-01-01T00:00:00Z", "count": 1}] if known else None)
+    assert host["timelines"]["mail_flow"] == ([{"hour": "2026-01-01T00:00:00Z", "count": 1}] if known else None)
 
 
 PERSONAL = ("anna@example.com", "198.51.100.9", "Secret offer")

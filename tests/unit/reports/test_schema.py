@@ -12,7 +12,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy, records, verdicts
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
@@ -149,7 +149,10 @@ def _changed(report: Report, path: tuple[str | int, ...], value: Any) -> Report:
     ("path", "value"),
     [
         (("extra",), 1),
-        (("report_version",), 2),
+        (("report_version",), 1),
+        (("figures", 0, "by"), 1),
+        (("hosts", 0, "figures", "queue_mails"), "many"),
+        (("hosts", 0, "breakdowns", "queue_mails"), {"active": -1}),
         (("generated_at",), "today"),
         (("totals", "hosts", "ok"), -1),
         (("hosts", 0, "extra"), 1),

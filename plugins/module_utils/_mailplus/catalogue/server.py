@@ -20,7 +20,7 @@ AREA = Area(
             place="Server Management > Server List",
             privilege="Server Management: Server List",
             summarise=summarise_servers,
-            members=Members("servers", "Servers", server_states),
+            members=Members("servers", "Servers", "cluster", server_states),
         ),
     ),
 )
