@@ -6,11 +6,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal, is_typeddict
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import STATUSES as SECTION_STATUSES
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import OfEach, OfLists
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HOST_STATUSES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    DifferenceReport,
+    DriftReport,
+    Findings,
+    HostReport,
+    Report,
+    RuleReport,
+    SectionReport,
+    Totals,
+    VerdictReport,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.state_types import Fleet, Host
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 from ansible_collections.mailfleet.mailplus.tests.generate.returns import CONDITIONS
 from ansible_collections.mailfleet.mailplus.tests.generate.shapes import Field, Hint, fields, read_hint, text_of
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import BY, Rewrite, whole
@@ -22,12 +39,32 @@ _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 _MARKUP = re.compile(r"\b[A-Z]+\(([^)]*)\)")
 _SECTIONS = "sections"
 _LIST = "list"
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+_SUFFIX = re.compile(r"(?<=.)(Report|Definition)$")
+# What a key of the report can be, or what the keys of a mapping are. The code that makes the values has the words.
+_WORDS: dict[tuple[type, str], tuple[tuple[str, ...]]] = {
+    (DifferenceReport, "kind"): (("changed", "added", "removed"),),
+    (DifferenceReport, "severity"): (SEVERITIES,),
+    (DriftReport, "status"): (drift.STATUSES,),
+    (Findings, "fail"): (SEVERITIES,),
+    (Findings, "unknown"): (SEVERITIES,),
+    (HostReport, "status"): (HOST_STATUSES,),
+    (RuleReport, "severity"): (SEVERITIES,),
+    (SectionReport, "status"): (SECTION_STATUSES,),
+    (Totals, "differences"): (SEVERITIES,),
+    (Totals, "drift"): (drift.STATUSES,),
+    (Totals, "hosts"): (HOST_STATUSES,),
+    (Totals, "verdicts"): (VERDICTS,),
+    (VerdictReport, "severity"): (SEVERITIES,),
+    (VerdictReport, "verdict"): (VERDICTS,),
+}
 
 
 def files() -> Iterator[tuple[str, Rewrite]]:
     """Both schemas."""
     state = "The files hosts/NAME.json and fleet.json that the role mailplus_state writes."
     yield "docs/state.schema.json", _file("Gathered state of mailfleet.mailplus", state, Host, Fleet)
+    yield "docs/report.schema.json", _file("Fleet report of mailfleet.mailplus", text_of(Report), Report)
 
 
 def _file(title: str, text: str, *shapes: type) -> Rewrite:
@@ -52,7 +89,8 @@ class Definitions:
 
     def refer(self, shape: type) -> Schema:
         """A reference to a TypedDict."""
-        return self._define(shape.__name__.lower(), lambda: self._object(text_of(shape), fields(shape)))
+        name = _CAPITAL.sub("_", _SUFFIX.sub("", shape.__name__)).lower()
+        return self._define(name, lambda: self._object(text_of(shape), _keys_of(shape)))
 
     def _define(self, name: str, make: Callable[[], Schema]) -> Schema:
         if name not in self.found:
@@ -120,22 +158,28 @@ class Definitions:
         return {"type": "object", "properties": named, "additionalProperties": False}
 
 
+def _keys_of(shape: type) -> list[Field]:
+    """The keys of a TypedDict, with the words that each can be."""
+    return [
+        replace(field, hint=replace(field.hint, bounds=_WORDS.get((shape, field.name), field.hint.bounds)))
+        for field in fields(shape)
+    ]
+
+
 def _keys_of_section(shape: type) -> list[Field]:
     of_lists, of_each = ({field.name for field in fields(part)} for part in (OfLists, OfEach))
-    return [_with(field, field.name not in of_each) for field in fields(shape) if field.name not in of_lists]
+    return [
+        replace(field, is_required=field.name not in of_each) for field in _keys_of(shape) if field.name not in of_lists
+    ]
 
 
 def _keys_of_list(shape: type) -> list[Field]:
     of_lists = {field.name for field in fields(OfLists)}
     return [
-        _with(field, field.name not in CONDITIONS)
-        for field in fields(shape)
+        replace(field, is_required=field.name not in CONDITIONS)
+        for field in _keys_of(shape)
         if field.is_required or field.name in of_lists
     ]
-
-
-def _with(field: Field, is_required: bool) -> Field:
-    return Field(field.name, field.hint, field.text, is_required)
 
 
 def _bounded(schema: Schema, bound: Any) -> Schema:

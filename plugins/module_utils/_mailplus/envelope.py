@@ -6,19 +6,14 @@ The text under each key is its documentation: what modules and schemas say of it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypedDict
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Summary
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Count, Moment, Summary
 
 STATUSES = ("ok", "unsupported", "forbidden", "failed")
 _ERROR_KINDS = tuple(kind.value for kind in Kind)
-_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
-
-Count = Annotated[int, range(2**53 + 1)]
-Moment = Annotated[str, _MOMENT]
 
 
 class OfNewerErrors(TypedDict, total=False):

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 # Per meaning, the keys it may stand under; the first one present in a row counts, of a time the first that can be read.
 CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
@@ -34,11 +34,14 @@ _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 
 Summary = Mapping[str, Any]
 
+Count = Annotated[int, range(2**53 + 1)]
+Moment = Annotated[str, re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
+
 
 class OfRows(TypedDict):
     """What the summary of every list has."""
 
-    rows: int
+    rows: Count
     """How many rows the figures rest on."""
     complete: bool | None
     """Whether these are all rows that the server has. Null where that cannot be known."""
@@ -49,7 +52,7 @@ class Frequency(TypedDict):
 
     value: str
     """The value."""
-    count: int
+    count: Count
     """How often it occurs."""
 
 
@@ -58,9 +61,9 @@ class QueueFigures(TypedDict):
 
     by_status: dict[str, int] | None
     """Mails by status."""
-    oldest: str | None
+    oldest: Moment | None
     """Time of the oldest mail in UTC."""
-    oldest_age_seconds: int | None
+    oldest_age_seconds: Count | None
     """Age of the oldest mail in seconds."""
     top_reasons: list[Frequency] | None
     """The most frequent reasons for waiting, at most five."""
@@ -73,25 +76,25 @@ class LogFigures(TypedDict):
 
     by_type: dict[str, int] | None
     """Rows by type."""
-    oldest: str | None
+    oldest: Moment | None
     """Time of the oldest row in UTC."""
-    newest: str | None
+    newest: Moment | None
     """Time of the newest row in UTC."""
 
 
 class ServersSummary(TypedDict):
     """What the servers of a cluster come to."""
 
-    servers: int | None
+    servers: Count | None
     """How many servers there are. Null where the answer does not tell."""
 
 
 class Hour(TypedDict):
     """An hour."""
 
-    hour: str
+    hour: Moment
     """When it begins, UTC."""
-    count: int
+    count: Count
     """Rows in it."""
 
 

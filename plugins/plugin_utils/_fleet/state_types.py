@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Count, Error, Facts
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error, Facts
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Count
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HOST_STATUSES
 
 
