@@ -10,6 +10,9 @@ from typing import Any
 
 import yaml
 
+# Stands for every key of a mapping.
+ANY_NAME = "NAME"
+_ELSEWHERE = re.compile(r"\bhas the keys of RV\((\w+)\)")
 # What Ansible adds to every result, or documents for every module.
 COMMON = {"changed", "failed", "msg", "warnings", "deprecations", "invocation", "exception"}
 TYPES: dict[str, tuple[type, ...]] = {
@@ -24,14 +27,24 @@ _NULL = re.compile(r"\bnull\b", re.IGNORECASE)
 # A description of a mapping may say it for the values in it.
 _NULL_INSIDE = re.compile(r"\bvalue\b[^.]*\bis null\b", re.IGNORECASE)
 
-Documented = Mapping[str, Mapping[str, Any]]
+Documented = Mapping[str, dict[str, Any]]
 
 
 def documented(module: str) -> Documented:
-    """RETURN of a module."""
+    """RETURN of a module. What has the keys of another value has a copy of their documentation."""
     source = import_module(f"ansible_collections.mailfleet.mailplus.plugins.modules.{module}").RETURN
     described: Documented = yaml.safe_load(source)
+    _fill_in(described, described)
     return described
+
+
+def _fill_in(described: Documented, whole: Documented) -> None:
+    for about in described.values():
+        elsewhere = _ELSEWHERE.search(str(about["description"]))
+        if elsewhere:
+            about["contains"] = whole[elsewhere[1]]["contains"]
+        else:
+            _fill_in(about.get("contains", {}), whole)
 
 
 def deviations(described: Documented, returned: Mapping[str, Any], *, failed: bool) -> list[str]:
@@ -43,6 +56,8 @@ def deviations(described: Documented, returned: Mapping[str, Any], *, failed: bo
 def _mapping(
     described: Documented, value: Mapping[str, Any], path: str, *, failed: bool, null_inside: bool
 ) -> Iterator[str]:
+    if set(described) == {ANY_NAME}:
+        described = dict.fromkeys(value, described[ANY_NAME])
     for key in value:
         if key not in described:
             yield f"{path}{key} is not documented"
