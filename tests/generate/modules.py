@@ -126,7 +126,7 @@ def _facts_options() -> dict[str, Any]:
     }
 
 
-_ROWS: Documented = {
+_ROWS: dict[str, Any] = {
     "description": ["Whether to keep the rows of lists. Without them, lists have their totals and summaries alone."],
     "type": "bool",
     "default": True,
