@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.modules.mailplus_server_info import QUESTION
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._question import QuestionAction
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._worker import QuestionAction
 
 
 class ActionModule(QuestionAction):

@@ -21,6 +21,15 @@ extends_documentation_fragment:
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
+seealso:
+  - module: mailfleet.mailplus.mailplus_imap_pop3_info
+  - module: mailfleet.mailplus.mailplus_info
+  - module: mailfleet.mailplus.mailplus_log_info
+  - module: mailfleet.mailplus.mailplus_queue_info
+  - module: mailfleet.mailplus.mailplus_report_info
+  - module: mailfleet.mailplus.mailplus_security_info
+  - module: mailfleet.mailplus.mailplus_server_info
+  - module: mailfleet.mailplus.mailplus_smtp_info
 options:
   gather_subset:
     description:
@@ -32,16 +41,13 @@ options:
     type: list
     elements: str
     default: [all]
-seealso:
-  - module: mailfleet.mailplus.mailplus_imap_pop3_info
-  - module: mailfleet.mailplus.mailplus_info
-  - module: mailfleet.mailplus.mailplus_log_info
-  - module: mailfleet.mailplus.mailplus_queue_info
-  - module: mailfleet.mailplus.mailplus_report_info
-  - module: mailfleet.mailplus.mailplus_security_info
-  - module: mailfleet.mailplus.mailplus_server_info
-  - module: mailfleet.mailplus.mailplus_smtp_info
 # End of what make generate writes
+  rows:
+    description:
+      - Whether to keep the rows of lists. Without them, lists have their totals and summaries alone.
+    type: bool
+    default: true
+    version_added: 0.2.0
 """
 
 EXAMPLES = r"""
@@ -198,8 +204,8 @@ error:
   type: dict
   contains:
     kind:
-      description: 'What the error means: V(connection), V(login), V(unsupported), V(forbidden), V(expired) or
-        V(failed).'
+      description: 'What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+        V(unsupported), V(forbidden), V(expired) or V(failed).'
       returned: always
       type: str
       sample: connection

@@ -21,6 +21,8 @@ extends_documentation_fragment:
   - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.writes
+seealso:
+  - module: mailfleet.mailplus.mailplus_facts
 options:
   sections:
     description: What to read.
@@ -28,8 +30,6 @@ options:
     elements: str
     choices: [admin_log, transaction_log]
     default: [admin_log, transaction_log]
-seealso:
-  - module: mailfleet.mailplus.mailplus_facts
 # End of what make generate writes
 """
 
@@ -236,8 +236,8 @@ error:
   type: dict
   contains:
     kind:
-      description: 'What the error means: V(connection), V(login), V(unsupported), V(forbidden), V(expired) or
-        V(failed).'
+      description: 'What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+        V(unsupported), V(forbidden), V(expired) or V(failed).'
       returned: always
       type: str
       sample: connection

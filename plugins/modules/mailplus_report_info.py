@@ -66,8 +66,8 @@ error:
   type: dict
   contains:
     kind:
-      description: 'What the error means: V(connection), V(login), V(unsupported), V(forbidden), V(expired) or
-        V(failed).'
+      description: 'What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+        V(unsupported), V(forbidden), V(expired) or V(failed).'
       returned: always
       type: str
       sample: connection

@@ -100,7 +100,7 @@ def raised(run: Run) -> Broken:
     """What ends a gather is one clear line, of the connection or the login."""
     if run.error is not None:
         yield from _error(run.error.details.as_dict())
-        if run.error.kind not in (Kind.CONNECTION, Kind.LOGIN, Kind.FAILED):
+        if run.error.kind not in (Kind.LOCAL, Kind.CONNECTION, Kind.LOGIN, Kind.FAILED):
             yield f"a gather ended with {run.error.kind}"
 
 

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import parse_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report, VerdictReport
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import age, code
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import subjects
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.members import groups
@@ -79,7 +79,7 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
 
 def test_a_rule_that_is_unknown_for_several_causes_names_each() -> None:
     report = samples.fleet_report(62)
-    assert any(host["sections"].get("security", {}).get("status") == "forbidden" for host in report["hosts"])
+    assert any(one["status"] == "forbidden" for host in report["hosts"] for one in host["sections"].values())
     assert "The section security is forbidden." in html(report)
 
 
@@ -153,13 +153,14 @@ def test_a_status_nobody_told_is_not_green() -> None:
 def test_a_severity_of_a_host_alone_decides_where_a_rule_stands() -> None:
     source = {"section": "core", "path": "data.x", "condition": {"equals": True}}
     rules = parse_policy([source | {"id": "mild", "title": "Mild", "severity": "low"}], "p")
-    verdict = {
+    verdict: VerdictReport = {
         "rule": "mild",
         "severity": "critical",
         "verdict": "fail",
         "expected": "x",
         "actual": 1,
         "message": "No.",
+        "path": None,
     }
     report = build_report([HostResult(host_record("one", None))], rules, title="T", generated_at=_AT)
     report["hosts"][0]["verdicts"] = [verdict]

@@ -7,6 +7,7 @@ place where an exception becomes a failed task.
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -48,14 +49,28 @@ class Question(ABC):
     def argument_spec(self) -> options.ArgumentSpec:
         """Every option of the module."""
 
+    def ask(
+        self,
+        params: Mapping[str, Any],
+        *,
+        check_mode: bool = False,
+        admit: Admit = _at_once,
+        deadline: float = math.inf,
+    ) -> State:
+        """What one MailPlus Server answers, by ``deadline`` (``time.monotonic``). ``params`` are validated options.
+
+        Raises DsmError where it was not reached, or let nobody in; OptionError, SubsetError, RowFileError.
+        """
+        address, credentials = options.address(params), options.credentials(params)
+        plan = self._plan(params, check_mode=check_mode)
+        enter = admit(address, credentials)
+        end = min(deadline, time.monotonic() + params["time_limit"])  # to wait for a turn is free
+        return gather(replace(address, deadline=end), credentials, plan, enter)
+
     def answer(self, params: Mapping[str, Any], *, check_mode: bool = False, admit: Admit = _at_once) -> Result:
         """Ask one MailPlus Server; the result of the task, failed or not. ``params`` are validated options."""
         try:
-            address, credentials = options.address(params), options.credentials(params)
-            plan = self._plan(params, check_mode=check_mode)
-            enter = admit(address, credentials)
-            in_time = replace(address, deadline=time.monotonic() + params["time_limit"])  # to wait for a turn is free
-            state = gather(in_time, credentials, plan, enter)
+            state = self.ask(params, check_mode=check_mode, admit=admit)
         except (options.OptionError, SubsetError, RowFileError) as error:
             return failure(str(error))
         except DsmError as error:
@@ -116,8 +131,11 @@ class FactsQuestion(Question):
 
     @property
     def argument_spec(self) -> options.ArgumentSpec:
-        subset = {"gather_subset": {"type": "list", "elements": "str", "default": [ALL]}}
-        return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **subset}
+        own: options.ArgumentSpec = {
+            "gather_subset": {"type": "list", "elements": "str", "default": [ALL]},
+            "rows": {"type": "bool", "default": True},
+        }
+        return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **own}
 
     def check(self, given: Mapping[str, Any]) -> None:
         """Find what cannot be in some of the options before anything is asked. Raises OptionError, SubsetError."""
@@ -133,7 +151,7 @@ class FactsQuestion(Question):
 
     def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:  # noqa: ARG002 - it writes no file
         chosen = select(params["gather_subset"])
-        return Plan(chosen, options.window(params), reveal_secrets=params["reveal_secrets"])
+        return Plan(chosen, options.window(params, keep=params["rows"]), reveal_secrets=params["reveal_secrets"])
 
     def _result(self, state: State) -> Result:
         error = first_error(state.sections) if reads_nothing(state.sections) else None

@@ -20,7 +20,8 @@ class OfNewerErrors(TypedDict, total=False):
     """What errors have that were written by 0.2.0 and later."""
 
     kind: Annotated[str, _ERROR_KINDS]
-    """What the error means: V(connection), V(login), V(unsupported), V(forbidden), V(expired) or V(failed)."""
+    """What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+    V(unsupported), V(forbidden), V(expired) or V(failed)."""
 
 
 class Error(OfNewerErrors):

@@ -31,11 +31,13 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     Params,
     Reading,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import READ_ALLOWLIST
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
 SCHEMA_VERSION = 1
 
+
+_NOT_ANSWERED = (ErrorKind.LOCAL, ErrorKind.CONNECTION, ErrorKind.LOGIN)
 
 # How a client is used: its context, or one around it.
 Enter = Callable[[Client], AbstractContextManager[Client]]
@@ -79,7 +81,7 @@ def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter 
     client = Client(HttpTransport(address), credentials, READ_ALLOWLIST, codes.meaning)
     try:
         with enter(client):
-            sections, warnings = _read_sections(client, plan, now)
+            sections, warnings = read_sections(client, plan, now)
     except DsmError as error:
         if client.logout_error:
             raise error.beside(_not_closed(client.logout_error)) from error
@@ -99,7 +101,11 @@ def _not_closed(error: DsmError) -> str:
     return f"The session was not closed: {error}"
 
 
-def _read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, Envelope], list[str]]:
+def read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, Envelope], list[str]]:
+    """What becomes of each section of ``plan``, and what the reader should be told beside it.
+
+    Raises DsmError where the NAS was not reached.
+    """
     readings = _readings(plan)
     with ExitStack() as stack:
         for reading in readings.values():
@@ -125,7 +131,7 @@ def _readings(plan: Plan) -> dict[str, Reading]:
 
     def add(section: Section) -> Reading:
         if section.name not in readings:
-            of = add(BY_NAME[section.each.section]) if section.each else None
+            of = add(section.each.of) if section.each else None
             readings[section.name] = _reading(section, of, plan)
         return readings[section.name]
 
@@ -153,11 +159,15 @@ def read_to_the_end(client: Client, readings: Sequence[Reading], *, is_answered:
     with ThreadPoolExecutor(max_workers=1) as asking:
         try:
             while asked := [(reading, reads) for reading in readings if (reads := reading.next_reads())]:
-                under_way = asking.submit(client.read, [read for _reading, reads in asked for read in reads])
-                for reading in readings:
-                    reading.take()
-                replies = under_way.result()
-                is_answered = is_answered or _is_answered(replies)
+                wanted = [read for _reading, reads in asked for read in reads]
+                if is_answered:
+                    under_way = asking.submit(client.read, wanted)
+                    for reading in readings:
+                        reading.take()
+                    replies = under_way.result()
+                else:  # there is nothing yet to take account of, and a thread costs
+                    replies = client.read(wanted)
+                    is_answered = _is_answered(replies)
                 left = iter(replies)
                 for reading, reads in asked:
                     reading.receive(list(islice(left, len(reads))))
@@ -173,6 +183,6 @@ def _is_answered(replies: Sequence[Reply]) -> bool:
     """True where the NAS answered any. Raises DsmError where it was not reached, or let nobody in."""
     errors = [reply.error for reply in replies]
     for error in errors:
-        if error is None or error.kind not in (ErrorKind.CONNECTION, ErrorKind.LOGIN):
+        if error is None or error.kind not in _NOT_ANSWERED:
             return True
     raise next(error for error in errors if error)

@@ -90,7 +90,7 @@ class Each:
     known by the first of that section's ``ids`` that it has.
     """
 
-    section: str
+    of: Section
     params: Mapping[str, str]
 
 

@@ -15,7 +15,13 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager, ProgressError, is_count
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import Entry, Params, Reading, failed
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import (
+    Entry,
+    Params,
+    Reading,
+    failed,
+    is_name,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
@@ -260,8 +266,7 @@ class ListReading(Reading):
 
 def entry_name(row: Mapping[str, Any], ids: Sequence[str]) -> str | None:
     """What an entry is known by: the first key of ``ids`` that tells. None where none does."""
-    names = (row.get(key) for key in ids)
-    return next((as_key(f"{name}") for name in names if isinstance(name, (str, int)) and name != ""), None)
+    return next((as_key(f"{row[key]}") for key in ids if is_name(row.get(key))), None)
 
 
 def _total_of(data: Mapping[str, Any]) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count, islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read, Reply
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, answer_error
@@ -248,10 +248,15 @@ class EachReading(Reading):
         for entry in self._of.entries():
             params = {name: entry.row.get(key) for name, key in self._params_of_each.items()}
             reading = self._make({**entry.params, **params})
-            missing = [key for name, key in self._params_of_each.items() if not isinstance(params[name], (str, int))]
+            missing = [key for name, key in self._params_of_each.items() if not is_name(params[name])]
             if missing:
                 reading.error = self._failure(f"The entry {entry.name} has no {', '.join(missing)}")
             self._each[free_name(entry.name, self._each)] = reading
+
+
+def is_name(value: object) -> TypeGuard[str | int]:
+    """Whether ``value`` can name an entry."""
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
 
 
 def free_name(name: str, taken: Container[str]) -> str:

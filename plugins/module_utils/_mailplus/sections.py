@@ -37,7 +37,7 @@ def groups() -> dict[str, list[str]]:
 def select(subset: Sequence[str]) -> list[Section]:
     """The sections that ``subset`` names: sections, groups, ``all``, and ``!name`` for all but that.
 
-    A section that is read for each entry of another one brings that one along. Raises SubsetError with the valid names.
+    Raises SubsetError with the valid names.
     """
     ordinary = [section.name for section in _ORDINARY]
     members = {ALL: ordinary, **groups(), **{name: [name] for name in BY_NAME}}

@@ -10,16 +10,18 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Breakdown, Figure, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Hour, Member, rows_by_hour
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     BreakdownDefinition,
     FigureDefinition,
     HostReport,
     MembersDefinition,
+    SectionReport,
     TimelineDefinition,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount, as_count, named_counts
 
-Envelopes = Mapping[str, Envelope]
+Envelopes = Mapping[str, Envelope | SectionReport]
 """The sections of a host."""
 
 PREFIX = "mailplus_"
@@ -89,9 +91,13 @@ def timelines(sections: Collection[Section], found: Envelopes) -> dict[str, list
     return {row.timeline.name: _hours(found.get(row.name)) for row in sections if row.timeline}
 
 
-def members(sections: Collection[Section], found: Envelopes) -> dict[str, list[Member] | None]:
-    """The things with a state that a host has, by name."""
-    return {row.members.name: row.members.find(_at(found.get(row.name), "data")) for row in sections if row.members}
+def members(sections: Collection[Section], found: Envelopes, clean: Clean) -> dict[str, list[Member] | None]:
+    """The things with a state that a host has, by name, without personal data."""
+    return {
+        row.members.name: row.members.find(clean.of(row)(_at(found.get(row.name), "data")))
+        for row in sections
+        if row.members
+    }
 
 
 def is_partial(host: HostReport, section: str) -> bool:
@@ -108,7 +114,7 @@ def brief(found: Envelopes) -> Iterator[str]:
                 yield f"{figure.label[:1].lower()}{figure.label[1:]}: {_in_words(figure, found[row.name])}"
 
 
-def _in_words(figure: Figure, envelope: Envelope) -> str:
+def _in_words(figure: Figure, envelope: Envelope | SectionReport) -> str:
     if envelope["status"] != "ok":
         return str(envelope["status"])
     number = amount(_at(envelope, figure.path), figure.unit)
@@ -116,7 +122,7 @@ def _in_words(figure: Figure, envelope: Envelope) -> str:
     return f"{number} ({made_of}{_basis(envelope)})" if made_of else number
 
 
-def _basis(envelope: Envelope) -> str:
+def _basis(envelope: Envelope | SectionReport) -> str:
     """Of which rows, where it is not all."""
     if "total" not in envelope or (envelope["summary"] or {}).get("complete"):
         return ""
@@ -124,17 +130,17 @@ def _basis(envelope: Envelope) -> str:
     return " of rows whose number is unknown" if returned is None else f" of the first {returned}"
 
 
-def _counts(envelope: Envelope | None, by: Breakdown) -> dict[str, int | None] | None:
+def _counts(envelope: Envelope | SectionReport | None, by: Breakdown) -> dict[str, int | None] | None:
     counts = _at(envelope, by.path)
     return {word: as_count(number) for word, number in counts.items()} if isinstance(counts, Mapping) else None
 
 
-def _hours(envelope: Envelope | None) -> list[Hour] | None:
+def _hours(envelope: Envelope | SectionReport | None) -> list[Hour] | None:
     key = envelope.get("rows_key") if envelope else None
     return rows_by_hour(_at(envelope, "data", key)) if key else None
 
 
-def _at(envelope: Envelope | None, *paths: str) -> Any:
+def _at(envelope: Envelope | SectionReport | None, *paths: str) -> Any:
     """What stands at a path in an envelope; None where nothing does. A key of a server is a path of its own."""
     value: object = envelope
     for key in (*paths[0].split("."), *paths[1:]):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    Envelope,
     Error,
     by_status,
     first_error,
@@ -17,6 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import brief
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
 
 Result = TypeVar("Result")
@@ -53,11 +55,11 @@ class HostRecord:
         """Plain JSON, always with the same keys."""
         return {"schema_version": SCHEMA_VERSION, **self.__dict__}
 
-    def cleaned(self, clean: Callable[[Any], Any]) -> HostRecord:
+    def cleaned(self, clean: Clean) -> HostRecord:
         """The record with what ``clean`` makes of the sections. Which server was asked stays."""
         if self.mailplus is None:
             return self
-        return replace(self, mailplus={**self.mailplus, "sections": clean(self.mailplus["sections"])})
+        return replace(self, mailplus={**self.mailplus, "sections": clean.sections(self.mailplus["sections"])})
 
 
 def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
@@ -74,7 +76,7 @@ def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
     return HostRecord(host, status, reason, error, state)
 
 
-def _status(sections: Mapping[str, Mapping[str, Any]]) -> tuple[str, str | None]:
+def _status(sections: Mapping[str, Envelope]) -> tuple[str, str | None]:
     """How well a host was read, and why not better."""
     statuses = {envelope["status"] for envelope in sections.values()}
     if statuses <= {"ok"}:

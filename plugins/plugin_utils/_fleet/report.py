@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean, clean_at
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
     HOST_STATUSES,
     HostRecord,
@@ -51,7 +51,7 @@ class HostResult:
     record: HostRecord
     verdicts: Sequence[Verdict] = ()
     drift: Drift = NOT_COMPARED
-    clean: Clean = field(default=lambda value: value)
+    clean: Clean = KEEP
 
 
 def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
@@ -80,14 +80,14 @@ class _Cleaner:
     """Removes personal data. Texts that come again and again are searched once."""
 
     def __init__(self, clean: Clean) -> None:
-        self.all = clean
+        self.clean = clean
         self.text: Callable[[str], str] = lru_cache(_MOST_TEXTS)(clean)
 
     def at(self, path: str, value: object) -> tuple[str, object]:
         """A path and the value there: some personal data is known by the key it stands under only."""
         if value is None or isinstance(value, (bool, int, float)):
             return self.text(path), value
-        return clean_at(path, value, self.all)
+        return self.clean.at(path, value)
 
 
 def _totals(hosts: Sequence[HostReport]) -> Totals:
@@ -126,6 +126,7 @@ def _sections(record: HostRecord) -> Mapping[str, Envelope]:
 def _host(result: HostResult, rows: Collection[Section], clean: _Cleaner) -> HostReport:
     record, sections = result.record, _sections(result.record)
     state = record.mailplus or {}
+    cleaned = {name: clean.clean.section(name, _without_rows(envelope)) for name, envelope in sections.items()}
     return {
         "host": record.host,
         "status": record.status,
@@ -133,11 +134,11 @@ def _host(result: HostResult, rows: Collection[Section], clean: _Cleaner) -> Hos
         "error": record.error,
         "collected_at": state.get("collected_at"),
         "server": state.get("server"),
-        "sections": {name: clean.all(_without_rows(envelope)) for name, envelope in sections.items()},
+        "sections": cleaned,
         "figures": figures.figures(rows, sections),
-        "breakdowns": {name: clean.all(counts) for name, counts in figures.breakdowns(rows, sections).items()},
+        "breakdowns": figures.breakdowns(rows, cleaned),
         "timelines": figures.timelines(rows, sections),
-        "members": {name: clean.all(found) for name, found in figures.members(rows, sections).items()},
+        "members": figures.members(rows, sections, clean.clean),
         "verdicts": [_verdict(verdict, clean) for verdict in result.verdicts],
         "drift": _drift(result.drift, clean),
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, records
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, privacy, records
 from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
 
 
@@ -93,12 +93,13 @@ def test_the_record_always_has_the_same_keys() -> None:
 
 def test_cleaning_changes_the_sections_only_and_makes_a_copy() -> None:
     record = samples.record(core=samples.section({"owner": "a@b.example"}))
-    cleaned = record.cleaned(lambda _sections: "clean")
+    remove = privacy.cleaner("remove", None)
+    cleaned = record.cleaned(remove)
     assert cleaned.mailplus is not None
     assert record.mailplus is not None
-    assert cleaned.mailplus == record.mailplus | {"sections": "clean"}
-    assert record.mailplus["sections"] != "clean"
-    assert samples.failed().cleaned(lambda _sections: "clean") == samples.failed()
+    assert cleaned.mailplus == record.mailplus | {"sections": {"core": samples.section({"owner": "[address]"})}}
+    assert record.mailplus["sections"]["core"]["data"] == {"owner": "a@b.example"}
+    assert samples.failed().cleaned(remove) == samples.failed()
 
 
 def test_totals_count_every_status() -> None:

@@ -80,7 +80,7 @@ def test_lists_have_their_known_rows_key() -> None:
 def test_a_section_has_what_its_kind_needs(section: Section) -> None:
     assert not (section.is_list and section.summarise)
     assert section.is_list == bool(section.rows_key) == bool(section.ids)
-    assert section.each is None or section.each.section in BY_NAME
+    assert section.each is None or section.each.of in CATALOGUE
     assert section.timeline is None or section.is_list
 
 
