@@ -21,6 +21,15 @@ extends_documentation_fragment:
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
+seealso:
+  - module: mailfleet.mailplus.mailplus_imap_pop3_info
+  - module: mailfleet.mailplus.mailplus_info
+  - module: mailfleet.mailplus.mailplus_log_info
+  - module: mailfleet.mailplus.mailplus_queue_info
+  - module: mailfleet.mailplus.mailplus_report_info
+  - module: mailfleet.mailplus.mailplus_security_info
+  - module: mailfleet.mailplus.mailplus_server_info
+  - module: mailfleet.mailplus.mailplus_smtp_info
 options:
   gather_subset:
     description:
@@ -38,16 +47,13 @@ options:
     type: bool
     default: true
     version_added: 0.2.0
-seealso:
-  - module: mailfleet.mailplus.mailplus_imap_pop3_info
-  - module: mailfleet.mailplus.mailplus_info
-  - module: mailfleet.mailplus.mailplus_log_info
-  - module: mailfleet.mailplus.mailplus_queue_info
-  - module: mailfleet.mailplus.mailplus_report_info
-  - module: mailfleet.mailplus.mailplus_security_info
-  - module: mailfleet.mailplus.mailplus_server_info
-  - module: mailfleet.mailplus.mailplus_smtp_info
 # End of what make generate writes
+  rows:
+    description:
+      - Whether to keep the rows of lists. Without them, lists have their totals and summaries alone.
+    type: bool
+    default: true
+    version_added: 0.2.0
 """
 
 EXAMPLES = r"""

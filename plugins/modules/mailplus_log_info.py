@@ -21,6 +21,8 @@ extends_documentation_fragment:
   - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.writes
+seealso:
+  - module: mailfleet.mailplus.mailplus_facts
 options:
   sections:
     description: What to read.
@@ -28,8 +30,6 @@ options:
     elements: str
     choices: [admin_log, transaction_log]
     default: [admin_log, transaction_log]
-seealso:
-  - module: mailfleet.mailplus.mailplus_facts
 # End of what make generate writes
 """
 

@@ -19,6 +19,8 @@ extends_documentation_fragment:
   - mailfleet.mailplus.connection
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
+seealso:
+  - module: mailfleet.mailplus.mailplus_facts
 options:
   sections:
     description: What to read.
@@ -26,8 +28,6 @@ options:
     elements: str
     choices: [smtp_general, smtp_security]
     default: [smtp_general, smtp_security]
-seealso:
-  - module: mailfleet.mailplus.mailplus_facts
 # End of what make generate writes
 """
 

@@ -91,6 +91,7 @@ def _with_room_for_options(text: str) -> str:
 
 
 def _info_options(area: Area) -> dict[str, Any]:
+    """What a module's documentation ends with. Options are the last of it, so that others can follow by hand."""
     sections = [section.name for section in area.sections]
     has_logs = any(section.kind is Kind.LOG for section in area.sections)
     rows = ("rows", "row_filter") if has_logs else ()
@@ -98,8 +99,8 @@ def _info_options(area: Area) -> dict[str, Any]:
     choice = {"type": "list", "elements": "str", "choices": sections, "default": sections}
     return {
         "extends_documentation_fragment": _fragments("connection", *rows, *attributes),
-        **({"options": {"sections": {"description": "What to read.", **choice}}} if len(sections) > 1 else {}),
         "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
+        **({"options": {"sections": {"description": "What to read.", **choice}}} if len(sections) > 1 else {}),
     }
 
 
@@ -121,8 +122,8 @@ def _facts_options() -> dict[str, Any]:
     }
     return {
         "extends_documentation_fragment": _fragments("connection", "rows", "attributes", "attributes.reads"),
-        "options": {"gather_subset": subset, "rows": _ROWS},
         "seealso": [{"module": f"{_COLLECTION}.{name}"} for name in names() if name != FACTS],
+        "options": {"gather_subset": subset, "rows": _ROWS},
     }
 
 
