@@ -125,7 +125,7 @@ CASES: tuple[Case, ...] = (
         {"pasword": "x"},
         as_module="Unsupported parameters for (mailfleet.mailplus.mailplus_facts) module: pasword. Supported "
         "parameters include: ca_path, device_id, device_name, gather_subset, host, https, limit, max_answer_size, "
-        "offset, otp_code, password, port, reveal_secrets, session_name, time_limit, timeout, username, "
+        "offset, otp_code, password, port, reveal_secrets, rows, session_name, time_limit, timeout, username, "
         "validate_certs.",
     ),
     _option(
