@@ -123,7 +123,7 @@ def _envelope(section: Section) -> Documented:
         return answer
     whole = _described(fields(Always))
     whole["data"]["description"] = [
-        f"By entry of the section C({section.each.section}), what the server sent, key for key.",
+        f"By entry of the section C({section.each.of.name}), what the server sent, key for key.",
         *_about_data(section),
     ]
     whole["summary"]["description"] = "Empty. Null unless C(status) is V(ok)."
