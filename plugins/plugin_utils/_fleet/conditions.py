@@ -81,7 +81,7 @@ def parse_path(source: object) -> tuple[str, ...]:
 def find(value: object, path: tuple[str, ...]) -> object:
     """The value at ``path``, ABSENT where there is none. A number in a path is the position in a list."""
     for key in path:
-        if isinstance(value, Mapping) and key in value:
+        if isinstance(value, dict) and key in value:
             value = value[key]
         elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
@@ -104,7 +104,7 @@ def _text(value: object) -> str:
 
 def _number(value: object) -> float | None:
     """A value that is a number; true is none."""
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return value if isinstance(value, (int, float)) and value is not True and value is not False else None
 
 
 def _type(value: object) -> type:

@@ -54,19 +54,27 @@ class HostResult:
     clean: Clean = KEEP
 
 
-def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
-    """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601."""
-    rows = figures.rows({name for result in results for name in _sections(result.record)})
-    cleaners = {result.clean: _Cleaner(result.clean) for result in results}
-    hosts = [
-        _host_or_why_not(result, rows, cleaners[result.clean])
-        for result in sorted(results, key=lambda result: result.record.host)
-    ]
+def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
+    """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601.
+
+    A result is let go of before the next one is looked at.
+    """
+    hosts: list[HostReport] = []
+    cleaners: dict[Clean, _Cleaner] = {}
+    has_baseline = False
+    for result in results:
+        cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
+        hosts.append(_host_or_why_not(result, cleaner))
+        has_baseline = has_baseline or result.drift is not NOT_COMPARED
+    hosts.sort(key=lambda host: host["host"])
+    rows = figures.rows({name for host in hosts for name in host["sections"]})
+    for host in hosts:
+        _fill(host, rows)
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
-        "has_baseline": any(result.drift is not NOT_COMPARED for result in results),
+        "has_baseline": has_baseline,
         "totals": _totals(hosts),
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
@@ -74,6 +82,14 @@ def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title:
         "rules": [_rule(rule) for rule in rules],
         "hosts": hosts,
     }
+
+
+def _fill(host: HostReport, rows: Collection[Section]) -> None:
+    """Say that a host's figures are unknown which only others have."""
+    host["figures"] = figures.figures(rows, {}) | host["figures"]
+    host["breakdowns"] = figures.breakdowns(rows, {}) | host["breakdowns"]
+    host["timelines"] = figures.timelines(rows, {}) | host["timelines"]
+    host["members"] = figures.members(rows, {}, KEEP) | host["members"]
 
 
 class _Cleaner:
@@ -105,8 +121,8 @@ def _totals(hosts: Sequence[HostReport]) -> Totals:
     }
 
 
-def _host_or_why_not(result: HostResult, rows: Collection[Section], clean: _Cleaner) -> HostReport:
-    return spare(lambda: _host(result, rows, clean), lambda error: _host(broken(result, error), rows, clean))
+def _host_or_why_not(result: HostResult, clean: _Cleaner) -> HostReport:
+    return spare(lambda: _host(result, clean), lambda error: _host(broken(result, error), clean))
 
 
 def broken(result: HostResult, error: Exception) -> HostResult:
@@ -118,14 +134,10 @@ def broken(result: HostResult, error: Exception) -> HostResult:
     return replace(result, record=record, verdicts=verdicts, drift=drift)
 
 
-def _sections(record: HostRecord) -> Mapping[str, Envelope]:
-    found: Mapping[str, Envelope] = (record.mailplus or {}).get("sections", {})
-    return found
-
-
-def _host(result: HostResult, rows: Collection[Section], clean: _Cleaner) -> HostReport:
-    record, sections = result.record, _sections(result.record)
-    state = record.mailplus or {}
+def _host(result: HostResult, clean: _Cleaner) -> HostReport:
+    record, state = result.record, result.record.mailplus or {}
+    sections: Mapping[str, Envelope] = state.get("sections", {})
+    rows = figures.rows(sections)
     cleaned = {name: clean.clean.section(name, _without_rows(envelope)) for name, envelope in sections.items()}
     return {
         "host": record.host,

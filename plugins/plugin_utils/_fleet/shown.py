@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import DifferenceReport
 
@@ -75,14 +75,19 @@ def shown(value: object, most: int = MOST_OF_VALUE) -> str:
 
 def code(value: object) -> str:
     """A value as JSON within a sentence, cut where it is long, so that ``true`` and ``"true"`` are told apart."""
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else "true" if value else "false"
     text = ""
-    for piece in _ENCODER.iterencode(value[: MOST_OF_CODE + 1] if isinstance(value, str) else value):
+    for piece in _pieces_of_json(value):
         text += piece
         if len(text) > MOST_OF_CODE:
             return f"{text[:MOST_OF_CODE]}… ({_size(value)})"
     return text
+
+
+def _pieces_of_json(value: object) -> Iterable[str]:
+    """JSON as it comes: of a long list or mapping no more is made than is shown."""
+    if isinstance(value, (list, Mapping)):
+        return _ENCODER.iterencode(value)
+    return (_ENCODER.encode(value[: MOST_OF_CODE + 1] if isinstance(value, str) else value),)
 
 
 def sides(difference: DifferenceReport) -> tuple[object, object]:

@@ -6,6 +6,7 @@ The text is put together piece by piece: a tree of a case for each rule on each 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ _MOST_PATHS = 10
 # A reader of attributes makes a space of a tab or a line break.
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ATTRIBUTE = _TEXT | str.maketrans({'"': "&quot;", "\t": "&#09;", "\n": "&#10;", "\r": "&#13;"})
+_MARKED_UP = re.compile(r"[&<>\"\t\n\r]")
 
 
 @dataclass(frozen=True)
@@ -160,4 +162,8 @@ def _case(
 
 
 def _attributes(values: Mapping[str, str]) -> str:
-    return "".join(f' {name}="{value.translate(_ATTRIBUTE)}"' for name, value in values.items())
+    return "".join([f' {name}="{_escaped(value)}"' for name, value in values.items()])
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ATTRIBUTE) if _MARKED_UP.search(text) else text
