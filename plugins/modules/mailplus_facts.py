@@ -201,7 +201,8 @@ ansible_facts:
                   returned: where the section is a list
                   type: str
                 each:
-                  description: By entry the envelope of its own, without the data.
+                  description: By entry the envelope of its own, without the data. That is by entry too, and null where
+                    nothing was read.
                   returned: where the section is read once for every entry of another one
                   type: dict
 error:

@@ -124,6 +124,7 @@ def _envelope(section: Section) -> Documented:
     whole = _described(fields(Always))
     whole["data"]["description"] = [
         f"By entry of the section C({section.each.of.name}), what the server sent, key for key.",
+        "Null where nothing was read.",
         *_about_data(section),
     ]
     whole["summary"]["description"] = "Empty. Null unless C(status) is V(ok)."

@@ -27,24 +27,23 @@ _NULL = re.compile(r"\bnull\b", re.IGNORECASE)
 # A description of a mapping may say it for the values in it.
 _NULL_INSIDE = re.compile(r"\bvalue\b[^.]*\bis null\b", re.IGNORECASE)
 
-Documented = Mapping[str, dict[str, Any]]
+Documented = Mapping[str, Mapping[str, Any]]
 
 
 def documented(module: str) -> Documented:
-    """RETURN of a module. What has the keys of another value has a copy of their documentation."""
+    """RETURN of a module."""
     source = import_module(f"ansible_collections.mailfleet.mailplus.plugins.modules.{module}").RETURN
-    described: Documented = yaml.safe_load(source)
-    _fill_in(described, described)
-    return described
+    return filled_in(yaml.safe_load(source))
 
 
-def _fill_in(described: Documented, whole: Documented) -> None:
-    for about in described.values():
+def filled_in(described: Documented, whole: Documented | None = None) -> Documented:
+    """What has the keys of another value has a copy of their documentation."""
+    found = {}
+    for key, about in described.items():
         elsewhere = _ELSEWHERE.search(str(about["description"]))
-        if elsewhere:
-            about["contains"] = whole[elsewhere[1]]["contains"]
-        else:
-            _fill_in(about.get("contains", {}), whole)
+        contains = (whole or described)[elsewhere[1]]["contains"] if elsewhere else about.get("contains")
+        found[key] = {**about, **({"contains": filled_in(contains, whole or described)} if contains else {})}
+    return found
 
 
 def deviations(described: Documented, returned: Mapping[str, Any], *, failed: bool) -> list[str]:

@@ -103,7 +103,7 @@ class OfEach(TypedDict, total=False):
     """
 
     each: dict[str, dict[str, Any]]
-    """By entry the envelope of its own, without the data."""
+    """By entry the envelope of its own, without the data. That is by entry too, and null where nothing was read."""
 
 
 class Envelope(Always, OfLists, OfEach):
