@@ -45,14 +45,21 @@ class HostResult:
     clean: Clean = field(default=lambda value: value)
 
 
-def build_report(results: Sequence[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
-    """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601."""
-    hosts = [_host_or_why_not(result) for result in sorted(results, key=lambda result: result.record.host)]
+def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
+    """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601.
+
+    A result is let go of before the next one is looked at.
+    """
+    hosts, has_baseline = [], False
+    for result in results:
+        hosts.append(_host_or_why_not(result))
+        has_baseline = has_baseline or result.drift is not NOT_COMPARED
+    hosts.sort(key=lambda host: str(host["host"]))
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
-        "has_baseline": any(result.drift is not NOT_COMPARED for result in results),
+        "has_baseline": has_baseline,
         "totals": _totals(hosts),
         "rules": [_rule(rule) for rule in rules],
         "hosts": hosts,

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import state_files
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import state_file
 
 
 @contextmanager
@@ -23,10 +23,6 @@ def umask(mask: int) -> Iterator[None]:
         yield
     finally:
         os.umask(before)
-
-
-def state_file(directory: Path, host: str) -> Path:
-    return state_files({"directory": str(directory), "hosts": [host]})[host]
 
 
 def names(directory: Path) -> list[str]:
@@ -63,7 +59,7 @@ def test_what_is_no_file_is_replaced_and_never_opened(tmp_path: Path, kind: str)
     if kind == "link":
         other.write_text("text", encoding="utf-8")
     assert files.differs(path, "text")
-    assert files.differs_beyond_times(path, {})
+    assert files.differs_beyond_times(path, "{}")
     files.write(path, "text")
     assert path.is_file()
     assert not path.is_symlink()
