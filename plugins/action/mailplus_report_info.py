@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers mailplus_report_info inside the controller's worker."""
+"""Answers mailplus_report_info inside the controller's worker. Written by make generate."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, groups
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Baseline, Comparison
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule, for_host, parse_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import cleaner
@@ -187,8 +187,7 @@ def _synthetic(number: int) -> dict[str, Any] | None:
     refused = {"name": "no_permission", "message": "The account may not read this.", "hint": "Allow it to the account."}
     settings: dict[str, Any] = {f"setting_{setting}": (number * setting) % 17 != 3 for setting in range(1, 41)}
     sections: dict[str, dict[str, Any]] = {
-        name: {"status": "ok", "data": dict(settings), "summary": {}, "error": None}
-        for name in ("core", "smtp_general", "smtp_security", "imap_pop3", "report")
+        name: {"status": "ok", "data": dict(settings), "summary": {}, "error": None} for name in groups()["settings"]
     }
     servers: dict[str, Any] = {"server_list": _servers(number)}
     sections |= {

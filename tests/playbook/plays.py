@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, select
 from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 
@@ -16,7 +16,7 @@ GROUP = f"group/{NAMESPACE}.mailplus"
 FACTS = "mailplus_facts"
 SECTIONS = {
     **{area.module: [section.name for section in area.sections] for area in AREAS},
-    FACTS: [section.name for section in CATALOGUE],
+    FACTS: [section.name for section in select([ALL])],
 }
 MODULES = tuple(SECTIONS)
 

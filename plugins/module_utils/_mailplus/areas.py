@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The areas of the catalogue. Written by ``make generate``: a module has to name what it imports."""
+"""The areas of the catalogue. Written by make generate: a module has to name what it imports."""
 
 from __future__ import annotations
 

@@ -7,27 +7,34 @@ The text under each key is its documentation: what modules and schemas say of it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Summary
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Count, Moment, Summary
 
 STATUSES = ("ok", "unsupported", "forbidden", "failed")
+_ERROR_KINDS = tuple(kind.value for kind in Kind)
 
 
-class Error(TypedDict):
-    """Why something was not read."""
+class OfNewerErrors(TypedDict, total=False):
+    """What errors have that were written by 0.2.0 and later."""
+
+    kind: Annotated[str, _ERROR_KINDS]
+    """What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+    V(unsupported), V(forbidden), V(expired) or V(failed)."""
+
+
+class Error(OfNewerErrors):
+    """What went wrong, and what to do about it."""
 
     api: str | None
     """The API that was asked. Null where no answer came."""
     method: str | None
     """The method that was asked. Null where no answer came."""
-    version: int | None
+    version: Count | None
     """The version that was asked last. Null where no answer came."""
     code: int | None
     """DSM's error code. Null where DSM sent none."""
-    kind: str
-    """What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
-    V(unsupported), V(forbidden), V(expired) or V(failed)."""
     name: str
     """A stable name of the error for programs."""
     message: str
@@ -39,24 +46,25 @@ class Error(TypedDict):
 class Always(TypedDict):
     """What every section has, whatever became of it."""
 
-    status: str
+    status: Annotated[str, STATUSES]
     """V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed)."""
     data: dict[str, Any] | None
-    """What the server sent, key for key."""
+    """What the server sent, key for key. Null unless C(status) is V(ok)."""
     summary: Summary | None
-    """What is made of the data. A value that nobody can know is null."""
+    """What is made of the data. A value in it that nobody can know is null. Null as a whole unless C(status) is V(ok),
+    and for a list whose rows were not found."""
     error: Error | None
-    """Why the section was not read."""
+    """Why the section was not read. Null where C(status) is V(ok)."""
 
 
 class Filtered(TypedDict):
     """What a filter left."""
 
-    read: int
+    read: Count
     """How many rows were read."""
-    kept: int
+    kept: Count
     """How many were kept."""
-    unjudged: int
+    unjudged: Count
     """How many of those kept have no time or status that can be told."""
 
 
@@ -65,17 +73,17 @@ class File(TypedDict):
 
     path: str
     """The file."""
-    rows: int
+    rows: Count
     """How many rows it holds."""
 
 
 class OfLists(TypedDict, total=False):
     """What lists have beside that: always, but for the last two, which come with a filter and with a file."""
 
-    total: int | None
+    total: Count | None
     """How many rows the server had when reading began, as it said. Null where it does not tell, or where its answers
     contradict that."""
-    returned: int | None
+    returned: Count | None
     """How many rows were kept. Null where the answer does not show which of its keys holds the rows."""
     truncated: bool | None
     """Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list changed
@@ -95,11 +103,38 @@ class OfEach(TypedDict, total=False):
     """
 
     each: dict[str, dict[str, Any]]
-    """By entry the envelope of its own, without the data."""
+    """By entry the envelope of its own, without the data. That is by entry too, and null where nothing was read."""
 
 
 class Envelope(Always, OfLists, OfEach):
     """A section. The keys that come from the last two are there where the section is of that kind."""
+
+
+class Server(TypedDict):
+    """Which server was asked."""
+
+    host: str
+    """The name or address it was asked at."""
+    port: Annotated[int, range(1, 65536)]
+    """The port it was asked at."""
+    https: bool
+    """Whether it was asked over HTTPS."""
+    auth_version: Count | None
+    """The version of SYNO.API.Auth that the login used, V(7) on DSM 7 and V(6) on DSM 6. Null where that is not
+    known."""
+
+
+class Facts(TypedDict):
+    """The state of one MailPlus Server."""
+
+    schema_version: Literal[1]
+    """The version of this shape. It is raised when a key is renamed, removed or means something else."""
+    collected_at: Moment
+    """When the server was asked, in UTC."""
+    server: Server
+    """Which server was asked."""
+    sections: dict[str, Envelope]
+    """The sections that were asked for, by name."""
 
 
 def reads_nothing(sections: Mapping[str, Mapping[str, Any]]) -> bool:

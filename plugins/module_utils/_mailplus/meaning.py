@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 # Per meaning, the keys it may stand under; the first one present in a row counts, of a time the first that can be read.
 CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
@@ -32,15 +32,69 @@ _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]+)?")
 # Seconds since 1970 between the years 2000 and 2100: what lies outside is not a time in seconds.
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 
-Summary = dict[str, Any]
+Summary = Mapping[str, Any]
+
+Count = Annotated[int, range(2**53 + 1)]
+Moment = Annotated[str, re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
+
+
+class OfRows(TypedDict):
+    """What the summary of every list has."""
+
+    rows: Count
+    """How many rows the figures rest on."""
+    complete: bool | None
+    """Whether these are all rows that the server has. Null where that cannot be known."""
+
+
+class Frequency(TypedDict):
+    """A value, and how often it occurs."""
+
+    value: str
+    """The value."""
+    count: Count
+    """How often it occurs."""
+
+
+class QueueFigures(TypedDict):
+    """What mails in a queue come to."""
+
+    by_status: dict[str, int] | None
+    """Mails by status."""
+    oldest: Moment | None
+    """Time of the oldest mail in UTC."""
+    oldest_age_seconds: Count | None
+    """Age of the oldest mail in seconds."""
+    top_reasons: list[Frequency] | None
+    """The most frequent reasons for waiting, at most five."""
+    top_destinations: list[Frequency] | None
+    """The most frequent domains of recipients, at most five. A mail counts once a domain."""
+
+
+class LogFigures(TypedDict):
+    """What rows of a log come to."""
+
+    by_type: dict[str, int] | None
+    """Rows by type."""
+    oldest: Moment | None
+    """Time of the oldest row in UTC."""
+    newest: Moment | None
+    """Time of the newest row in UTC."""
+
+
+class ServersSummary(TypedDict):
+    """What the servers of a cluster come to."""
+
+    servers: Count | None
+    """How many servers there are. Null where the answer does not tell."""
 
 
 class Hour(TypedDict):
     """An hour."""
 
-    hour: str
+    hour: Moment
     """When it begins, UTC."""
-    count: int
+    count: Count
     """Rows in it."""
 
 
@@ -76,7 +130,7 @@ class RowsSummary:
 
     def result(self, complete: bool | None, now: datetime) -> Summary:
         """The summary. ``complete`` tells whether the rows are all that the server has."""
-        figures = self._figures(now)
+        figures = self.figures(now)
         if not self._rows and complete is not True:
             figures = dict.fromkeys(figures)  # of no rows out of some, nothing is known
         return {"rows": self._rows, "complete": complete, **figures}
@@ -84,15 +138,15 @@ class RowsSummary:
     def _add_row(self, row: Any) -> None:
         """Take account of one row."""
 
-    def _figures(self, _now: datetime, /) -> Summary:
-        """What the rows so far come to."""
+    def figures(self, _now: datetime, /) -> Summary:
+        """What the rows so far come to. The type that an override returns documents each figure."""
         return {}
 
     def _count(self, counter: Counter[str]) -> dict[str, int] | None:
         """How often each value occurs, most frequent first; None where rows are there and none has a value."""
         return dict(counter.most_common()) if counter or not self._rows else None
 
-    def _most_frequent(self, counter: Counter[str]) -> list[dict[str, Any]] | None:
+    def _most_frequent(self, counter: Counter[str]) -> list[Frequency] | None:
         if self._count(counter) is None:
             return None
         return [{"value": value, "count": count} for value, count in counter.most_common(MOST_FREQUENT)]
@@ -112,7 +166,8 @@ class QueueSummary(RowsSummary):
         self._reasons.update(_scalar(row, "reason"))
         self._destinations.update(_destinations(row))
 
-    def _figures(self, now: datetime, /) -> Summary:
+    def figures(self, now: datetime, /) -> QueueFigures:
+        """What the mails so far come to."""
         oldest = self._oldest
         return {
             "by_status": self._count(self._statuses),
@@ -133,11 +188,12 @@ class LogSummary(RowsSummary):
     def _add_row(self, row: Any) -> None:
         self._types.update(_scalar(row, "type"))
 
-    def _figures(self, _now: datetime, /) -> Summary:
+    def figures(self, _now: datetime, /) -> LogFigures:
+        """What the rows so far come to."""
         return {"by_type": self._count(self._types), "oldest": _iso(self._oldest), "newest": _iso(self._newest)}
 
 
-def summarise_servers(data: dict[str, Any]) -> Summary:
+def summarise_servers(data: dict[str, Any]) -> ServersSummary:
     """How many servers a cluster has."""
     servers = data.get("server_list")
     return {"servers": len(servers) if isinstance(servers, list) else None}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
@@ -35,7 +35,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown im
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
-REPORT_VERSION = 2
+REPORT_VERSION: Literal[2] = 2
 
 # The verdicts that somebody has to look at.
 FINDINGS = ("fail", "unknown")

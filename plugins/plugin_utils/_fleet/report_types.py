@@ -7,10 +7,21 @@ only shown, is an ``object``.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error, OfEach, OfLists
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Hour, Member, Summary
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    Error,
+    OfEach,
+    OfLists,
+    Server,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    Count,
+    Hour,
+    Member,
+    Moment,
+    Summary,
+)
 
 
 class BreakdownDefinition(TypedDict):
@@ -149,19 +160,6 @@ class DriftReport(TypedDict):
     """Sections and values of which nobody can tell whether they differ."""
 
 
-class AskedServer(TypedDict):
-    """The server that was asked."""
-
-    host: str
-    """Its name or address."""
-    port: int
-    """Its port."""
-    https: bool
-    """Whether it was asked over HTTPS."""
-    auth_version: int | None
-    """The version of the login API that was used."""
-
-
 class ReadSection(TypedDict):
     """What every section has, whatever became of it."""
 
@@ -195,15 +193,15 @@ class HostReport(TypedDict):
     """Why the status is not ok; null where it is."""
     error: Error | None
     """The error of a host that failed; null where there is none."""
-    collected_at: str | None
+    collected_at: Moment | None
     """When it was read, UTC; null where it was not."""
-    server: AskedServer | None
+    server: Server | None
     """The server that was asked; null where the host was not read."""
     sections: dict[str, SectionReport]
     """The sections that were gathered, by name."""
-    figures: dict[str, int | None]
+    figures: dict[str, Count | None]
     """Each figure by its name; null where it is unknown."""
-    breakdowns: dict[str, dict[str, int | None] | None]
+    breakdowns: dict[str, dict[str, Count | None] | None]
     """What figures are made of, by the figure's name: counts by the server's words; null where it is unknown."""
     timelines: dict[str, list[Hour] | None]
     """Each timeline by its name: rows by the hour, of the rows that were read; null where no row tells its time."""
@@ -218,37 +216,37 @@ class HostReport(TypedDict):
 class Findings(TypedDict):
     """What somebody has to look at, by severity."""
 
-    fail: dict[str, int]
+    fail: dict[str, Count]
     """Failed rules by severity."""
-    unknown: dict[str, int]
+    unknown: dict[str, Count]
     """Unknown rules by severity."""
 
 
 class Totals(TypedDict):
     """Counts over all hosts."""
 
-    hosts: dict[str, int]
+    hosts: dict[str, Count]
     """Hosts by status."""
-    verdicts: dict[str, int]
+    verdicts: dict[str, Count]
     """Verdicts of all rules on all hosts."""
     findings: Findings
     """What somebody has to look at."""
-    drift: dict[str, int]
+    drift: dict[str, Count]
     """Hosts by how they were compared with the baseline."""
-    differences: dict[str, int]
+    differences: dict[str, Count]
     """Differences from the baseline by severity."""
-    not_compared: int
+    not_compared: Count
     """Sections and values that could not be compared."""
 
 
 class Report(TypedDict):
     """The file report.json that the role mailplus_state writes."""
 
-    report_version: int
+    report_version: Literal[2]
     """Raised when a key is renamed, removed or gets another meaning."""
     title: str
     """The title that the user gave."""
-    generated_at: str
+    generated_at: Moment
     """When the report was made, UTC."""
     has_baseline: bool
     """Whether the run was told a baseline to compare with."""

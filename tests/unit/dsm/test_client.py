@@ -270,7 +270,7 @@ def test_items_that_do_not_name_their_api_are_taken_in_order() -> None:
 
 def test_a_large_batch_is_split(nas: Nas, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "BATCH_SIZE", 4)
-    assert [reply.data for reply in read(nas)] == data_held(nas)
+    assert [reply.data for reply in read(nas, *ALL[:10])] == data_held(nas)[:10]
     assert [len(request.items) for request in requests_of(nas, BATCH)] == [4, 4, 2]
 
 
@@ -285,7 +285,7 @@ def test_once_the_connection_fails_the_rest_is_not_asked(nas: Nas, monkeypatch: 
     monkeypatch.setattr(client_module, "BATCH_SIZE", 4)
     nas.faults.add("close", api=COMPOUND, after=1)
     replies = read(nas)
-    assert names(replies) == ["ok"] * 4 + ["connection_broken"] * 6
+    assert names(replies) == ["ok"] * 4 + ["connection_broken"] * (len(ALL) - 4)
     assert calls(nas) == [LOGIN, BATCH, BATCH, BATCH, LOGOUT]  # what got no answer at all is sent once more
 
 

@@ -12,6 +12,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, read_sections
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    Area,
     Each,
     Section,
     check,
@@ -21,6 +22,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import MOST_ENTRIES, Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
+from ansible_collections.mailfleet.mailplus.tests.generate.returns import info_return
+from ansible_collections.mailfleet.mailplus.tests.playbook.returns import deviations, filled_in
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     BATCH,
@@ -223,3 +226,14 @@ def test_a_check_that_ends_the_connection_costs_what_was_read_nothing(nas: Nas) 
     envelopes, _warnings = gathered(nas, DOMAINS, CHECKED)
     assert (envelopes["domains"]["status"], envelopes["checked"]["status"]) == ("ok", "failed")
     assert COMPOUND not in {item["api"] for request in nas.requests for item in request.items}
+
+
+@pytest.mark.parametrize("section", [DOMAINS, CATCH_ALL, ALIASES, OF_ALIAS, WAITING, CHECKED], ids=lambda one: one.name)
+@pytest.mark.parametrize("refused", [(), (DOMAIN_SETTINGS, ALIAS, QUEUE), (DOMAIN,)], ids=["ok", "refused", "above"])
+def test_what_is_documented_of_a_section_is_what_comes_back(nas: Nas, section: Section, refused: Sequence[str]) -> None:
+    have_domains(nas, *THREE)
+    for api in refused:
+        nas.faults.add("error", api=api, code=105)
+    envelopes, _warnings = gathered(nas, section)
+    described = filled_in(info_return(Area("any", (section,))))
+    assert deviations(described, envelopes, failed=False) == []

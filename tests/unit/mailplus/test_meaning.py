@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -26,11 +27,11 @@ SECONDS = int(MOMENT.timestamp())
 ODD_ROWS: tuple[Any, ...] = (None, "text", 1, 1.5, True, [], [1, "a"], {}, {"": None}, [[{}]])
 
 
-def queue(*rows: Any, complete: bool | None = True) -> dict[str, Any]:
+def queue(*rows: Any, complete: bool | None = True) -> Mapping[str, Any]:
     return QueueSummary().add(rows).result(complete, NOW)
 
 
-def log(*rows: Any, complete: bool | None = True) -> dict[str, Any]:
+def log(*rows: Any, complete: bool | None = True) -> Mapping[str, Any]:
     return LogSummary().add(rows).result(complete, NOW)
 
 

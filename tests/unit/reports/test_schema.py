@@ -89,7 +89,7 @@ def test_the_schema_knows_the_sections_of_the_catalogue(validator: Draft202012Va
 
 def test_the_schema_knows_the_severities_and_verdicts() -> None:
     definitions = REPORT.schema["$defs"]  # type: ignore[index]
-    assert tuple(definitions["severity"]["enum"]) == policy.SEVERITIES
+    assert tuple(definitions["rule"]["properties"]["severity"]["enum"]) == policy.SEVERITIES
     assert tuple(definitions["verdict"]["properties"]["verdict"]["enum"]) == verdicts.VERDICTS
 
 

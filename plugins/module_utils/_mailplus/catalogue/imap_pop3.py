@@ -14,7 +14,7 @@ AREA = Area(
             read("IMAP_POP3", "get"),
             known=("enable_imap", "enable_imaps", "enable_pop3", "enable_pop3s", "security_imappop3_auth"),
             place="Service > Protocol > IMAP/POP3",
-            privilege="Protocol",
+            privilege="Server Management: Protocol",
         ),
     ),
 )

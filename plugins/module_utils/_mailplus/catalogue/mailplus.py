@@ -14,7 +14,7 @@ AREA = Area(
             read("MailPlus", "get"),
             holds="Settings of the sender name, DSM access, mail export, PGP and POP3",
             place="Service > MailPlus Client",
-            privilege="MailPlus Client",
+            privilege="Server Management: MailPlus Client",
         ),
     ),
 )

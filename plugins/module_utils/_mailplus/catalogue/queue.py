@@ -21,7 +21,7 @@ AREA = Area(
             read("Queue", "list"),
             known=("items", "total"),
             place="Queue",
-            privilege="Queue",
+            privilege="Auditing: Queue",
             rows_key="items",
             ids=("id", "queue_id"),
             rows_summary=QueueSummary,

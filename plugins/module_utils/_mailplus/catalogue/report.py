@@ -14,7 +14,7 @@ AREA = Area(
             read("Report", "get"),
             holds="Whether it is sent, to whom and when",
             place="Auditing > Report",
-            privilege="Report",
+            privilege="Auditing: Report",
         ),
     ),
 )

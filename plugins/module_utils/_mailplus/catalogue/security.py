@@ -14,7 +14,7 @@ AREA = Area(
             read("Security", "get", (1, 2, 3, 4)),
             holds="Mails a period and the quota of a sender",
             place="Security",
-            privilege="Security",
+            privilege="Security: Security",
         ),
     ),
 )

@@ -18,7 +18,7 @@ AREA = Area(
             read("ServerList", "list"),
             known=("server_list", "balancer_enabled", "cluster_syncing"),
             place="Server Management > Server List",
-            privilege="Server List",
+            privilege="Server Management: Server List",
             summarise=summarise_servers,
             members=Members("servers", "Servers", "cluster", server_states),
         ),

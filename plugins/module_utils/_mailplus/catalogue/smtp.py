@@ -14,7 +14,7 @@ AREA = Area(
             read("SMTP.General", "get", (1, 2)),
             holds="Settings of the banner, host name, hops, recipients and authentication",
             place="Mail Delivery > General",
-            privilege="Mail Delivery",
+            privilege="Server Management: Mail Delivery",
         ),
         settings(
             "smtp_security",
@@ -22,7 +22,7 @@ AREA = Area(
             read("SMTP.Security", "get"),
             holds="Limits on connections and mails a minute, parallel connections and junk commands",
             place="Mail Delivery > Security",
-            privilege="Mail Delivery Security",
+            privilege="Security: Mail Delivery Security",
         ),
     ),
 )

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error, Server
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Member
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
-    AskedServer,
     DifferenceReport,
     FigureDefinition,
     HostReport,
@@ -206,7 +205,7 @@ def _change(difference: DifferenceReport) -> Change:
     return Change(words(difference["path"]), difference["severity"], baseline, actual, cut=alike)
 
 
-def _address(server: AskedServer | None) -> str | None:
+def _address(server: Server | None) -> str | None:
     if not server:
         return None
     return f"{'https' if server.get('https') else 'http'}://{server.get('host')}:{server.get('port')}"
