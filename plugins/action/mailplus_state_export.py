@@ -3,30 +3,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import (
+    FILES_SPEC,
     FleetAction,
     Options,
+    Variables,
     directory_of,
-    fleet_file,
-    kept,
-    read_fleet,
-    state_files,
+    fleet_sources,
+    keeper,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, privacy, records
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import (
+    Handed,
+    Head,
+    Keeper,
+    Source,
+    fleet_text,
+    summary,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import totals
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import fleet_file, state_file
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "directory": {"type": "path", "required": True},
     "hosts": {"type": "list", "elements": "str", "required": True},
     "variable": {"type": "str", "default": "mailplus_state_gathered"},
     "max_age": {"type": "float"},
-    "personal_data": {"type": "str", "choices": list(privacy.MODES), "default": "remove"},
-    "personal_data_key": {"type": "str", "no_log": True},
-    "only_on_change": {"type": "bool", "default": False},
+    **FILES_SPEC,
 }
 
 
@@ -35,52 +41,47 @@ class ActionModule(FleetAction):
 
     argument_spec = ARGUMENT_SPEC
 
-    def _answer(self, options: Options, hostvars: Mapping[str, Any]) -> dict[str, Any]:
-        clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
-        pairs = [_with_cleaned(record, clean) for record in read_fleet(options, hostvars)]
-        found = [record for record, _cleaned in pairs]
-        contents = _contents(options, [cleaned for _record, cleaned in pairs])
+    def _answer(self, options: Options, variables: Variables) -> dict[str, Any]:
+        directory, own = directory_of(options), options["max_age"] is None
+        writer = keeper("export", options, dry=self._task.check_mode)
+        if not self._task.check_mode:
+            writer.kept.note_written(directory)
+            files.make_directories(sorted({directory, directory / "hosts"} if own else {directory}))
+        found = [_written(source, writer, write=own) for source in fleet_sources(options, variables)]
+        heads = [head for head, _handed in found]
+        changed = self._write_fleet(options, {head.host: handed for head, handed in found}, heads)
+        of_hosts = [state_file(directory, head.host) for head in heads] if own else []
         return {
-            "changed": self._write(contents, options),
-            "directory": str(directory_of(options)),
-            "files": [str(path) for path in contents],
-            "hosts": {record.host: {"status": record.status, "reason": record.reason} for record in found},
-            "totals": records.totals(found),
-            "summary": records.summary(found),
+            "changed": changed or any(head.changed for head in heads),
+            "directory": str(directory),
+            "files": [str(path) for path in (fleet_file(directory), *of_hosts)],
+            "hosts": {head.host: {"status": head.status, "reason": head.reason} for head in heads},
+            "totals": totals(heads),
+            "summary": summary(heads),
         }
 
-    def _write(self, contents: dict[Path, Any], options: Options) -> bool:
-        texts = {path: files.to_json(content) for path, content in contents.items()}
-        only_on_change = options["only_on_change"]
-        changed = [
-            path
-            for path, text in texts.items()
-            if (files.differs_beyond_times(path, contents[path]) if only_on_change else files.differs(path, text))
-        ]
-        if not self._task.check_mode:
-            kept().note_written(directory_of(options))
-            files.make_directories(sorted({path.parent for path in contents}))
-            for path, text in texts.items():
-                if path in changed:
-                    files.write(path, text)
-                else:
-                    path.touch()  # its time tells when it was found to be so
-        return bool(changed)
+    def _write_fleet(self, options: Options, handed: Mapping[str, Handed], heads: list[Head]) -> bool:
+        """Whether the file of the fleet changed, or would change."""
+        path, counted = fleet_file(directory_of(options)), totals(heads)
+        if options["only_on_change"]:
+            changed = files.differs_beyond_times(path, "".join(fleet_text(handed, counted)))
+        else:
+            changed = files.differs_from_pieces(path, fleet_text(handed, counted))
+        if changed and not self._task.check_mode:
+            files.write_pieces(path, fleet_text(handed, counted))
+        elif not self._task.check_mode:
+            path.touch()  # its time tells when it was found to be so
+        return changed
 
 
-def _with_cleaned(record: records.HostRecord, clean: privacy.Clean) -> tuple[records.HostRecord, records.HostRecord]:
-    """A record as it is, and without personal data. One that cannot be described or cleaned says so."""
-
-    def tried() -> tuple[records.HostRecord, records.HostRecord]:
-        records.describe(record)
-        return record, record.cleaned(clean)
-
-    return records.spare(tried, lambda error: (records.unusable(record.host, error),) * 2)
-
-
-def _contents(options: Options, found: Sequence[records.HostRecord]) -> dict[Path, Any]:
-    """What goes into each file. With ``max_age``, the files of the hosts are what was read."""
-    hosts = {record.host: record.as_dict() for record in found}
-    fleet = {"schema_version": SCHEMA_VERSION, "totals": records.totals(found), "hosts": hosts}
-    own = state_files(options) if options["max_age"] is None else {}
-    return {fleet_file(options): fleet, **{path: hosts[host] for host, path in own.items()}}
+def _written(source: Source, writer: Keeper, *, write: bool) -> tuple[Head, Handed]:
+    """A host whose file is written: where it was read, in the same way, or else now."""
+    handed, head = source.handed, source.head()
+    if handed and head and write and head.written == writer.as_written(source.host):
+        writer.confirm(handed)
+    else:
+        handed = writer.keep(source.record(), write=write)
+        head = handed.head()
+    if head.failure:
+        raise OSError(*head.failure)
+    return head, handed

@@ -32,14 +32,18 @@ options:
     required: true
   variable:
     description:
-      - Name of the variable in which each host registered the result of M(mailfleet.mailplus.mailplus_facts).
-      - Where no host has it, the facts are taken that are cached from an earlier run.
+      - Name of the variable in which each host registered the result of M(mailfleet.mailplus.mailplus_facts) or
+        M(mailfleet.mailplus.mailplus_state_gather).
+      - For a host that does not have it, what the inventory plugin P(mailfleet.mailplus.mailplus#inventory) read is
+        taken. Where no host has it, so are facts, such as those that are cached from an earlier run; of a host that has
+        both, the newer ones.
     type: str
     default: mailplus_state_gathered
   max_age:
     description:
-      - Hours. With it, the state of each host is what earlier runs wrote to C(hosts/NAME.json) in O(directory), unless
-        that is older, and nothing is taken from this run, and only C(fleet.json) is written.
+      - Hours. With it, the state of each host is what earlier runs wrote to C(hosts/NAME.json) in O(directory), or what
+        the inventory plugin read, the newer of both, unless it is older. What this run gathered, and facts, are left
+        out, and only C(fleet.json) is written.
       - It is for a fleet that is gathered in parts, by several runs.
     type: float
   personal_data:

@@ -27,14 +27,18 @@ options:
     required: true
   variable:
     description:
-      - Name of the variable in which each host registered the result of M(mailfleet.mailplus.mailplus_facts).
-      - Where no host has it, the facts are taken that are cached from an earlier run.
+      - Name of the variable in which each host registered the result of M(mailfleet.mailplus.mailplus_facts) or
+        M(mailfleet.mailplus.mailplus_state_gather).
+      - For a host that does not have it, what the inventory plugin P(mailfleet.mailplus.mailplus#inventory) read is
+        taken. Where no host has it, so are facts, such as those that are cached from an earlier run; of a host that has
+        both, the newer ones.
     type: str
     default: mailplus_state_gathered
   max_age:
     description:
-      - Hours. With it, the state of each host is what earlier runs wrote to C(hosts/NAME.json) in O(directory), unless
-        that is older, and nothing is taken from this run.
+      - Hours. With it, the state of each host is what earlier runs wrote to C(hosts/NAME.json) in O(directory), or what
+        the inventory plugin read, the newer of both, unless it is older. What this run gathered, and facts, are left
+        out.
       - It is for a fleet that is gathered in parts, by several runs.
     type: float
   policies:
@@ -54,10 +58,11 @@ options:
     default: false
   known_variables:
     description:
-      - Names of variables that begin with C(mailplus_state_). A host that has another one fails the task, since the
-        name is most likely misspelt. Without it, none does.
-    type: list
-    elements: str
+      - Names of variables that begin with C(mailplus_state_), as a list, or as a mapping from them to argument specs as
+        a role's C(meta/argument_specs.yml) has them. A host that has another one fails the task, since the name is most
+        likely misspelt. Without it, none does.
+      - By argument specs, values are checked too, except those that are templates.
+    type: raw
   fail_severity:
     description:
       - Failed rules and differences of this severity or above are returned as failing.

@@ -17,7 +17,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, ErrorDetails, Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
+    DsmError,
+    ErrorDetails,
+    Kind,
+    local_error,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.failures import time_limit
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter
@@ -41,7 +46,8 @@ class HostQuestion:
     def ask(self, end: float) -> Outcome:
         """What mailplus_facts would return."""
         if time.monotonic() >= end:
-            return failure(self._late())
+            what = f"{self._url} was not asked before the time limit of all was over."
+            return failure(local_error("time_limit", what, "Raise time_limit, or ask fewer NAS."))
         try:
             state = FactsQuestion().ask(self._params, admit=partial(self._admit, end=end), deadline=end)
         except DsmError as error:
@@ -70,11 +76,8 @@ class HostQuestion:
     def failed(self, error: Exception) -> Outcome:
         """The outcome where the NAS was late, or something happened that nobody foresaw."""
         if isinstance(error, LateError):
-            return failure(self._late())
+            return failure(time_limit(options.address(self._params)))
         return unexpected(self._url, error)
-
-    def _late(self) -> DsmError:
-        return time_limit(options.address(self._params))
 
     @property
     def _url(self) -> str:

@@ -22,9 +22,13 @@ read_system_store()
 
 
 class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no types
-    """The action of a module: a file of the module's name holds a subclass with its ``question``."""
+    """The action of a module: a file of the module's name holds a subclass with its ``question``.
+
+    ``module`` is the one that asks it on another host, where that has another name.
+    """
 
     question: ClassVar[Question]
+    module: ClassVar[str] = ""
     _validator: ClassVar[ArgumentSpecValidator]
 
     _requires_connection = False
@@ -78,7 +82,7 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
         given = {name: value for name, value in params.items() if value is not None}
         # Ours are in the arguments now. On a command line, where the rest goes, a password could be seen.
         self._task.environment = [{name: environment[name] for name in environment if not name.startswith(_OURS)}]
-        name = f"mailfleet.mailplus.{type(self).__module__.rpartition('.')[2]}"
+        name = f"mailfleet.mailplus.{self.module or type(self).__module__.rpartition('.')[2]}"
         result: dict[str, Any] = self._execute_module(module_name=name, module_args=given, task_vars=variables)
         return result
 

@@ -21,7 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     NoStateError,
     no_baseline,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record, summary
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, describe, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, judge
@@ -117,4 +117,4 @@ def test_reports_of_changed_answers(fleet: Sequence[Sequence[Mutation]], before:
     unread = {host.host for host in records if host.mailplus is None}
     for name in ("report.html", "report.md"):
         assert [host for host in (hosts if name == "report.html" else unread) if host not in texts[name]] == []
-    assert len(summary(records)) == len(hosts) + 1
+    assert all(describe(host) for host in records)

@@ -25,7 +25,9 @@ from ansible_collections.mailfleet.mailplus.tests.bench.simulation import (
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 
-SOURCE, LISTED = "bench.mailplus.yml", "listed.json"
+SOURCE, LISTED, ROLE = "bench.mailplus.yml", "listed.json", "role.json"
+JUDGING = "judging.json"
+STATE = "mailfleet.mailplus.state"
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,15 @@ CONTENDERS = {
         Contender("f0", "`ansible-inventory`, the same from a file", ("ansible-inventory", "-i", LISTED, "--list")),
         Contender("f", "ours, inventory plugin", ("ansible-inventory", "-i", SOURCE, "--list")),
         Contender("g", "the floor: minimal asyncio program", ("floor", "task.json")),
+        Contender("r", "ours, the whole role: playbook `state`, all formats", ("ansible-playbook", "-i", ROLE, STATE)),
+        Contender(
+            "ir",
+            "ours, 200 rules and all formats, of what the inventory plugin reads",
+            ("ansible-playbook", "-i", SOURCE, "mailfleet.mailplus.report", "-e", f"@{JUDGING}"),
+        ),
     )
 }
-DEFAULT = ("a", "b", "c", "d", "e", "f0", "f", "g")
+DEFAULT = ("a", "b", "c", "d", "e", "f0", "f", "g", "r", "ir")
 
 
 def place(directory: Path, simulation: Simulation, contender: Contender | None = None, seconds: float = 60) -> Place:
@@ -107,6 +115,8 @@ def prepare(directory: Path, simulation: Simulation, hosts: int, wanted: Sequenc
     }
     _write(directory / "task.json", task)
     _write(directory / "hosts.json", plays.inventory(simulation, ports))
+    _write(directory / JUDGING, {"mailplus_state_policies": [plays.policy()]})
+    _write(directory / ROLE, plays.role_inventory(simulation, ports))
     _write(directory / SOURCE, plays.inventory_source(simulation, ports))
     for contender in wanted:
         if contender.playbook:

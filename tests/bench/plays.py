@@ -19,6 +19,24 @@ Data = dict[str, Any]
 SUBSET = ["settings", "queue", "logs"]
 AT_ONCE = 50
 
+_CONDITIONS: tuple[tuple[str, str, Data], ...] = (
+    ("imap_pop3", "data.enable_imap", {"equals": False}),
+    ("imap_pop3", "data.enable_imaps", {"equals": True}),
+    ("imap_pop3", "data.security_imappop3_auth", {"equals": True}),
+    ("imap_pop3", "data.enable_pop3s", {"equals": True}),  # fails
+    ("smtp_general", "data.enable_smtp_auth", {"equals": True}),
+    ("smtp_general", "data.max_recipients", {"at_most": 200}),
+    ("smtp_general", "data.relay.enable_tls", {"equals": True}),
+    ("smtp_general", "data.max_hops", {"at_least": 30}),  # fails
+    ("smtp_security", "data.max_mails_per_minute", {"at_most": 200}),
+    ("smtp_security", "data.reject_unauth_pipelining", {"equals": True}),
+    ("smtp_security", "data.no_such_key", {"equals": True}),  # unknown
+    ("security", "data.flow_limit_mails", {"at_most": 500}),
+    ("security", "data.sender_quota_period", {"in": ["day", "hour"]}),
+    ("report", "data.enable", {"equals": True}),
+    ("queue", "total", {"at_most": 1000}),
+    ("core", "data.enable_pgp", {"equals": True}),
+)
 _FACTS = "mailfleet.mailplus.mailplus_facts"
 _QUESTION = {"gather_subset": SUBSET, "limit": ROWS}
 _HERE = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
@@ -49,6 +67,18 @@ def inventory(simulation: Simulation, ports: Mapping[str, int]) -> Data:
     return {"nas": {"hosts": hosts, "vars": variables}}
 
 
+def role_inventory(simulation: Simulation, ports: Mapping[str, int]) -> Data:
+    """The hosts of the role, with its variables."""
+    hosts = {name: {"ansible_host": ADDRESS, "mailplus_state_port": port} for name, port in ports.items()}
+    variables = {
+        "mailplus_state_https": simulation.https,
+        "mailplus_state_username": USERNAME,
+        "mailplus_state_password": PASSWORD,
+        "mailplus_state_ca_path": simulation.ca_path,
+    }
+    return {"nas": {"hosts": hosts, "vars": variables}}
+
+
 def inventory_source(simulation: Simulation, ports: Mapping[str, int]) -> Data:
     """A file of the inventory plugin."""
     return {
@@ -63,6 +93,24 @@ def inventory_source(simulation: Simulation, ports: Mapping[str, int]) -> Data:
         "gather_subset": SUBSET,
         "limit": ROWS,
         "at_once": AT_ONCE,
+    }
+
+
+def policy() -> Data:
+    """A policy of 200 rules, as long as that of a site with much to say: most pass, some fail, some are unknown."""
+    return {"name": "bench", "rules": [_rule(number, *_CONDITIONS[number % len(_CONDITIONS)]) for number in range(200)]}
+
+
+def _rule(number: int, section: str, path: str, condition: Data) -> Data:
+    return {
+        "id": f"rule_{number:03}",
+        "title": f"What {path} of {section} is to be, number {number}",
+        "severity": ("info", "low", "medium")[number % 3],
+        "section": section,
+        "path": path,
+        "condition": condition,
+        "why": "A sentence that says why it matters, as long as such a sentence is.",
+        "remedy": "A sentence that says where in MailPlus Server to change it.",
     }
 
 

@@ -91,10 +91,16 @@ def targets(by_size: BySize, long_log: Mapping[str, Sequence[RowsRun]], *, https
     yield from _ratio("(b) ÷ (a) at 200 hosts", f"≤ {2.2 if https else 2.0}", at_200, lambda of: of("b") / of("a"))
     yield from _ratio("(d) ÷ (b) at 200 hosts", "≥ 30", at_200, lambda of: of("d") / of("b"))
     yield from _ratio("((f) - (f0)) ÷ (g) at 1,000 hosts", "≤ 2", at_1000, lambda of: (of("f") - of("f0")) / of("g"))
-    for letter in ("b", "f"):
+    yield from _ratio("(r) ÷ (a) at 200 hosts", "≤ 3.5", at_200, lambda of: of("r") / of("a"))
+    yield from _ratio("(ir) ÷ (f) at 1,000 hosts", "≤ 3", at_1000, lambda of: of("ir") / of("f"))
+    for letter, most in (("b", "1.2"), ("f", "1.2"), ("r", "1.15")):
         name = f"({letter}), a host of 1,000 ÷ a host of 200"
         both = {"small": at_200.get(letter, ()), "large": at_1000.get(letter, ())}
-        yield from _ratio(name, "≤ 1.2", both, lambda of: of("large") / 1000 / (of("small") / 200))
+        yield from _ratio(name, f"≤ {most}", both, lambda of: of("large") / 1000 / (of("small") / 200))
+    for letter in ("r", "ir"):
+        if at_1000.get(letter):
+            largest = median(run.peak for run in at_1000[letter])
+            yield f"| MiB of the largest process of ({letter}), 1,000 hosts | ≤ 400 | {largest:.0f} |  |"
     if all(long_log.get(name) for name in ("ours", "bare")):
         yield from _rows_targets(long_log["ours"], long_log["bare"])
 

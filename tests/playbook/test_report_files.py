@@ -216,11 +216,12 @@ def test_a_report_of_cached_facts(project: Project, fleet: Fleet) -> None:
 
 def aged(host: Data) -> Data:
     """A host of a report without what time alone changes."""
-    sections = json.loads(re.sub(r'"oldest_age_seconds": \d+', '"oldest_age_seconds": 0', json.dumps(host["sections"])))
+    told = {key: host[key] for key in ("sections", "figures")}
+    told = json.loads(re.sub(r'oldest_age_seconds": \d+', 'oldest_age_seconds": 0', json.dumps(told)))
     verdicts = [
         {**verdict, "actual": None} if verdict["rule"] == "queue_age" else verdict for verdict in host["verdicts"]
     ]
-    return {**host, "collected_at": None, "sections": sections, "verdicts": verdicts}
+    return {**host, "collected_at": None, **told, "verdicts": verdicts}
 
 
 def test_an_unchanged_fleet_changes_nothing(fleet: Fleet, tmp_path: Path) -> None:
@@ -348,3 +349,84 @@ def test_what_one_server_says_costs_nobody_the_report(tmp_path: Path) -> None:
         assert f"imap_pop3.data.{key} (medium) added: absent in the baseline, {{y}} here" in str(drift)
     assert list(text_string_to_metric_families(found["mailplus.prom"]))
     assert max(len(line) for line in run.output.splitlines()) < 5_000
+
+
+def source() -> Data:
+    """An inventory source that reads the hosts of hosts.yml."""
+    names = ("port", "https", "username", "password", "ca_path")
+    connection = {name: f"{{{{ mailplus_state_{name} }}}}" for name in names}
+    return {
+        "plugin": "mailfleet.mailplus.mailplus",
+        "from_group": "nas",
+        "strict": True,
+        "use_vars_plugins": True,
+        "connection": connection,
+    }
+
+
+SOURCES = ("-i", "hosts.yml", "-i", "fleet.mailplus.yml")
+ENABLED = {"ANSIBLE_INVENTORY_ENABLED": "mailfleet.mailplus.mailplus,ansible.builtin.yaml"}
+UNREAD = "1 of 5 NAS could not be read: gone."
+
+
+def of_inventory(fleet: Fleet, directory: Path) -> Project:
+    """What the inventory source needs, and a fleet that nobody has asked."""
+    project = Project(directory)
+    project.write("hosts.yml", hosts(fleet, {"mailplus_state_directory": str(directory / "state")}))
+    project.write("fleet.mailplus.yml", source())
+    for nas in fleet.values():
+        nas.reset()
+    return project
+
+
+def test_a_report_of_what_the_inventory_read(fleet: Fleet, tmp_path: Path) -> None:
+    project = of_inventory(fleet, tmp_path)
+    report = ("mailfleet.mailplus.report", *SOURCES)
+    run = project.play(*report, failing=True, environment=ENABLED, expected_warnings=[UNREAD])
+    assert set(requests_of(fleet).values()) == {3}, "a login, the reads and a logout"
+    found = {host["host"]: host for host in project.read("state/report.json")["hosts"]}
+    assert {name: host["status"] for name, host in found.items()} == {**dict.fromkeys(READ, "ok"), "gone": "failed"}
+    assert found["gone"]["error"]["name"] == "connection_refused"
+    assert found["gone"]["reason"] == found["gone"]["error"]["message"]
+    assert any(verdict["verdict"] == "pass" for verdict in found["plain"]["verdicts"])
+    assert set(texts(project, "state")) == {*WRITTEN, "fleet.json"}
+    state = project.read("state/fleet.json")["hosts"]
+    Draft202012Validator(schema("state")).validate(project.read("state/fleet.json"))
+    assert {name: host["status"] for name, host in state.items()} == {
+        name: host["status"] for name, host in found.items()
+    }
+    assert shown(personal(fleet), texts(project, "state")) == set()
+    failed = "Fail the hosts that were not read, or whose findings are too severe"
+    assert {result.host for result in run.results if result.task.endswith(failed)} == {"gone"}
+
+
+def test_in_plays_too_the_inventory_is_enough(fleet: Fleet, tmp_path: Path) -> None:
+    """What a run gathers comes before, and no file of an earlier run wins over what was read now."""
+    project = of_inventory(fleet, tmp_path)
+    narrow = role("gather", mailplus_state_subset=["queue"], mailplus_state_directory=str(tmp_path / "first"))
+    first = play(narrow, role("report", mailplus_state_directory=str(tmp_path / "first")), hosts="nas:!gone")
+    then = [
+        role("report", mailplus_state_directory=str(tmp_path / "first"), mailplus_state_max_age=1),
+        {"name": "Fails", "block": [role("assert")], "rescue": [{"name": "Rescued", "ansible.builtin.debug": {}}]},
+    ]
+    plays = [play(role("report")), {**play(*then), "name": "Other"}, first]
+    run = project.play(plays, *SOURCES, environment=ENABLED, expected_warnings=[UNREAD])
+    assert {result.host for result in run.results if result.task == "Rescued"} == {"gone"}
+    gathered = project.read("first/report.json")["hosts"]
+    assert {tuple(host["sections"]) for host in gathered} == {("queue",)}
+    of_now = project.read("state/report.json")["hosts"]
+    assert all(len(host["sections"]) == 10 for host in of_now if host["host"] != "gone")
+    assert set(requests_of(fleet).values()) == {6}
+
+
+def test_what_the_inventory_holds_is_data(fleet: Fleet, tmp_path: Path) -> None:
+    """Text of a server in a variable is no template, also where it looks like one."""
+    project = of_inventory(fleet, tmp_path)
+    mark = tmp_path / "evaluated"
+    fleet["plain"].set_answer(
+        "SYNO.MailPlusServer.IMAP_POP3", "get", {"x": f"{{{{ lookup('pipe', 'touch {mark}') }}}}"}
+    )
+    report = ("mailfleet.mailplus.report", *SOURCES)
+    project.play(*report, failing=True, environment=ENABLED, expected_warnings=[UNREAD])
+    assert "lookup" in json.dumps(project.read("state/report.json"))
+    assert not mark.exists()

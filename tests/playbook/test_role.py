@@ -11,7 +11,7 @@ import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE, debug
+from ansible_collections.mailfleet.mailplus.tests.playbook.plays import JUMP_HOST, UNTOUCHABLE, debug
 from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
     LENIENT,
     PREFIX,
@@ -57,7 +57,7 @@ ODD_NAMES = ("../../escape", "site/nas", "..", "käse.例え", "-rf *", "100%")
 WRITTEN = ("report.html", "report.json", "hosts.csv", "findings.csv", "junit.xml", "report.md", "mailplus.prom")
 NO_SECTIONS = "None of the sections exists"  # of the host that is empty
 NOT_RUN_ONCE = "run_once"  # Ansible warns that the strategy free does not heed it
-FAIL = f"{ROLE.rpartition('.')[2]} : Fail the hosts that were not read, or whose findings are too severe"
+FAIL_TASK = f"{ROLE} : Fail the hosts that were not read, or whose findings are too severe"
 
 
 @pytest.fixture(scope="module")
@@ -149,12 +149,12 @@ def check_files_beside_report(project: Project) -> None:
 
 def test_a_host_that_failed_earlier_is_not_missing(project: Project, fleet: Fleet) -> None:
     earlier = {"name": "Earlier", "ansible.builtin.fail": {}, "when": "inventory_hostname == 'late'"}
-    playbook = [play(pre_tasks=[earlier], roles=[ROLE])]
+    playbook = [play(debug("Later", ""), pre_tasks=[earlier], roles=[ROLE])]
     run = project.play(playbook, failing=True, environment={"ANSIBLE_SHOW_CUSTOM_STATS": "true"})
     found = check_files(project, {**STATUSES, "late": "not_gathered"})["hosts"]
     assert found["late"]["reason"].startswith("The host was not asked")
     assert fleet["late"].requests == []
-    failed = {name: run.failed(named(FAIL.partition(" : ")[2]), name)["msg"] for name in FLEET if fails(name)}
+    failed = {name: run.failed(FAIL_TASK, name)["msg"] for name in FLEET if fails(name)}
     report = project.directory / "state" / "report.html"
     assert failed["gone"] == f"not read: {found['gone']['reason']} See {report}."
     assert (
@@ -163,10 +163,20 @@ def test_a_host_that_failed_earlier_is_not_missing(project: Project, fleet: Flee
     ) in failed["open"]
     assert "plaintext_login unknown: MailPlus Server is not installed, not started or older." in failed["empty"]
     assert "Service >" not in failed["empty"]
-    for name in ("well", "forbidden"):
-        assert run.ok(named(FAIL.partition(" : ")[2]), name)
+    assert {result.host for result in run.results if result.task == "Later"} == {"well", "forbidden"}
     check_stats(run, project)
     check_sessions(fleet)
+
+
+@pytest.mark.parametrize("way", ["include_role", "import_role"])
+def test_hosts_that_are_well_go_on_wherever_the_role_stands(project: Project, way: str) -> None:
+    entry: Data = {"name": "Role", f"ansible.builtin.{way}": {"name": ROLE}}
+    block = {"name": "Block", "block": [entry, debug("Next", "")], "rescue": [debug("Rescued", "")]}
+    run = project.play([play(block, role("assert"), debug("Later", ""))], failing=True)
+    named_so = {name: {result.host for result in run.results if result.task == name} for name in ("Next", "Rescued")}
+    bad = {name for name in FLEET if fails(name)}
+    assert named_so == {"Next": set(FLEET) - bad, "Rescued": bad}
+    assert {result.host for result in run.results if result.task == "Later"} == set(FLEET) - bad
 
 
 def fails(name: str) -> bool:
@@ -358,7 +368,8 @@ def test_defaults_are_those_that_are_documented() -> None:
     options = {name: option for spec in specs.values() for name, option in spec["options"].items()}
     documented = {name: option["default"] for name, option in options.items() if "default" in option}
     assert defaults == documented
-    assert set(specs) == {path.stem for path in (directory / "tasks").iterdir()} - {"check", "judge", "fail"}
+    parts = {"all", "check", "judge", "group", "fail"}
+    assert set(specs) == {path.stem for path in (directory / "tasks").iterdir()} - parts
     for spec in specs.values():
         for name, option in spec["options"].items():
             assert option == options[name] == specs["main"]["options"][name]
@@ -405,3 +416,86 @@ def test_a_typo_asks_no_host_and_replaces_no_file(project: Project, fleet: Fleet
     assert requests_of(fleet) == {}
     assert [path.name for path in (project.directory / "state").iterdir()] == ["fleet.json"]
     assert (project.directory / "state" / "fleet.json").read_text(encoding="utf-8") == "good"
+
+
+def test_only_hosts_that_fail_cost_a_task_beyond_gathering(project: Project) -> None:
+    """In a big fleet, a task over all hosts costs more than to judge and report them."""
+    run = project.play("mailfleet.mailplus.state", failing=True)
+    tasks = {result.task: {other.host for other in run.results if other.task == result.task} for result in run.results}
+    assert tasks.pop(named("Gather the state of MailPlus Server")) == set(FLEET)
+    assert tasks.pop(FAIL_TASK) == {name for name in FLEET if fails(name)}
+    assert {len(found) for found in tasks.values()} == {1}
+    report = project.read("state/report.json")
+    assert {host["host"]: host["status"] for host in report["hosts"]} == STATUSES
+
+
+def test_odd_names_of_hosts_fail_as_others_do(project: Project, fleet: Fleet) -> None:
+    odd = {name: UNTOUCHABLE | role_vars(fleet, fleet["open"]) for name in (*ODD_NAMES, "2001:db8::1")}
+    variables = {"mailplus_state_directory": str(project.directory / "state")}
+    project.write("odd.yml", {"nas": {"hosts": odd, "vars": variables}})
+    run = project.play("mailfleet.mailplus.state", "-i", "odd.yml", failing=True)
+    assert {result.host for result in run.results if result.task == FAIL_TASK} == set(odd)
+    assert {result.host for result in run.results} == set(odd)
+
+
+def test_variables_may_be_templates(project: Project, fleet: Fleet) -> None:
+    """Also of nothing, or of what is not defined, which is told as the reason of that host."""
+    well = role_vars(fleet, fleet["well"])
+    port, omitted = well.pop("mailplus_state_port"), "{{ nowhere | default(omit) }}"
+    odd = {
+        "omitted": {
+            **well,
+            "mailplus_state_port": port,
+            "mailplus_state_session_name": omitted,
+        },
+        "template": {**well, "nas_port": port, "mailplus_state_port": "{{ nas_port }}"},
+        "text": {**well, "mailplus_state_port": f"{port}", "mailplus_state_validate_certs": "yes"},
+        "undefined": {**well, "mailplus_state_port": port, "mailplus_state_device_id": "{{ nowhere }}"},
+    }
+    found = {name: UNTOUCHABLE | variables for name, variables in odd.items()}
+    group = {"hosts": found, "vars": {**LENIENT, "mailplus_state_directory": str(project.directory / "state")}}
+    project.write("odd.yml", {"nas": group})
+    project.play("mailfleet.mailplus.state", "-i", "odd.yml")
+    hosts_ = project.read("state/fleet.json")["hosts"]
+    assert {name: host["status"] for name, host in hosts_.items()} == {
+        **dict.fromkeys(odd, "ok"),
+        "undefined": "failed",
+    }
+    assert hosts_["undefined"]["reason"].startswith("mailplus_state_device_id: 'nowhere' is undefined")
+    assert project.read("state/hosts/undefined.json") == hosts_["undefined"]
+    assert {request.form.get("session") for request in fleet["well"].requests if "session" in request.form} == {
+        "MailPlusServer"
+    }
+
+
+@pytest.mark.parametrize(
+    ("playbook", "names"), [("state", ["limit", "exceptions", "formats"]), ("report", ["exceptions", "fail_severity"])]
+)
+def test_the_playbooks_check_variables_once_for_all_hosts(
+    project: Project, fleet: Fleet, playbook: str, names: list[str]
+) -> None:
+    """Ansible would start a process for each host to do so."""
+    for name in names:
+        own = {f"mailplus_state_{name}": BAD_VARIABLES[name][1]}
+        project.write("hosts.yml", hosts(fleet, {"mailplus_state_directory": "/nonexistent"}, well=own))
+        run = project.play(f"mailfleet.mailplus.{playbook}", failing=True)
+        (failed,) = (result for result in run.results if result.status == "failed")
+        assert failed.returned["msg"].startswith("well: ")
+        assert f"mailplus_state_{name}" in failed.returned["msg"]
+        assert "An exception occurred" not in run.output
+    assert requests_of(fleet) == {}
+
+
+def test_a_nas_is_gathered_by_way_of_another_host(project: Project, fleet: Fleet) -> None:
+    """The module runs there, and files are written here."""
+    found = hosts(fleet, {"mailplus_state_directory": str(project.directory / "state")})
+    found["nas"]["hosts"] = {name: found["nas"]["hosts"][name] for name in ("well", "locked")}
+    project.write("hosts.yml", found | {"others": {"hosts": {"jump_host": JUMP_HOST}}})
+    imported = {"name": "Role", "ansible.builtin.import_role": {"name": ROLE, "tasks_from": "gather"}}
+    block = {"name": "Elsewhere", "block": [imported], "delegate_to": "jump_host"}
+    run = project.play([play(block)])
+    assert run.modules_on_jump_host == {"mailplus_facts"}
+    written = project.read("state/fleet.json")["hosts"]
+    assert {name: host["status"] for name, host in written.items()} == {"well": "ok", "locked": "failed"}
+    assert written["locked"]["error"]["name"] == "account_locked"
+    assert project.read("state/hosts/well.json") == written["well"]

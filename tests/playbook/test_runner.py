@@ -140,7 +140,7 @@ REPORT = [play(role("report"))]
 def test_a_job_leaves_its_artifacts(awx: Awx, fleet: Fleet) -> None:
     job = awx.run(STATE, "first")
     gathered = job.results("Gather the state of MailPlus Server")
-    assert gathered["well"]["ansible_facts"]["mailplus"]["sections"]["queue"]["total"] == 3
+    assert ("ansible_facts" in gathered["well"]) == (core_version() < (2, 21)), "the state, with personal data"
     assert gathered["gone"]["error"]["name"] == "connection_refused"
     assert job.runner.stats["ok"].keys() == set(NAS)
     (told,) = [

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible_lines
 
-# Keys whose values pass with time while a fleet stays as it is.
+# Keys whose values pass with time while a fleet stays as it is, and the figures that are such values.
 _TIMES = {"generated_at", "collected_at", "oldest_age_seconds"}
+_TIMES |= {each.name for row in CATALOGUE for each in row.figures if each.path.rpartition(".")[2] in _TIMES}
 
 # The name of a file that is being written. One that is older than an hour was left behind by a run that was killed.
 _PREFIX, _SUFFIX = ".mailplus-", ".part"
@@ -56,15 +58,16 @@ def make_directories(directories: Iterable[Path]) -> None:
     Raises OSError.
     """
     for directory in directories:
-        _make_directory(directory)
+        make_directory(directory)
         _remove_left_behind(directory)
 
 
-def _make_directory(directory: Path) -> None:
+def make_directory(directory: Path) -> None:
+    """Make it where it is missing, parents too, for the owner alone. Raises OSError."""
     if directory.is_dir():
         return
     if not directory.parent.exists():
-        _make_directory(directory.parent)
+        make_directory(directory.parent)
     try:
         directory.mkdir(mode=0o700)
     except FileExistsError:
@@ -89,22 +92,33 @@ def differs(path: Path, text: str) -> bool:
     return _content(path) != _encode(text)
 
 
-def differs_beyond_times(path: Path, content: Any) -> bool:
-    """Whether the file is missing, or its JSON differs from ``content`` in more than the times it states."""
+def differs_from_pieces(path: Path, pieces: Iterable[str]) -> bool:
+    """As ``differs``, for a text that comes in pieces. Raises OSError."""
+    if not _is_file(path):
+        return True
+    with path.open("rb") as file:
+        return any(file.read(len(piece)) != piece for piece in map(_encode, pieces)) or bool(file.read(1))
+
+
+def differs_beyond_times(path: Path, text: str) -> bool:
+    """Whether the file is missing, or its JSON differs from that of ``text`` in more than the times it states."""
     try:
         before = json.loads(_content(path) or b"")
     except (OSError, ValueError, RecursionError):
         return True
-    return bool(_without_times(before) != _without_times(json.loads(to_json(content))))
+    return bool(_without_times(before) != _without_times(json.loads(text)))
 
 
 def _content(path: Path) -> bytes | None:
     """None where there is no file, or something else, which is never opened: a pipe would hold the run for ever."""
+    return path.read_bytes() if _is_file(path) else None
+
+
+def _is_file(path: Path) -> bool:
     try:
-        is_file = stat.S_ISREG(path.lstat().st_mode)
+        return stat.S_ISREG(path.lstat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
-        return None
-    return path.read_bytes() if is_file else None
+        return False
 
 
 def write(path: Path, text: str) -> None:
@@ -112,19 +126,25 @@ def write(path: Path, text: str) -> None:
 
     Raises OSError, which names the file.
     """
+    write_pieces(path, [text])
+
+
+def write_pieces(path: Path, pieces: Iterable[str], *, lasting: bool = True) -> None:
+    """As ``write``, of a text in pieces. One that is not ``lasting`` may be lost when the machine crashes."""
     try:
-        _put(path, _encode(text))
+        _put(path, map(_encode, pieces), lasting)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: Iterable[bytes], lasting: bool) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=_SUFFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(content)
             file.flush()
-            os.fsync(file.fileno())  # else a crash can leave the name with nothing behind it
+            if lasting:
+                os.fsync(file.fileno())  # else a crash can leave the name with nothing behind it
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

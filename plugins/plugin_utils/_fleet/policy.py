@@ -21,7 +21,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 
 class PolicyError(ValueError):
-    """A policy, an exception or an override that cannot be. The message names the policy and the rule, on one line."""
+    """A policy, a waiver or an override that cannot be. The message names the policy and the rule, on one line."""
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.splitlines()))
@@ -60,7 +60,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Waiver:
-    """An exception: a rule that a host need not meet until the day it expires."""
+    """A rule that a host need not meet until the day it expires: an entry of ``mailplus_state_exceptions``."""
 
     rule: str
     reason: str
@@ -69,7 +69,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class HostPolicy:
-    """The rules as they hold for one host, its exceptions by rule, and the paths that it sets."""
+    """The rules as they hold for one host, its waivers by rule, and the paths that it sets."""
 
     rules: Sequence[Rule]
     waivers: Mapping[str, Waiver]

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
     Envelope,
@@ -104,18 +104,18 @@ def spare(act: Callable[[], Result], instead: Callable[[Exception], Result]) -> 
         return instead(error)
 
 
-def totals(records: Sequence[HostRecord]) -> dict[str, int]:
+class HasStatus(Protocol):
+    """Whatever tells how well a host was read."""
+
+    @property
+    def status(self) -> str:
+        """One of HOST_STATUSES."""
+
+
+def totals(hosts: Iterable[HasStatus]) -> dict[str, int]:
     """How many hosts have each status."""
-    counted = Counter(record.status for record in records)
+    counted = Counter(host.status for host in hosts)
     return {status: counted[status] for status in HOST_STATUSES}
-
-
-def summary(records: Sequence[HostRecord]) -> list[str]:
-    """A line a host for people to read, and one for all."""
-    width = max((len(record.host) for record in records), default=0)
-    lines = [f"{record.host:<{width}}  {record.status:<12}  {describe(record)}" for record in records]
-    counts = ", ".join(f"{number} {status}" for status, number in totals(records).items() if number)
-    return [*lines, f"{len(records)} hosts: {counts}"]
 
 
 def describe(record: HostRecord) -> str:

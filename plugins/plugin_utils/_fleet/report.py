@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
@@ -188,10 +188,13 @@ def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
 def _without_rows(envelope: Envelope) -> SectionReport:
     """The envelope of a list without its rows, which are in the files of the hosts, and with counts that are some."""
     told: SectionReport = {**envelope}
-    if "total" in told:
-        told["total"] = as_count(told["total"])
-        told["returned"] = as_count(told["returned"])
-    if "total" in told or any("total" in each for each in told.get("each", {}).values()):
+    if "each" in told:
+        told["each"] = {name: {**one} for name, one in told["each"].items()}
+    lists: list[SectionReport | dict[str, Any]] = [told, *told.get("each", {}).values()]
+    lists = [one for one in lists if "total" in one]
+    for one in lists:
+        one["total"], one["returned"] = as_count(one["total"]), as_count(one["returned"])
+    if lists:
         told.pop("data", None)
     return told
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
+import string
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +16,57 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 
 _SECONDS = 3600
 
+# With what follows, a name has to fit into 255 bytes, the limit of most file systems.
+_LONGEST_NAME, _KEPT_OF_NAME = 240, 120
+_UNQUOTED = frozenset(f"{string.ascii_letters}{string.digits}_.-~".encode())
+
 
 class StatesError(ValueError):
     """A directory without a state that is new enough."""
 
 
-def read_states(files: Mapping[str, Path], max_age: float) -> list[HostRecord]:
-    """What the file of each host says. Those older than ``max_age`` hours, and those that cannot be read, leave their
-    hosts not gathered, with the reason. Raises StatesError when there is no other.
+def fleet_file(directory: Path) -> Path:
+    """Where the state of all hosts is written."""
+    return directory / "fleet.json"
+
+
+def state_file(directory: Path, host: str) -> Path:
+    """Where the state of a host is written."""
+    return directory / "hosts" / f"{_file_name(host)}.json"
+
+
+def _file_name(host: str) -> str:
+    """The name of a host, quoted as in a URL, so that none leads out of the directory.
+
+    Of a long name, a digest tells it from others that begin alike. It follows a plus, which no quoted name has.
     """
-    oldest = time.time() - max_age * _SECONDS
-    states = {host: _read(path, oldest) for host, path in files.items()}
-    if all(isinstance(state, str) for state in states.values()):
-        directories = ", ".join({str(path.parent) for path in files.values()})
-        raise StatesError(
-            f"{directories} has no state of these hosts that is younger than {max_age:g} hours. Gather first, into the "
-            "same directory, or allow older ones (max_age; mailplus_max_age of the playbook report)."
-        )
-    return [_record(host, state) for host, state in states.items()]
+    encoded = host.encode(errors="surrogatepass")
+    name = "".join(chr(byte) if byte in _UNQUOTED else f"%{byte:02X}" for byte in encoded)
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_KEPT_OF_NAME]}+{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    return name
+
+
+def oldest(max_age: float) -> float:
+    """The time (``time.time``) since which a state must have been written to be one of today."""
+    return time.time() - max_age * _SECONDS
+
+
+def read_state(host: str, path: Path, since: float) -> tuple[float, HostRecord]:
+    """When the file of a host was written, and what it says.
+
+    One that is older than ``since``, or cannot be read, leaves the host not gathered, with the reason.
+    """
+    written, state = _read(path, since)
+    return written, _record(host, state)
+
+
+def no_state(directory: Path, max_age: float) -> StatesError:
+    """What to say of a directory without any state that is new enough."""
+    return StatesError(
+        f"{directory / 'hosts'} has no state of these hosts that is younger than {max_age:g} hours. Gather first, into "
+        "the same directory, or allow older ones (max_age; mailplus_max_age of the playbook report)."
+    )
 
 
 def _record(host: str, state: dict[str, Any] | str) -> HostRecord:
@@ -43,19 +77,23 @@ def _record(host: str, state: dict[str, Any] | str) -> HostRecord:
     return HostRecord(host, state["status"], state["reason"], state["error"], None)
 
 
-def _read(path: Path, oldest: float) -> dict[str, Any] | str:
-    """The content of a file, or why there is none."""
+def _read(path: Path, since: float) -> tuple[float, dict[str, Any] | str]:
+    """When a file was written, and its content, or why there is none."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # opening a pipe would hold the run for ever
-            return f"{path} cannot be read."
-        written, text = status.st_mtime, path.read_text(encoding="utf-8")
+            return 0, f"{path} cannot be read."
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return f"Nothing was gathered: there is no {path}."
+        return 0, f"Nothing was gathered: there is no {path}."
     except (OSError, UnicodeDecodeError):
-        return f"{path} cannot be read."
-    if written < oldest:
-        return f"Nothing was gathered lately: {path} is too old."
+        return 0, f"{path} cannot be read."
+    if status.st_mtime < since:
+        return 0, f"Nothing was gathered lately: {path} is too old."
+    return status.st_mtime, _parsed(path, text)
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any] | str:
     try:
         state = json.loads(text)
         fits = state["schema_version"] == SCHEMA_VERSION and {"status", "reason", "error"} <= state.keys()

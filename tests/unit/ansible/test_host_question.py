@@ -76,7 +76,7 @@ def test_what_is_asked_too_late_is_not_sent() -> None:
         outcome = question(address_of(fleet["one"])).ask(time.monotonic())
         assert fleet["one"].requests == []
     assert outcome["error"]["name"] == "time_limit"
-    assert "took longer than the time limit allows. Raise time_limit" in outcome["msg"]
+    assert "was not asked before the time limit of all was over. Raise time_limit" in outcome["msg"]
 
 
 def test_what_is_interrupted_before_it_begins_is_not_sent() -> None:

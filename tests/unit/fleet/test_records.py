@@ -107,10 +107,6 @@ def test_totals_count_every_status() -> None:
     assert counted == {"ok": 2, "partial": 0, "unsupported": 0, "failed": 1, "not_gathered": 0}
 
 
-def test_summary_of_no_hosts() -> None:
-    assert records.summary([]) == ["0 hosts: "]
-
-
 @pytest.mark.parametrize(
     ("queue", "expected"),
     [
@@ -136,13 +132,12 @@ def test_a_file_holds_text_of_a_server_unchanged(text: str, tmp_path: Path) -> N
     files.write(path, files.to_json(content))
     assert json.loads(path.read_text(encoding="utf-8")) == content
     assert not files.differs(path, files.to_json(content))
-    assert not files.differs_beyond_times(path, content)
+    assert not files.differs_beyond_times(path, files.to_json(content))
 
 
 @pytest.mark.parametrize("text", samples.HOSTILE)
 def test_a_line_of_the_summary_steers_no_terminal(text: str) -> None:
-    (line, _total) = records.summary([records.host_record("one", {"msg": text, "error": None})])
-    assert line.isprintable()
+    assert records.describe(records.host_record("one", {"msg": text, "error": None})).isprintable()
 
 
 def test_a_line_of_the_summary_is_short_whatever_the_server_said() -> None:

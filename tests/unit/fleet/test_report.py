@@ -142,3 +142,24 @@ def test_which_server_was_asked_stays() -> None:
 
 def test_the_same_input_gives_the_same_report() -> None:
     assert json.dumps(samples.mixed_report()) == json.dumps(samples.mixed_report())
+
+
+def test_rows_that_were_read_for_each_entry_are_left_out_too() -> None:
+    each = {name: samples.listing([{"id": 1}], total=10**4000) for name in ("a", "b")}
+    data = {name: envelope.pop("data") for name, envelope in each.items()}
+    (host,) = samples.report([samples.record(core=samples.section(data) | {"each": each})])["hosts"]
+    assert "data" not in host["sections"]["core"]
+    assert host["sections"]["core"]["each"]["a"]["total"] is None
+
+
+def test_settings_that_were_read_for_each_entry_stay() -> None:
+    each = {"a": {"status": "ok", "summary": None, "error": None}}
+    (host,) = samples.report([samples.record(core=samples.section({"a": {"x": 1}}) | {"each": each})])["hosts"]
+    assert host["sections"]["core"]["data"] == {"a": {"x": 1}}
+
+
+def test_a_figure_that_only_other_hosts_have_is_unknown() -> None:
+    queue = samples.record("a", queue=samples.listing([], by_status={}))
+    (one, two) = samples.report([queue, samples.record("b", core=samples.section({}))])["hosts"]
+    assert (one["figures"]["queue_mails"], two["figures"]["queue_mails"]) == (0, None)
+    assert two["breakdowns"] == {"queue_mails": None}

@@ -5,11 +5,12 @@ import json
 import os
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError, read_states
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import oldest, read_state, state_file
 from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
 
 GOOD = samples.record("good", core=samples.section({"a": 1}))
@@ -29,32 +30,32 @@ def write(directory: Path, record: HostRecord, *, hours: float = 0) -> Path:
     ids=lambda record: record.status,
 )
 def test_what_was_written_is_read_again(tmp_path: Path, record: HostRecord) -> None:
-    paths = {"good": write(tmp_path, GOOD), record.host: write(tmp_path, record)}
-    assert read_states(paths, 1)[-1] == record
+    written, read = read_state(record.host, write(tmp_path, record, hours=0.5), oldest(1))
+    assert read == record
+    assert written == pytest.approx(time.time() - 1800, abs=60)
 
 
 def test_files_that_say_nothing_of_today_say_so(tmp_path: Path) -> None:
-    paths = {"good": write(tmp_path, GOOD, hours=1.9), "old": write(tmp_path, samples.failed("old"), hours=2.1)}
-    paths |= {"missing": tmp_path / "missing.json", "directory": tmp_path}
+    old = write(tmp_path, samples.failed("old"), hours=2.1)
     (tmp_path / "bytes.json").write_bytes(b"\xff")
-    paths["bytes"] = tmp_path / "bytes.json"
-    paths["pipe"] = tmp_path / "pipe"
-    os.mkfifo(paths["pipe"])  # nobody writes into it, so that reading would never end
-    good, *others = read_states(paths, 2)
-    assert good == GOOD
-    assert {record.status for record in others} == {"not_gathered"}
-    assert [record.reason for record in others] == [
-        f"Nothing was gathered lately: {paths['old']} is too old.",
-        f"Nothing was gathered: there is no {paths['missing']}.",
-        f"{tmp_path} cannot be read.",
-        f"{paths['bytes']} cannot be read.",
-        f"{paths['pipe']} cannot be read.",
-    ]
+    os.mkfifo(tmp_path / "pipe")  # nobody writes into it, so that reading would never end
+    (tmp_path / "other.json").write_text('{"schema_version": 1}', encoding="utf-8")
+    reasons = {
+        old: f"Nothing was gathered lately: {old} is too old.",
+        tmp_path / "missing.json": f"Nothing was gathered: there is no {tmp_path / 'missing.json'}.",
+        tmp_path: f"{tmp_path} cannot be read.",
+        tmp_path / "bytes.json": f"{tmp_path / 'bytes.json'} cannot be read.",
+        tmp_path / "pipe": f"{tmp_path / 'pipe'} cannot be read.",
+        tmp_path / "other.json": f"{tmp_path / 'other.json'} does not hold the state of a host.",
+    }
+    for path, reason in reasons.items():
+        _written, record = read_state("one", path, oldest(2))
+        assert (record.status, record.reason) == ("not_gathered", reason)
 
 
-def test_no_state_at_all_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(StatesError, match=f"^{tmp_path} has no state of these hosts that is younger than 12 hours"):
-        read_states({"a": tmp_path / "a.json", "b": tmp_path / "b.json"}, 12)
+@pytest.mark.parametrize("name", ["nas", "../up", "a b/c%d", "\u65e5\u672c", "\udc80", "~x_y-z.0"])
+def test_a_name_is_quoted_as_in_a_url(name: str) -> None:
+    assert state_file(Path("at"), name) == Path("at/hosts") / f"{quote(name, safe='', errors='surrogatepass')}.json"
 
 
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:

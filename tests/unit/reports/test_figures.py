@@ -197,6 +197,19 @@ def test_junit_has_the_host() -> None:
     assert 'name="one"' in WRITERS["junit.xml"](report())
 
 
+def test_rows_give_names_that_are_told_apart_and_that_prometheus_takes() -> None:
+    figures = [figure for row in BY_NAME.values() for figure in row.figures]
+    made_of = [figure.by for figure in figures if figure.by]
+    lines = [row.timeline.name for row in BY_NAME.values() if row.timeline]
+    members = [row.members.name for row in BY_NAME.values() if row.members]
+    own = [figure.metric or figure.name for figure in figures if not figure.metric]
+    metrics = [*own, *(name for by in made_of for name in (by.metric, by.complete))]
+    for names in ([figure.name for figure in figures], lines, members, metrics):
+        assert len(names) == len(set(names))
+    for name in (*metrics, *(by.label for by in made_of), *(figure.known or figure.name for figure in figures)):
+        assert re.fullmatch("[a-z][a-z0-9_]*", name), name
+
+
 # Words of these names that stand for something else, and where.
 _PROSE = {"report", "security", "core"}
 

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _reports
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import outcome, privacy
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import failing, privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, describe, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
@@ -230,8 +230,8 @@ def test_a_format_holds_whatever_a_server_said(name: str, report: Report) -> Non
 
 @given(report=reports())
 def test_the_console_holds_whatever_a_server_said(report: Report) -> None:
-    limits = outcome.Limits("info", "info", unread=True)
-    told = outcome.result(report, limits, {host["host"]: "" for host in report["hosts"]})
+    limits = failing.Limits("info", "info", unread=True)
+    told = failing.result(report, limits, {host["host"]: "" for host in report["hosts"]})
     lines = [line for host in told["hosts"].values() for line in host["failing"]]
     assert all(visible(line) == line for line in lines)
 

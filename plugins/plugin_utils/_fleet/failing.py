@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +18,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     Totals,
     VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, visible, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
-_LONGEST_VALUE = 80
 _MOST_DIFFERENCES = 10
 
 
@@ -115,11 +113,7 @@ def _differing(differences: Sequence[DifferenceReport]) -> Iterator[str]:
 def _change(difference: DifferenceReport) -> str:
     if difference["kind"] != "changed":
         return str(difference["kind"])
-    return f"changed from {_short(difference['baseline'])} to {_short(difference['actual'])}"
-
-
-def _short(value: object) -> str:
-    return words(json.dumps(value), _LONGEST_VALUE)
+    return f"changed from {code(difference['baseline'])} to {code(difference['actual'])}"
 
 
 def _finding(verdict: VerdictReport, remedies: Mapping[str, str]) -> str:
@@ -129,7 +123,7 @@ def _finding(verdict: VerdictReport, remedies: Mapping[str, str]) -> str:
     remedy = f" {remedies.get(verdict['rule']) or ''}".rstrip()
     if verdict["expected"] is None:
         return f"{text}{remedy}"
-    return f"{text} Required: {verdict['expected']}; found: {_short(verdict['actual'])}.{remedy}"
+    return f"{text} Required: {verdict['expected']}; found: {code(verdict['actual'])}.{remedy}"
 
 
 def _tally(host: HostReport) -> dict[str, int]:

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run knows of its hosts, wherever it was read: by which source the state of each is told, and its files.
+
+The process that reads a host writes its files too. What it read it hands over in a file of its own, in a directory that
+lives as long as the run: through Ansible's variables, the state of every host would be copied many times.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, states
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
+    HOST_STATUSES,
+    HostRecord,
+    describe,
+    host_record,
+    spare,
+    totals,
+    unusable,
+)
+
+HANDED_OVER = "handed_over"
+"""Where the result of gathering names the file with what was read."""
+
+_PREFIX = "mailplus-handed-over-"
+
+
+def plain(value: Any) -> Any:
+    """Plain JSON, and dates, out of what variables are wrapped in."""
+    if isinstance(value, Mapping):
+        return {_text(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    # Before ansible-core 2.19, text that Ansible marked unsafe stays marked in str().
+    return str.__str__(value) if isinstance(value, str) else str(value)
+
+
+# ------------------------------------------------------------------------------------------------ handing over, writing
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is to know of a host without its state. ``failure`` says what kept its file from being written."""
+
+    host: str
+    status: str
+    reason: str | None
+    error: Error | None
+    described: str
+    written: list[Any]
+    changed: bool
+    failure: tuple[int, str, str] | None
+
+
+def summary(heads: Sequence[Head]) -> list[str]:
+    """A line a host for people to read, and one for all."""
+    width = max((len(head.host) for head in heads), default=0)
+    lines = [f"{head.host:<{width}}  {head.status:<12}  {head.described}" for head in heads]
+    counts = ", ".join(f"{number} {status}" for status, number in totals(heads).items() if number)
+    return [*lines, f"{len(heads)} hosts: {counts}"]
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What was handed over: on the first line the head, on the second the state, then the text of the host's file."""
+
+    path: Path
+
+    def head(self) -> Head:
+        """Raises OSError, ValueError."""
+        with self.path.open(encoding="utf-8") as file:
+            return Head(**json.loads(file.readline()))
+
+    def record(self) -> HostRecord:
+        """The host as it was read, with its personal data."""
+        with self.path.open(encoding="utf-8") as file:
+            head, state = Head(**json.loads(file.readline())), json.loads(file.readline())
+        return HostRecord(head.host, head.status, head.reason, head.error, state)
+
+    def text(self) -> str:
+        """The text of the host's file, cleaned."""
+        with self.path.open(encoding="utf-8", newline="") as file:
+            file.readline()
+            file.readline()
+            return file.read()
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Writes hosts to their files in ``directory``, and hands them over. With ``dry``, no file is written there.
+
+    ``role`` tells apart who hands over: the process that read the host, or the one that writes the fleet.
+    """
+
+    role: str
+    kept: Kept
+    directory: Path
+    clean: Clean
+    only_on_change: bool
+    dry: bool
+
+    def keep(self, record: HostRecord, *, write: bool = True) -> Handed:
+        """Hand over a host, and write its file. Raises OSError and ValueError where it cannot be handed over."""
+        record, cleaned, described = spare(
+            lambda: (record, record.cleaned(self.clean), describe(record)),
+            lambda error: (broken := unusable(record.host, error), broken, describe(broken)),
+        )
+        text = files.to_json(cleaned.as_dict())
+        changed, failure = self._tried(record.host, text) if write else (False, None)
+        written = self.as_written(record.host)
+        # Not under one name: under the strategy free, a host may be read while another writes the fleet.
+        name = hashlib.sha256(json.dumps([record.host, written, self.role]).encode()).hexdigest()
+        head = Head(record.host, record.status, record.reason, record.error, described, written, changed, failure)
+        handed = Handed(self.kept.place / f"{_PREFIX}{name}")
+        lines = (f"{json.dumps(part)}\n" for part in (head.__dict__, record.mailplus))
+        files.write_pieces(handed.path, [*lines, text], lasting=False)
+        return handed
+
+    def confirm(self, handed: Handed) -> None:
+        """See that the file of a host is what was handed over. Another task may have written it. Raises OSError."""
+        path, text = states.state_file(self.directory, handed.head().host), handed.text()
+        if not self.dry and self._differs(path, text):
+            files.write(path, text)
+
+    def as_written(self, host: str) -> list[Any]:
+        """What tells whether the file of a host is already as it would be written here."""
+        path = str(states.state_file(self.directory, host))
+        return [path, self.clean({"subject": path})["subject"], self.only_on_change, self.dry]
+
+    def _tried(self, host: str, text: str) -> tuple[bool, tuple[int, str, str] | None]:
+        """Whether the file of a host changed, and what kept it from being written."""
+        path = states.state_file(self.directory, host)
+        try:
+            return self._write(path, text), None
+        except OSError as error:
+            return False, (error.errno or 0, error.strerror or "", str(error.filename or path))
+
+    def _write(self, path: Path, text: str) -> bool:
+        changed = self._differs(path, text)
+        if self.dry:
+            return changed
+        self.kept.note_written(self.directory)
+        files.make_directory(path.parent)
+        if changed:
+            files.write(path, text)
+        else:
+            path.touch()  # its time tells when it was found to be so
+        return changed
+
+    def _differs(self, path: Path, text: str) -> bool:
+        return files.differs_beyond_times(path, text) if self.only_on_change else files.differs(path, text)
+
+
+def fleet_text(handed: Mapping[str, Handed], counted: Mapping[str, int]) -> Iterator[str]:
+    """The file of a fleet, host by host: what ``to_json`` makes of all of it, without all of it in memory."""
+    lead = '{\n  "hosts": {'
+    for host in sorted(handed):
+        name = files.to_json(host).rstrip("\n")
+        yield f"{lead}\n    {name}: {_indented(handed[host].text(), 4)}"
+        lead = ","
+    yield "\n  },\n" if handed else f"{lead}}},\n"
+    yield f'  "schema_version": {SCHEMA_VERSION},\n  "totals": {_indented(files.to_json(dict(counted)), 2)}\n}}\n'
+
+
+def _indented(text: str, by: int) -> str:
+    return text.rstrip("\n").replace("\n", "\n" + " " * by)
+
+
+# ------------------------------------------------------------------------------------------ where a state is told
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the variables of a host hold: the result of gathering it, its facts, and what an inventory source read.
+
+    Each is None where there is none. They are as Ansible has them.
+    """
+
+    registered: Any = None
+    facts: Any = None
+    inventory: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the state of a host is told; ``handed`` where the process that read it handed it over."""
+
+    host: str
+    _read: Callable[[], HostRecord]
+    handed: Handed | None = None
+
+    def record(self) -> HostRecord:
+        """The host. What nobody foresaw stays at it."""
+        return spare(self._read, lambda error: unusable(self.host, error))
+
+    def head(self) -> Head | None:
+        """What was handed over of it. None where nothing was, or where it is gone."""
+        try:
+            return self.handed.head() if self.handed else None
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+# A source with the time (``time.time``) of what it tells.
+Dated = tuple[float, Source]
+
+
+def sources(hosts: Sequence[str], known: Callable[[str], Known], kept: Kept) -> Iterator[Source]:
+    """What this run knows of each host: what it gathered, or else what facts or the inventory hold, the newer of both.
+
+    Where any host was gathered in this run, facts are left out: those of the others may be of an earlier run. What was
+    handed over is of ``kept``.
+    """
+    every = {host: known(host) for host in hosts}
+    gathered = any(each.registered for each in every.values())
+    for host, each in every.items():
+        if each.registered:
+            yield _of_result(host, each.registered, kept)
+        else:
+            facts = None if gathered else each.facts
+            yield _newest(_of_inventory(host, each.inventory), _of_state(host, facts)) or _not_gathered(host)
+
+
+def sources_of_files(
+    directory: Path, hosts: Sequence[str], inventory: Callable[[str], Mapping[str, Any]], max_age: float
+) -> Iterator[Source]:
+    """What earlier runs wrote of each host, or what the inventory holds, the newer of both, unless it is too old.
+
+    Raises StatesError, in the end, where there is nothing of any host.
+    """
+    since, nothing = states.oldest(max_age), True
+    for host in hosts:
+        held = _of_inventory(host, inventory(host))
+        stale = held is not None and held[0] < since
+        written, record = states.read_state(host, states.state_file(directory, host), since)
+        if stale and record.status == "not_gathered":
+            record = replace(record, reason=f"What the inventory holds of this host is older than {max_age:g} hours.")
+        of_file = _recorded(record)
+        found = _newest(None if stale else held, None if record.status == "not_gathered" else (written, of_file))
+        nothing = nothing and found is None
+        yield found or of_file
+    if nothing:
+        raise states.no_state(directory, max_age)
+
+
+def _newest(*found: Dated | None) -> Source | None:
+    return max((each for each in found if each), key=lambda each: each[0], default=(0.0, None))[1]
+
+
+def _of_result(host: str, result: Mapping[str, Any], kept: Kept) -> Source:
+    """By what gathering returned: it names what it handed over, or holds the state itself.
+
+    A result may come from another machine, so no file is opened but those of this run.
+    """
+    path = Path(f"{plain(result.get(HANDED_OVER))}")
+    handed = Handed(path) if path.parent == kept.place and path.name.startswith(_PREFIX) else None
+    return Source(host, handed.record if handed else lambda: host_record(host, plain(result)), handed)
+
+
+def _of_state(host: str, state: Any) -> Dated | None:
+    """By the state as facts and variables hold it."""
+    if not state:
+        return None
+    moment = read_time(plain(state.get("collected_at")) if isinstance(state, Mapping) else None)
+    read = partial(_record_of_state, host, state)
+    return (moment.timestamp() if moment else 0.0, Source(host, read))
+
+
+def _record_of_state(host: str, state: Any) -> HostRecord:
+    return host_record(host, {"ansible_facts": {"mailplus": plain(state)}})
+
+
+def _of_inventory(host: str, variables: Mapping[str, Any] | None) -> Dated | None:
+    """By the variables that an inventory source set. A host that it could not read is so now."""
+    if not variables or variables.get("mailplus_status") not in HOST_STATUSES:
+        return None
+    if variables.get("mailplus"):
+        return _of_state(host, variables["mailplus"])
+    status, reason, error = plain([variables.get(f"mailplus_{name}") for name in ("status", "reason", "error")])
+    return math.inf, _recorded(HostRecord(host, status, reason, error, None))
+
+
+def _not_gathered(host: str) -> Source:
+    return _recorded(host_record(host, None))
+
+
+def _recorded(record: HostRecord) -> Source:
+    return Source(record.host, lambda: record)
