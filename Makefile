@@ -2,6 +2,7 @@
 # Everything here stays inside the checkout: the environment in .venv, all that is made in build/.
 #   make demo      the role over a simulated fleet
 #   make test      the checks and tests that a change most likely breaks, on the newest and the oldest ansible-core
+#   make generate  what follows from the catalogue and the options: RETURN, actions, schemas, tables, choices
 #   make attack    the property-based tests with many cases, and the soak: an hour
 #   make matrix    ansible-test and all tests on every supported ansible-core
 #   make gates     Galaxy's importer, Molecule, the documentation's pages, AWX's modules
@@ -48,7 +49,7 @@ export PATH := $(VENV)/bin:$(PATH)
 # Where two runs at once would make the same, the second one waits.
 LOCK := $(shell command -v flock >/dev/null && echo flock $(BUILD)/lock)
 
-.PHONY: setup demo bench test lint types sanity unit browser playbook oldest attack matrix gates coverage clean
+.PHONY: setup demo bench generate generate-check test lint types sanity unit browser playbook oldest attack matrix gates coverage clean
 
 setup: $(VENV)/test
 
@@ -58,9 +59,16 @@ demo: $(VENV)/demo
 bench: $(VENV)/test
 	@python -m $(PACKAGE).tests.bench
 
+generate: $(VENV)/test
+	@python -m $(PACKAGE).tests.generate
+
+# Writes nothing: says what is out of date.
+generate-check: $(VENV)/test
+	@python -m $(PACKAGE).tests.generate --check
+
 test: lint types sanity unit browser playbook oldest
 
-lint: $(VENV)/test
+lint: $(VENV)/test generate-check
 	ruff check .
 	ruff format --check .
 	reuse lint --lines

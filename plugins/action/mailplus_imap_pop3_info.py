@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers mailplus_imap_pop3_info inside the controller's worker."""
+"""Answers mailplus_imap_pop3_info inside the controller's worker. Written by make generate."""
 
 from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.modules.mailplus_imap_pop3_info import QUESTION
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._question import QuestionAction
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._worker import QuestionAction
 
 
 class ActionModule(QuestionAction):

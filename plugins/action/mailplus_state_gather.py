@@ -15,8 +15,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import HANDED_OVER, Keeper
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import PrivacyError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record, spare, unusable
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._question import QuestionAction
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import cause, text, variable_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._worker import QuestionAction
 
 try:
     from ansible.plugins.action import VariableLayer

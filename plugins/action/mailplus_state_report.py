@@ -33,7 +33,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
     not_compared,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import RoleVariables, cause

@@ -11,12 +11,13 @@ class ModuleDocFragment:
 options:
   offset:
     description:
-      - Rows of each list to leave out at its start.
+      - Rows of each log or queue to leave out at its start.
     type: int
     default: 0
   limit:
     description:
-      - Rows of each list to return at most. V(-1) is for all rows, V(0) for none, which still tells how many there are.
+      - Rows of each log or queue to return at most. V(-1) is for all rows, V(0) for none, which still tells how many
+        there are. Lists that are configuration are read to their end, up to 10,000 entries.
       - All rows of a long log are many requests and much memory. Up to 500 rows are one request.
         At most 250,000 rows are returned, and 10,000,000 written to a file; a warning tells where that cuts a list.
     type: int

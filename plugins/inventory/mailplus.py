@@ -152,12 +152,12 @@ from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import SubsetError, select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import Question, sweep
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question import (
     HostQuestion,
     NoQuestion,
@@ -165,10 +165,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question 
     unexpected,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import GATE
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._sweep import Question, sweep
 
 _GROUP_OF_KIND = {"connection": "mailplus_unreachable", "login": "mailplus_refused"}
-# Errors that say nothing about the NAS: it was not asked, or not long enough.
-_NOT_OF_THE_NAS = ("ca_path_unusable", "interrupted", "not_asked", "not_sendable", "requests_missing", "time_limit")
 _FAILED = "mailplus_failed"
 _REASON = "reason"
 _FROM_CACHE = " That is from the cache; ansible-playbook --flush-cache asks again."
@@ -194,7 +193,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             for host in self._named_hosts():
                 inventory.add_host(host)
             outcomes = self._outcomes(path, cache)
-        except (options.OptionError, catalogue.SubsetError) as error:
+        except (options.OptionError, SubsetError) as error:
             raise AnsibleParserError(str(error)) from None
         for host, outcome in outcomes.items():
             try:
@@ -246,19 +245,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def _outcomes(self, path: str, cache: bool) -> dict[str, Outcome]:
         """What became of each host, from the cache where it is on and answers what is asked."""
-        limit = self.get_option("limit")
-        plan = Plan(
-            catalogue.select(self.get_option("gather_subset")),
-            options.window({"limit": limit}, keep=self.get_option("rows")),
-            reveal_secrets=self.get_option("reveal_secrets"),
-        )
+        FactsQuestion().check(self._wanted)
         connections = {host: self._rendered(host, given) for host, given in self._connections().items()}
-        kept = self._kept(path, plan, connections) if cache and self.get_option("cache") else None
-        outcomes = kept or self._read_all({host: self._question(given, plan) for host, given in connections.items()})
+        kept = self._kept(path, connections) if cache and self.get_option("cache") else None
+        outcomes = kept or self._read_all({host: self._question(given) for host, given in connections.items()})
         failed = next(filter(_is_unread, outcomes.values()), None) if self.get_option("fail_on_error") else None
         # What else ended the reading may be over the next time. A refused login must not be sent again.
-        if kept is None and self.get_option("cache") and (failed is None or _kind(failed) == "login"):
-            self._cache[self.get_cache_key(path)] = _inventory_cache.pack(self._asked(plan, connections), outcomes)
+        if kept is None and self.get_option("cache") and (failed is None or "login" in map(_kind, outcomes.values())):
+            self._cache[self.get_cache_key(path)] = _inventory_cache.pack(self._asked(connections), outcomes)
         if failed:
             if self.get_option("cache"):
                 self.update_cache_if_changed()  # as Ansible does, but not for a source that fails
@@ -266,21 +260,27 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self._from_cache = kept is not None
         return outcomes
 
-    def _kept(self, path: str, plan: Plan, connections: Mapping[str, dict[str, Any]]) -> dict[str, Outcome] | None:
+    def _kept(self, path: str, connections: Mapping[str, dict[str, Any]]) -> dict[str, Outcome] | None:
         """The outcomes in the cache. None where it is empty, damaged or answers something else."""
         try:
             kept = self._cache[self.get_cache_key(path)]
-            return _inventory_cache.unpack(kept, self._asked(plan, connections))
+            return _inventory_cache.unpack(kept, self._asked(connections))
         except Exception as error:  # noqa: BLE001 - a cache plugin raises what it likes, and all can be read anew
             self.display.vv(f"mailplus: the cache cannot be used: {type(error).__name__}: {error}")
             return None
 
-    def _asked(self, plan: Plan, connections: Mapping[str, dict[str, Any]]) -> list[Any]:
+    def _asked(self, connections: Mapping[str, dict[str, Any]]) -> list[Any]:
         """What an answer depends on, without secrets."""
-        names = ("limit", "rows", "reveal_secrets", "fail_on_error")
         public = {host: _without_secrets(given) for host, given in connections.items()}
-        sections = [section.name for section in plan.sections]
-        return [_release(), SCHEMA_VERSION, sections, [self.get_option(name) for name in names], public]
+        names = [section.name for section in select(self.get_option("gather_subset"))]
+        wanted = {**self._wanted, "gather_subset": names}
+        return [_release(), SCHEMA_VERSION, wanted, self.get_option("fail_on_error"), public]
+
+    @property
+    def _wanted(self) -> dict[str, Any]:
+        """What mailplus_facts is asked of every NAS."""
+        names = ("gather_subset", "limit", "rows", "reveal_secrets")
+        return {name: self.get_option(name) for name in names}
 
     def _read_all(self, questions: Mapping[str, Question[Outcome]]) -> dict[str, Outcome]:
         """What became of each host. With fail_on_error, the first that cannot be read ends it."""
@@ -303,11 +303,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             return {_REASON: f"Its connection: {' '.join(str(error).split())}"}
         return params
 
-    def _question(self, params: Mapping[str, Any], plan: Plan) -> Question[Outcome]:
+    def _question(self, params: Mapping[str, Any]) -> Question[Outcome]:
         if _REASON in params:
             return NoQuestion(params[_REASON])
-        seconds = self.get_option("host_time_limit")
-        return HostQuestion(options.address(params), options.credentials(params), plan, seconds, GATE)
+        return HostQuestion({**params, **self._wanted, "offset": 0}, self.get_option("host_time_limit"), GATE)
 
     def _connections(self) -> dict[str, dict[str, Any]]:
         """The connection options of each host, templates and all."""
@@ -403,9 +402,8 @@ def _validated(connection: Mapping[str, Any]) -> dict[str, Any]:
 def _groups(record: HostRecord) -> list[str]:
     """The groups that say what is wrong with a host."""
     if record.mailplus is None:
-        error = record.error or {}
-        of_kind = _GROUP_OF_KIND.get(error.get("kind", ""), _FAILED)
-        return [_FAILED if error.get("name") in _NOT_OF_THE_NAS else of_kind]
+        error: Mapping[str, Any] = record.error or {}
+        return [_GROUP_OF_KIND.get(error.get("kind", ""), _FAILED)]
     statuses = {envelope["status"] for envelope in record.mailplus["sections"].values()}
     return [f"mailplus_{status}" for status in _SECTION_GROUPS if status in statuses]
 

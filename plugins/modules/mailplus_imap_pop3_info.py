@@ -13,13 +13,15 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads the protocols that mail clients may use, and how they authenticate, over the DSM WebAPI.
-  - Fails unless the section could be read.
+  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
+# Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
+# End of what make generate writes
 """
 
 EXAMPLES = r"""
@@ -36,74 +38,62 @@ EXAMPLES = r"""
       - not mailplus.imap_pop3.data.enable_pop3
 """
 
+# Written by make generate: results and code, to the end of the file
 RETURN = r"""
 imap_pop3:
-  description: "Settings of IMAP and POP3."
+  description: Settings of IMAP and POP3.
   returned: when the NAS accepted the login
   type: dict
   contains:
     status:
-      description:
-        - V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed).
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
       returned: always
       type: str
       sample: ok
     data:
       description:
-        - What the server sent, key for key.
-        - Known from a live NAS are C(enable_imap), C(enable_imaps), C(enable_pop3), C(enable_pop3s) and
-          C(security_imappop3_auth).
-        - Null when RV(imap_pop3.status) is not V(ok).
+        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - Known from public clients or a live NAS are C(enable_imap), C(enable_imaps), C(enable_pop3), C(enable_pop3s)
+          and C(security_imappop3_auth); all others depend on the NAS.
       returned: always
       type: dict
     summary:
-      description: Empty; nothing is made of this section yet. Null when RV(imap_pop3.status) is not V(ok).
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
       returned: always
       type: dict
     error:
-      description: Why the section was not read. Null when RV(imap_pop3.status) is V(ok).
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
-      contains:
-        api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
-        method: {description: The method that was asked. Null where no answer came., type: str, returned: always}
-        version: {description: The version that was asked last. Null where no answer came., type: int, returned: always}
-        code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
-        kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
-        name: {description: A stable name of the error for programs., type: str, returned: always}
-        message: {description: What happened., type: str, returned: always}
-        hint: {description: What to do about it., type: str, returned: always}
 error:
-  description:
-    - Why the task failed. It has the same keys as C(error) inside a section.
-    - Null where no NAS was asked, such as for a missing option.
+  description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure
   type: dict
   contains:
-    api: {description: The API that was asked. Null before the first question., type: str, returned: always}
-    method: {description: The method that was asked. Null before the first question., type: str, returned: always}
-    version:
-      description: The version that was asked last. Null before the first question.
-      type: int
-      returned: always
-    code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
     kind:
-      description: One of V(connection), V(login), V(unsupported), V(forbidden), V(expired) and V(failed).
-      type: str
+      description: 'What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+        V(unsupported), V(forbidden), V(expired) or V(failed).'
       returned: always
+      type: str
       sample: connection
+    api: {description: The API that was asked. Null where no answer came., returned: always, type: str}
+    method: {description: The method that was asked. Null where no answer came., returned: always, type: str}
+    version: {description: The version that was asked last. Null where no answer came., returned: always, type: int}
+    code: {description: DSM's error code. Null where DSM sent none., returned: always, type: int}
     name:
       description: A stable name of the error for programs.
-      type: str
       returned: always
+      type: str
       sample: connection_refused
-    message: {description: What happened., type: str, returned: always}
-    hint: {description: What to do about it., type: str, returned: always}
+    message: {description: What happened., returned: always, type: str}
+    hint: {description: What to do about it., returned: always, type: str}
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.imap_pop3 import AREA
 
-QUESTION = InfoQuestion("imap_pop3")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

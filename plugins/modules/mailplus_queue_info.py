@@ -13,7 +13,8 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads the mails that wait for delivery, over the DSM WebAPI.
-  - Fails unless the section could be read.
+  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
+# Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
   - mailfleet.mailplus.rows
@@ -22,6 +23,7 @@ extends_documentation_fragment:
   - mailfleet.mailplus.attributes.writes
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
+# End of what make generate writes
 """
 
 EXAMPLES = r"""
@@ -50,93 +52,79 @@ EXAMPLES = r"""
   register: mailplus
 """
 
+# Written by make generate: results and code, to the end of the file
 RETURN = r"""
 queue:
-  description: "Mails waiting for delivery."
+  description: Mails waiting for delivery.
   returned: when the NAS accepted the login
   type: dict
   contains:
     status:
-      description:
-        - V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed).
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
       returned: always
       type: str
       sample: ok
     data:
       description:
-        - What the server sent, key for key.
-        - Known from a public client are C(items) (the rows) and C(total); the keys of a row depend on the NAS.
+        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - Known from public clients or a live NAS are C(items) and C(total); the keys of a row depend on the NAS.
         - In Jinja, write C(data['items']), since C(data.items) is a method of dictionaries.
-        - Null when RV(queue.status) is not V(ok).
       returned: always
       type: dict
     summary:
-      description:
-        - What the returned rows amount to. A value that nobody can know from them is null.
-        - Null when RV(queue.status) is not V(ok), or the answer does not show which of its keys holds the rows.
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
       returned: always
       type: dict
       contains:
-        rows: {description: How many rows the figures rest on., type: int, returned: always, sample: 50}
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
         complete:
           description: Whether these are all rows that the server has. Null where that cannot be known.
-          type: bool
           returned: always
+          type: bool
           sample: false
-        by_status: {description: Mails by status., type: dict, returned: always, sample: {deferred: 48, active: 2}}
+        by_status: {description: Mails by status., returned: always, type: dict, sample: {deferred: 48, active: 2}}
         oldest:
           description: Time of the oldest mail in UTC.
-          type: str
           returned: always
-          sample: "2026-01-31T08:15:00Z"
-        oldest_age_seconds: {description: Age of the oldest mail in seconds., type: int, returned: always, sample: 5400}
+          type: str
+          sample: '2026-01-31T08:15:00Z'
+        oldest_age_seconds: {description: Age of the oldest mail in seconds., returned: always, type: int, sample: 5400}
         top_reasons:
           description: The most frequent reasons for waiting, at most five.
+          returned: always
           type: list
           elements: dict
-          returned: always
           contains:
-            value: {description: The reason., type: str, returned: always}
-            count: {description: How many mails., type: int, returned: always}
+            value: {description: The value., returned: always, type: str}
+            count: {description: How often it occurs., returned: always, type: int}
         top_destinations:
           description: The most frequent domains of recipients, at most five. A mail counts once a domain.
+          returned: always
           type: list
           elements: dict
-          returned: always
           contains:
-            value: {description: The domain., type: str, returned: always}
-            count: {description: How many mails., type: int, returned: always}
+            value: {description: The value., returned: always, type: str}
+            count: {description: How often it occurs., returned: always, type: int}
     error:
-      description: Why the section was not read. Null when RV(queue.status) is V(ok).
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
-      contains:
-        api: {description: The API that was asked. Null where no answer came., type: str, returned: always}
-        method: {description: The method that was asked. Null where no answer came., type: str, returned: always}
-        version: {description: The version that was asked last. Null where no answer came., type: int, returned: always}
-        code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
-        kind: {description: What the error means. See RV(error.kind)., type: str, returned: always}
-        name: {description: A stable name of the error for programs., type: str, returned: always}
-        message: {description: What happened., type: str, returned: always}
-        hint: {description: What to do about it., type: str, returned: always}
     total:
-      description:
-        - How many rows the server had when reading began, as it said.
-        - Null where it does not tell, or where its answers contradict that.
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
       returned: always
       type: int
       sample: 4200
     returned:
-      description:
-        - How many rows were kept. They are in RV(queue.data), or in the file.
-        - Null where the answer does not show which of its keys holds the rows.
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
       returned: always
       type: int
       sample: 50
     truncated:
-      description:
-        - Whether the server has rows behind the returned ones.
-        - Null where that cannot be known. Where the list changed while it was read, a warning tells the numbers.
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
       returned: always
       type: bool
       sample: true
@@ -150,51 +138,47 @@ queue:
       returned: when O(since), O(until), O(statuses) or O(text) is set
       type: dict
       contains:
-        read: {description: How many rows were read., type: int, returned: always, sample: 500}
-        kept: {description: How many were kept., type: int, returned: always, sample: 12}
+        read: {description: How many rows were read., returned: always, type: int}
+        kept: {description: How many were kept., returned: always, type: int}
         unjudged:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
-          sample: 0
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
       type: dict
       contains:
-        path: {description: The file., type: str, returned: always, sample: /var/log/mailplus/rows.jsonl}
-        rows: {description: How many rows it holds., type: int, returned: always, sample: 4200}
+        path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
+        rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
 error:
-  description:
-    - Why the task failed. It has the same keys as C(error) inside a section.
-    - Null where no NAS was asked, such as for a missing option.
+  description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure
   type: dict
   contains:
-    api: {description: The API that was asked. Null before the first question., type: str, returned: always}
-    method: {description: The method that was asked. Null before the first question., type: str, returned: always}
-    version:
-      description: The version that was asked last. Null before the first question.
-      type: int
-      returned: always
-    code: {description: DSM's error code. Null where DSM sent none., type: int, returned: always}
     kind:
-      description: One of V(connection), V(login), V(unsupported), V(forbidden), V(expired) and V(failed).
-      type: str
+      description: 'What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+        V(unsupported), V(forbidden), V(expired) or V(failed).'
       returned: always
+      type: str
       sample: connection
+    api: {description: The API that was asked. Null where no answer came., returned: always, type: str}
+    method: {description: The method that was asked. Null where no answer came., returned: always, type: str}
+    version: {description: The version that was asked last. Null where no answer came., returned: always, type: int}
+    code: {description: DSM's error code. Null where DSM sent none., returned: always, type: int}
     name:
       description: A stable name of the error for programs.
-      type: str
       returned: always
+      type: str
       sample: connection_refused
-    message: {description: What happened., type: str, returned: always}
-    hint: {description: What to do about it., type: str, returned: always}
+    message: {description: What happened., returned: always, type: str}
+    hint: {description: What to do about it., returned: always, type: str}
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import InfoQuestion, run_module
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue.queue import AREA
 
-QUESTION = InfoQuestion("queue")
+QUESTION = InfoQuestion(AREA)
 
 
 def main() -> None:

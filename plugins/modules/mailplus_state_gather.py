@@ -33,6 +33,11 @@ options:
     type: list
     elements: str
     default: [all]
+  rows:
+    description:
+      - Whether to keep the rows of lists. Without them, lists have their totals and summaries alone.
+    type: bool
+    default: true
   directory:
     description:
       - Directory on the controller. Where it, or one above it, is missing, it is made, for its owner alone.

@@ -5,40 +5,40 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import PurePath
 from threading import Event
 from traceback import extract_tb
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
     DsmError,
     ErrorDetails,
     Kind,
-    connection_error,
+    local_error,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.failures import time_limit
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import LateError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import LoginGate, Turn
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._sweep import LateError
 
 Outcome = dict[str, Any]
 
 
 class HostQuestion:
-    """One NAS. It may take ``seconds``, from its login on: to wait for the gate does not count."""
+    """What mailplus_facts asks, of one NAS. It may take ``seconds`` from its login on: to wait for the gate is free."""
 
-    def __init__(self, address: Address, credentials: Credentials, plan: Plan, seconds: float, gate: LoginGate) -> None:
+    def __init__(self, params: Mapping[str, Any], seconds: float, gate: LoginGate) -> None:
         self.deadline = math.inf
-        self._address = address
-        self._credentials = credentials
-        self._plan = plan
-        self._seconds = seconds
+        self._params = {**params, "time_limit": seconds}
         self._gate = gate
         self._interrupted = Event()
         self._client: Client | None = None
@@ -46,15 +46,18 @@ class HostQuestion:
     def ask(self, end: float) -> Outcome:
         """What mailplus_facts would return."""
         if time.monotonic() >= end:
-            return failure(self._late("was not asked before the time limit of all was over"))
+            what = f"{self._url} was not asked before the time limit of all was over."
+            return failure(local_error("time_limit", what, "Raise time_limit, or ask fewer NAS."))
         try:
-            turn = self._gate.turn(self._address, self._credentials, until=end, stopped=self._interrupted.is_set)
-            self.deadline = min(end, time.monotonic() + self._seconds)
-            address = replace(self._address, deadline=self.deadline)
-            state = gather(address, self._credentials, self._plan, lambda client: self._watched(client, turn))
+            state = FactsQuestion().ask(self._params, admit=partial(self._admit, end=end), deadline=end)
         except DsmError as error:
             return failure(error)
         return {"ansible_facts": {"mailplus": state.as_facts()}}
+
+    def _admit(self, address: Address, credentials: Credentials, *, end: float) -> Enter:
+        turn = self._gate.turn(address, credentials, until=end, stopped=self._interrupted.is_set)
+        self.deadline = min(end, time.monotonic() + self._params["time_limit"])
+        return partial(self._watched, turn=turn)
 
     @contextmanager
     def _watched(self, client: Client, turn: Turn) -> Iterator[Client]:
@@ -73,12 +76,12 @@ class HostQuestion:
     def failed(self, error: Exception) -> Outcome:
         """The outcome where the NAS was late, or something happened that nobody foresaw."""
         if isinstance(error, LateError):
-            return failure(self._late())
-        return unexpected(self._address.url, error)
+            return failure(time_limit(options.address(self._params)))
+        return unexpected(self._url, error)
 
-    def _late(self, what: str = "took longer than the time limit allows") -> DsmError:
-        hint = "Raise the time limit, or ask for fewer rows."
-        return connection_error("time_limit", f"{self._address.url} {what}.", hint)
+    @property
+    def _url(self) -> str:
+        return options.address(self._params).url
 
 
 class NoQuestion:

@@ -25,9 +25,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
     DsmError,
-    ErrorDetails,
     Kind,
-    connection_error,
+    local_error,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 
@@ -41,6 +40,8 @@ _LOGIN_SECONDS = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
 _OWN_CODES = 400  # codes from here on are the login's own; those below say nothing about the credentials
 _EVENTS = (b"began", b"accepted", b"refused", b"ended")
+# Errors of what did not come past the login.
+_WITHOUT_LOGIN = (Kind.LOCAL.value, Kind.CONNECTION.value, Kind.LOGIN.value)
 _NAMES_SHOWN = 10
 _HINT = "Correct the credentials; a new run asks again."
 
@@ -71,7 +72,7 @@ class LoginGate:
         pause = _FIRST_PAUSE
         while not self._admits(who, where):
             if stopped() or time.monotonic() >= until:
-                raise connection_error("time_limit", f"{address.url} was not asked in time.", "Raise the time limit.")
+                raise local_error("time_limit", f"{address.url} was not asked in time.", "Raise the time limit.")
             time.sleep(pause)
             pause = min(_LONGEST_PAUSE, pause * 1.5)
         return Turn(self._journal, who, where)
@@ -134,7 +135,7 @@ class Turn:
         if _refuses(kind, code):
             self._note(b"refused")
         else:
-            self._note(b"ended" if kind in (Kind.LOGIN.value, Kind.CONNECTION.value) else b"accepted")
+            self._note(b"ended" if kind in _WITHOUT_LOGIN else b"accepted")
 
     def _note(self, event: bytes) -> None:
         with self._journal.locked():
@@ -220,7 +221,7 @@ def _refused_by(events: bytes, who: bytes) -> str:
 
 
 def _not_asked(message: str) -> DsmError:
-    return DsmError(Kind.LOGIN, ErrorDetails("not_asked", message, _HINT))
+    return local_error("not_asked", message, _HINT)
 
 
 # Shared by what one run of Ansible asks: loaded before the workers are forked.

@@ -11,7 +11,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.template import Templar
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import SubsetError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import SubsetError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import PolicyError
 

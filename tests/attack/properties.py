@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import (
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
     BY_NAME,
     READ_ALLOWLIST,
-    Section,
 )
 from ansible_collections.mailfleet.mailplus.tests.attack.wire import PASSWORD, Exchange, Run
 
@@ -54,7 +54,7 @@ def shapes(run: Run) -> Broken:
         yield f"the facts hold {marks}"
 
 
-def _shape(section: Section, envelope: dict[str, Any]) -> Broken:
+def _shape(section: Section, envelope: Mapping[str, Any]) -> Broken:
     if not (LIST_ENVELOPE if section.is_list else ENVELOPE) <= set(envelope):
         yield f"its keys are {list(envelope)}"
         return
@@ -75,7 +75,7 @@ def _is_whole(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _list_shape(envelope: dict[str, Any]) -> Broken:
+def _list_shape(envelope: Mapping[str, Any]) -> Broken:
     for key in ("total", "returned"):
         value = envelope[key]
         if value is not None and (not _is_whole(value) or not 0 <= value <= _LARGEST):
@@ -100,7 +100,7 @@ def raised(run: Run) -> Broken:
     """What ends a gather is one clear line, of the connection or the login."""
     if run.error is not None:
         yield from _error(run.error.details.as_dict())
-        if run.error.kind not in (Kind.CONNECTION, Kind.LOGIN, Kind.FAILED):
+        if run.error.kind not in (Kind.LOCAL, Kind.CONNECTION, Kind.LOGIN, Kind.FAILED):
             yield f"a gather ended with {run.error.kind}"
 
 
@@ -181,7 +181,7 @@ def witnesses(run: Run) -> Broken:
         if envelope["status"] != "ok":
             continue
         section = BY_NAME[name]
-        read = section.read()
+        read = section.reads[0]
         answers = said.get((read.api, read.method), [])
         if not (_is_joined(envelope, answers) if section.is_list else envelope["data"] in answers):
             yield f"{name} is ok, and no answer says what it holds"
@@ -189,7 +189,7 @@ def witnesses(run: Run) -> Broken:
             yield f"{name}: {envelope['returned']} rows of {_fewest(answers)} are there, and it is not truncated"
 
 
-def _is_joined(envelope: dict[str, Any], answers: list[dict[str, Any]]) -> bool:
+def _is_joined(envelope: Mapping[str, Any], answers: list[dict[str, Any]]) -> bool:
     """Whether every value stands in an answer, rows in any of them."""
     return bool(answers) and all(
         any(answer.get(key) == value and key in answer for answer in answers)

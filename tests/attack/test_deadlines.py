@@ -49,7 +49,7 @@ def test_the_deadline_holds(fleet: Fleet, name: str, call: tuple[str, str], part
         return
     assert seconds < DEADLINE + SPARE
     assert error is not None
-    assert (error.kind, error.details.name) == (Kind.CONNECTION, "time_limit")
+    assert (error.kind, error.details.name) == (Kind.LOCAL, "time_limit")
     assert_clear(error)
     if call == LOGIN:
         nas.expire_sessions()  # nobody was told of it

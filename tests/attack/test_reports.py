@@ -22,7 +22,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     no_baseline,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, describe, host_record
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, Report, build_report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, judge
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests import simulator

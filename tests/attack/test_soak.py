@@ -132,7 +132,8 @@ def one_each(fleet: Fleet) -> None:
 
 def gather_from(nas: Nas, fleet: Fleet, timeout: float) -> State:
     ca_path = str(fleet.ca_path) if nas.https else None
-    return gather(nas, ca_path=ca_path, timeout=timeout, deadline=time.monotonic() + 2 * timeout)
+    state: State = gather(nas, ca_path=ca_path, timeout=timeout, deadline=time.monotonic() + 2 * timeout)
+    return state
 
 
 def average(values: list[int]) -> float:

@@ -14,8 +14,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import select
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas
 from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import read_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.server import JSON_TYPE

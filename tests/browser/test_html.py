@@ -4,23 +4,33 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import parse_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html import html
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_pictures import clusters, flow, queues
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_text import age, code, marked
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report, VerdictReport
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import age, code
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import subjects
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.members import groups
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import __file__ as _page
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import marked
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
 from ansible_collections.mailfleet.mailplus.tests.browser import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples as by_hand
 
 _AT = "2026-03-09T10:00:00Z"
 
 
-def _hosts(**changes: Any) -> list[dict[str, Any]]:
-    host: dict[str, Any] = {"host": "one", "sections": {}, "servers": None, "mail_flow": None}
-    return [host | changes]
+def _report(**envelopes: Any) -> Report:
+    """A report of hosts that have one section each."""
+    hosts = [
+        (name, section, envelope) for section, all_of_it in envelopes.items() for name, envelope in all_of_it.items()
+    ]
+    return by_hand.report([by_hand.record(name, **{section: envelope}) for name, section, envelope in hosts])
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
@@ -69,7 +79,7 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
 
 def test_a_rule_that_is_unknown_for_several_causes_names_each() -> None:
     report = samples.fleet_report(62)
-    assert any(host["sections"].get("security", {}).get("status") == "forbidden" for host in report["hosts"])
+    assert any(one["status"] == "forbidden" for host in report["hosts"] for one in host["sections"].values())
     assert "The section security is forbidden." in html(report)
 
 
@@ -90,62 +100,82 @@ def test_values_are_json_and_cut_where_they_are_long() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(None, "unknown"), (59, "0 min"), (3600, "1 h 0 min"), (90_000, "1 d 1 h"), (864_000_000, "10,000 d 0 h")],
+    [(59, "0 min"), (3600, "1 h 0 min"), (90_000, "1 d 1 h"), (864_000_000, "10,000 d 0 h")],
 )
-def test_ages(seconds: int | None, words: str) -> None:
+def test_ages(seconds: int, words: str) -> None:
     assert age(seconds) == words
 
 
-def test_mails_that_were_not_read_have_an_unknown_status() -> None:
-    envelope = {"status": "ok", "total": 100, "summary": {"by_status": {"deferred": 10}, "complete": False}}
-    found = queues(_hosts(sections={"queue": envelope}))
-    assert [(share.label, share.count) for share in found.shares] == [("deferred", 10), ("status unknown", 90)]
-    assert (found.truncated, found.unknown, found.known) == (1, 0, 1)
+def test_what_no_row_tells_the_word_of_is_unknown() -> None:
+    envelope = by_hand.listing([], total=100, truncated=True, by_status={"deferred": 10})
+    (subject,) = subjects(_report(queue={"one": envelope}))
+    (amount,) = subject.amounts
+    assert [(share.label, share.count) for share in amount.bar.shares] == [("deferred", 10), ("status unknown", 90)]
+    assert (amount.partial, amount.unknown, amount.known) == (1, 0, 1)
 
 
-def test_a_queue_that_was_not_read_is_neither_empty_nor_young() -> None:
-    found = queues(_hosts(sections={"queue": {"status": "forbidden", "total": None, "summary": None}}))
-    assert (found.total, found.known, found.unknown) == (0, 0, 1)
-    assert [share.label for share, _parts in found.ages if share.count] == ["unknown"]
+def test_an_amount_that_was_not_read_is_neither_zero_nor_young() -> None:
+    (subject,) = subjects(_report(queue={"one": by_hand.refused(is_list=True)}))
+    (amount,), (ages,) = subject.amounts, subject.ages
+    assert (amount.total, amount.known, amount.unknown) == (0, 0, 1)
+    assert [share.label for share, _bar in ages.ranges if share.count] == ["unknown"]
 
 
 @pytest.mark.parametrize(("years", "most"), [(0, 1), (1, 72), (99, 72)])
-def test_the_flow_has_a_bounded_number_of_columns(years: int, most: int) -> None:
-    hours = [{"hour": f"{year}-03-09T10:00:00Z", "count": 2} for year in (2000, 2000 + years)]
-    found = flow(_hosts(mail_flow=hours))
+def test_a_timeline_has_a_bounded_number_of_columns(years: int, most: int) -> None:
+    rows = [{"time": f"{year}-03-09T10:00:00Z"} for year in (2000, 2000 + years)]
+    (found,) = timelines(_report(transaction_log={"one": by_hand.listing([*rows, *rows], truncated=None)}))
     assert 1 <= len(found.columns) <= most
     assert sum(column.partial for column in found.columns) == 4
 
 
+def _servers(**statuses: Any) -> dict[str, Any]:
+    return by_hand.section({"server_list": [{"name": name, "status": status} for name, status in statuses.items()]})
+
+
 def test_hosts_that_name_the_same_servers_are_one_cluster() -> None:
-    rows = [{"name": name, "status": "healthy", "role": None} for name in ("a", "b")]
-    other = [{"name": "b", "status": "degraded", "role": None}, {"name": "a", "status": "healthy", "role": None}]
-    found = clusters([*_hosts(servers=rows), *_hosts(servers=other), *_hosts(servers=[])])
-    assert [[server.statuses for server in cluster.servers] for cluster in found.several] == [
+    two, other = _servers(a="healthy", b="healthy"), _servers(b="degraded", a="healthy")
+    (found,) = groups(_report(server_list={"one": two, "two": other, "three": _servers()}))
+    assert [[member.statuses for member in group.members] for group in found.several] == [
         [["healthy"], ["healthy", "degraded"]]
     ]
-    assert [server.kind for server in found.several[0].servers] == ["ok", "word"]
+    assert [member.look for member in found.several[0].members] == ["ok", "word"]
     assert found.unknown == 1
 
 
 def test_a_status_nobody_told_is_not_green() -> None:
-    rows = [{"name": None, "status": None, "role": None}, {"name": None, "status": "odd", "role": None}]
-    found = clusters([*_hosts(servers=rows), *_hosts(servers=rows)])
+    nameless = by_hand.section({"server_list": [{}, {"status": "odd"}]})
+    (found,) = groups(_report(server_list={"one": nameless, "two": nameless}))
     assert len(found.several) == 2, "without names nobody knows that they are the same"
-    assert {server.kind for cluster in found.several for server in cluster.servers} == {"unknown", "word"}
+    assert {member.look for group in found.several for member in group.members} == {"unknown", "word"}
 
 
 def test_a_severity_of_a_host_alone_decides_where_a_rule_stands() -> None:
     source = {"section": "core", "path": "data.x", "condition": {"equals": True}}
     rules = parse_policy([source | {"id": "mild", "title": "Mild", "severity": "low"}], "p")
-    verdict = {
+    verdict: VerdictReport = {
         "rule": "mild",
         "severity": "critical",
         "verdict": "fail",
         "expected": "x",
         "actual": 1,
         "message": "No.",
+        "path": None,
     }
     report = build_report([HostResult(host_record("one", None))], rules, title="T", generated_at=_AT)
     report["hosts"][0]["verdicts"] = [verdict]
     assert 'class="card rule sev-edge-critical"' in html(report)
+
+
+# The modules of the HTML report, those above first: each imports only from those below.
+_FLOORS = (("page",), ("fleet", "host"), ("amounts", "timeline", "members"), ("bars",), ("text",))
+
+
+def test_imports_go_one_way() -> None:
+    rooms = {path.stem: path.read_text(encoding="utf-8") for path in Path(_page).parent.glob("*.py")}
+    assert set(rooms) == {name for floor in _FLOORS for name in floor}
+    for number, floor in enumerate(_FLOORS):
+        below = {name for lower in _FLOORS[number + 1 :] for name in lower}
+        for name in floor:
+            imported = re.findall(r"_reports\.html(?:\.(\w+)| import (\w+))", rooms[name])
+            assert {one or other for one, other in imported} <= below, name

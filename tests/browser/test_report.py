@@ -120,9 +120,9 @@ def test_the_keyboard_is_enough(open_report: Open) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Space")
     expect(page.locator("#hosts-table thead th:nth-child(4)")).to_have_attribute("aria-sort", "descending")
-    _tab_to(page, "#flow summary")
+    _tab_to(page, "#timeline-1 summary")
     page.keyboard.press("Enter")
-    expect(page.locator("#flow details table")).to_be_visible()
+    expect(page.locator("#timeline-1 details table")).to_be_visible()
 
 
 def _tab_to(page: Page, selector: str) -> None:

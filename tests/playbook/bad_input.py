@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import smtp
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, BY_NAME, groups
+
 # Distinctive, so that one of them is found wherever it should not be.
 USERNAME = "auditor-of-mail"
 PASSWORD = "Pa&s 'w\"ör{d} %41+7Zq"
@@ -38,10 +41,8 @@ _DAMAGED = "Try again; if it stays, ask for fewer rows (limit) and see the log o
 _CA_PATH = "Set ca_path to a PEM file, or to a directory of hashed certificates."
 _NOT_JSON = "Check that host and port are DSM's; if they are, DSM or a proxy is restarting: try again later."
 _TRUST = "Set ca_path to the certificate, or the CA, that signed it, and host to a name that it holds."
-_SUBSETS = (
-    "valid are all, settings, smtp, logs, core, server_list, smtp_general, smtp_security, imap_pop3, security, report, "
-    "admin_log, transaction_log, queue, and !name"
-)
+_SUBSETS = f"valid are {', '.join((ALL, *groups(), *BY_NAME))}, and !name"
+_SMTP = [section.name for section in smtp.AREA.sections]
 # How ansible-core before 2.19 names the type of a text.
 _TEXTS = ("<class 'str'>", "<class 'ansible.utils.unsafe_proxy.AnsibleUnsafeText'>")
 _LONG_NAME = f"nas-{'1' * 70}.example.com"
@@ -117,19 +118,19 @@ CASES: tuple[Case, ...] = (
     _option(
         "unknown_option",
         "Unsupported parameters: pasword. Supported parameters include: ca_path, device_id, device_name, "
-        "gather_subset, host, https, limit, max_answer_size, offset, otp_code, password, port, reveal_secrets, "
+        "gather_subset, host, https, limit, max_answer_size, offset, otp_code, password, port, reveal_secrets, rows, "
         "session_name, time_limit, timeout, username, validate_certs.",
         "The task has an option that the module does not know, often a misspelt one.",
         "Use one of the options that the message lists.",
         {"pasword": "x"},
         as_module="Unsupported parameters for (mailfleet.mailplus.mailplus_facts) module: pasword. Supported "
         "parameters include: ca_path, device_id, device_name, gather_subset, host, https, limit, max_answer_size, "
-        "offset, otp_code, password, port, reveal_secrets, session_name, time_limit, timeout, username, "
+        "offset, otp_code, password, port, reveal_secrets, rows, session_name, time_limit, timeout, username, "
         "validate_certs.",
     ),
     _option(
         "unknown_section",
-        "value of sections must be one or more of: smtp_general, smtp_security. Got no match for: smtp",
+        f"value of sections must be one or more of: {', '.join(_SMTP)}. Got no match for: smtp",
         "sections holds a name that this module does not have.",
         "Use the names that the message lists, or leave sections out for all.",
         {"sections": ["smtp"]},

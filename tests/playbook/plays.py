@@ -6,15 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, select
 from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 
 NAMESPACE = "mailfleet.mailplus"
 GROUP = f"group/{NAMESPACE}.mailplus"
 FACTS = "mailplus_facts"
-MODULES = (*dict.fromkeys(section.module for section in CATALOGUE), FACTS)
-SECTIONS = {module: [section.name for section in CATALOGUE if module in (section.module, FACTS)] for module in MODULES}
+SECTIONS = {
+    **{area.module: [section.name for section in area.sections] for area in AREAS},
+    FACTS: [section.name for section in select([ALL])],
+}
+MODULES = tuple(SECTIONS)
 
 # What a play's module_defaults hold; ``host`` comes from the inventory.
 CONNECTION = {

@@ -10,6 +10,9 @@ from typing import Any
 
 import yaml
 
+# Stands for every key of a mapping.
+ANY_NAME = "NAME"
+_ELSEWHERE = re.compile(r"\bhas the keys of RV\((\w+)\)")
 # What Ansible adds to every result, or documents for every module.
 COMMON = {"changed", "failed", "msg", "warnings", "deprecations", "invocation", "exception"}
 TYPES: dict[str, tuple[type, ...]] = {
@@ -30,8 +33,17 @@ Documented = Mapping[str, Mapping[str, Any]]
 def documented(module: str) -> Documented:
     """RETURN of a module."""
     source = import_module(f"ansible_collections.mailfleet.mailplus.plugins.modules.{module}").RETURN
-    described: Documented = yaml.safe_load(source)
-    return described
+    return filled_in(yaml.safe_load(source))
+
+
+def filled_in(described: Documented, whole: Documented | None = None) -> Documented:
+    """What has the keys of another value has a copy of their documentation."""
+    found = {}
+    for key, about in described.items():
+        elsewhere = _ELSEWHERE.search(str(about["description"]))
+        contains = (whole or described)[elsewhere[1]]["contains"] if elsewhere else about.get("contains")
+        found[key] = {**about, **({"contains": filled_in(contains, whole or described)} if contains else {})}
+    return found
 
 
 def deviations(described: Documented, returned: Mapping[str, Any], *, failed: bool) -> list[str]:
@@ -43,6 +55,8 @@ def deviations(described: Documented, returned: Mapping[str, Any], *, failed: bo
 def _mapping(
     described: Documented, value: Mapping[str, Any], path: str, *, failed: bool, null_inside: bool
 ) -> Iterator[str]:
+    if set(described) == {ANY_NAME}:
+        described = dict.fromkeys(value, described[ANY_NAME])
     for key in value:
         if key not in described:
             yield f"{path}{key} is not documented"

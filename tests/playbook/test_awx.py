@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import CONNECTION_SPEC
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import ALL, BY_NAME, groups
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, BY_NAME, groups
 from ansible_collections.mailfleet.mailplus.tests.playbook.controller import TOKEN, Controller, run_controller
 from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE
 from ansible_collections.mailfleet.mailplus.tests.playbook.project import LENIENT, Project, hosts, requests_of

@@ -509,7 +509,7 @@ def test_time_limits_hold_whatever_a_server_sends(project: Project, fleet: Fleet
         listing, _run = project.listing(SOURCE)
         assert time.monotonic() - start < 16
         assert hostvars(listing)["endless"]["mailplus_error"]["name"] == "time_limit"
-        assert hostvars(listing)["endless"]["mailplus_error"]["kind"] == "connection"
+        assert hostvars(listing)["endless"]["mailplus_error"]["kind"] == "local"
         assert groups_of(listing, "endless") == {"mailplus_failed"}
         assert hostvars(listing)["well"]["mailplus_status"] == "ok"
 

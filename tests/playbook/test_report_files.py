@@ -216,11 +216,12 @@ def test_a_report_of_cached_facts(project: Project, fleet: Fleet) -> None:
 
 def aged(host: Data) -> Data:
     """A host of a report without what time alone changes."""
-    sections = json.loads(re.sub(r'"oldest_age_seconds": \d+', '"oldest_age_seconds": 0', json.dumps(host["sections"])))
+    told = {key: host[key] for key in ("sections", "figures")}
+    told = json.loads(re.sub(r'oldest_age_seconds": \d+', 'oldest_age_seconds": 0', json.dumps(told)))
     verdicts = [
         {**verdict, "actual": None} if verdict["rule"] == "queue_age" else verdict for verdict in host["verdicts"]
     ]
-    return {**host, "collected_at": None, "sections": sections, "verdicts": verdicts}
+    return {**host, "collected_at": None, **told, "verdicts": verdicts}
 
 
 def test_an_unchanged_fleet_changes_nothing(fleet: Fleet, tmp_path: Path) -> None:

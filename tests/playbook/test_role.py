@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.tests.playbook.plays import JUMP_HOST, UNTOUCHABLE, debug
 from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
@@ -30,7 +30,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.running import BIN, R
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from jsonschema import Draft202012Validator
 
-APIS = [section.read().api for section in CATALOGUE]
+APIS = [section.reads[0].api for section in CATALOGUE]
 FLEET: Data = {
     "late": {},  # fails earlier in some plays; the first, which run_once picks where it can
     "well": {"queue": {"total": 3}},

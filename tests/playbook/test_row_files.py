@@ -341,7 +341,7 @@ import json, resource, sys
 from pathlib import Path
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile

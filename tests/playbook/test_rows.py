@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
 from ansible_collections.mailfleet.mailplus.tests.playbook.plays import FACTS, inventory, play, task
 from ansible_collections.mailfleet.mailplus.tests.playbook.running import Ansible, Data, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
@@ -14,9 +15,10 @@ from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fl
 PREFIX = "SYNO.MailPlusServer."
 TOTALS = {"queue": 1203, "admin_log": 700, "transaction_log": 2501}
 LISTS = {
-    "queue": ("mailplus_queue_info", "Queue", "items"),
-    "admin_log": ("mailplus_log_info", "Audit.AdminLog", "log_list"),
-    "transaction_log": ("mailplus_log_info", "Audit.TransactionLog", "items"),
+    section.name: (area.module, section.reads[0].api, section.rows_key)
+    for area in AREAS
+    for section in area.sections
+    if section.name in TOTALS
 }
 # Name: offset and limit as options, and the first row and the one behind the last that come back.
 WINDOWS: dict[str, tuple[dict[str, int], int, int | None]] = {
@@ -52,7 +54,7 @@ def run(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_the_rows_are_those_asked_for(run: Run, fleet: Fleet, section: str, window: str) -> None:
     module, api, key = LISTS[section]
     _options, first, end = WINDOWS[window]
-    _offset, rows = fleet["one"].mailplus.rows(PREFIX + api).page(0, -1)
+    _offset, rows = fleet["one"].mailplus.rows(api).page(0, -1)
     for envelope in (
         run.ok(f"{module} {window}")[section],
         run.facts(f"{FACTS} {window}")["sections"][section],

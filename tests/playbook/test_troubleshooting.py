@@ -6,8 +6,6 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.bad_input import CASE
 from ansible_collections.mailfleet.mailplus.tests.playbook.troubleshooting import (
     PAGE,
     beginnings,
-    between_markers,
-    main,
     pieces,
     rows,
     tables,
@@ -21,11 +19,8 @@ def test_the_page_has_a_row_for_the_message(case: Case) -> None:
     assert f"\n{row}\n" in PAGE.read_text(encoding="utf-8")
 
 
-def test_the_page_is_up_to_date() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert between_markers(page) == tables(), (
-        "run: python -m ansible_collections.mailfleet.mailplus.tests.playbook.troubleshooting --write"
-    )
+def test_the_page_has_the_tables_of_the_cases() -> None:
+    assert tables() in PAGE.read_text(encoding="utf-8")
 
 
 def test_the_other_messages_of_the_page_are_in_the_code() -> None:
@@ -36,11 +31,6 @@ def test_the_other_messages_of_the_page_are_in_the_code() -> None:
         assert pieces(beginning), f"{beginning}: nothing but placeholders"
         for piece in pieces(beginning):
             assert any(piece in text for text in texts), f"{beginning}: {piece!r} is said nowhere"
-
-
-def test_the_tables_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    main([])
-    assert capsys.readouterr().out.strip() == tables()
 
 
 def test_cases_are_told_apart() -> None:

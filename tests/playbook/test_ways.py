@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     CONNECTION,
     FACTS,
@@ -154,7 +155,11 @@ def test_facts_are_three_requests_on_one_connection(ansible: Ansible) -> None:
         ("POST", "/webapi/entry.cgi", "SYNO.API.Auth", "logout"),
     ]
     assert len({r.connection for r in nas.requests}) == 1
-    assert [item["method"] for item in nas.requests[1].items] == ["get", "list"] + ["get"] * 5 + ["list"] * 6
+    # Of a list, the row behind its first page as well.
+    reads = [read for section in CATALOGUE for read in [section.reads[0]] * (2 if section.is_list else 1)]
+    assert [(item["api"], item["method"]) for item in nas.requests[1].items] == [
+        (read.api, read.method) for read in reads
+    ]
     assert [item["limit"] for item in nas.requests[1].items if "limit" in item] == [50, 1] * 3
     assert nas.login_attempts == 1
     assert nas.sessions == []

@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tables of the guide on troubleshooting that come from the same cases that are tested.
 
-``python -m ansible_collections.mailfleet.mailplus.tests.playbook.troubleshooting`` prints them; with ``--write`` it
-puts them into the guide, between its markers. The tables after the markers are written by hand: they tell how a message
-begins, with words in capitals for what differs.
+``make generate`` puts them into the guide. The tables after them are written by hand: they tell how a message begins,
+with words in capitals for what differs.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterator, Sequence
 
 from ansible_collections.mailfleet.mailplus.tests.playbook.bad_input import CASES, THEMES, Case
 from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_troubleshooting.rst"
-BEGIN = ".. begin: made by tests/playbook/troubleshooting.py"
-END = ".. end"
+MESSAGES = "messages"
 # What differs from message to message, in the tables that are written by hand.
 PLACEHOLDERS = (
     "COUNT",
@@ -59,24 +56,18 @@ def rows(cases: Sequence[Case] = CASES) -> Iterator[tuple[Case, str]]:
 
 
 def tables() -> str:
-    """All tables, a heading and a table for each theme, between the markers."""
-    parts = [BEGIN]
+    """All tables, a heading and a table for each theme."""
+    parts = []
     for theme in THEMES:
         lines = [row for _case, row in rows([case for case in CASES if case.theme == theme])]
         parts.append(f"{theme}\n{'-' * len(theme)}")
         parts.append("\n".join([_HEAD, *lines]))
-    return "\n\n".join([*parts, END])
-
-
-def between_markers(page: str) -> str:
-    """The generated part of the page, markers included."""
-    start = page.index(BEGIN)
-    return page[start : page.index(f"\n{END}\n", start) + len(f"\n{END}")]
+    return "\n\n".join(parts)
 
 
 def beginnings(page: str) -> list[str]:
     """How the messages begin that the tables written by hand are about."""
-    found: list[str] = _FIRST_CELL.findall(page.replace(between_markers(page), ""))
+    found: list[str] = _FIRST_CELL.findall(page.replace(tables(), ""))
     return [message for message in found if message.lower() != "the task says"]
 
 
@@ -101,16 +92,3 @@ def _cell(text: str) -> str:
     """Text of a case as RST, whose literals have two backticks."""
     parts = _LITERAL.split(text.replace("\n", " "))
     return "".join(f"``{part}``" if number % 2 else _SPECIAL.sub(r"\\\g<0>", part) for number, part in enumerate(parts))
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Print the tables, or write them into the page."""
-    if "--write" in arguments:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(page.replace(between_markers(page), tables()), encoding="utf-8")
-    else:
-        print(tables())
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

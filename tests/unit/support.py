@@ -14,8 +14,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import READ_ALLOWLIST, select
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import READ_ALLOWLIST, select
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, Request
 
 PREFIX = "SYNO.MailPlusServer."
@@ -56,7 +56,8 @@ def gather(
     reveal_secrets: bool = False,
     credentials: Credentials | None = None,
     **address: Any,
-) -> gathering.State:
+) -> Any:
+    """The state of a NAS, untyped: tests look into its envelopes at will."""
     plan = gathering.Plan(select(subset or ("all",)), Window(offset, limit), reveal_secrets=reveal_secrets)
     return gathering.gather(address_of(nas, **address), credentials or credentials_of(nas), plan)
 

@@ -146,7 +146,8 @@ def row_file(params: Mapping[str, Any], sections: Sequence[str]) -> RowFile | No
     if not params.get("dest"):
         return None
     if len(sections) != 1:
-        raise OptionError(f"dest takes the rows of one section; set sections to one of {', '.join(sections)}.")
+        one = f"; set sections to one of {', '.join(sections)}" if sections else ", which is a log"
+        raise OptionError(f"dest takes the rows of one section{one}.")
     path = Path(params["dest"])
     if os.path.isdir(path) or not os.path.isdir(path.parent):  # noqa: PTH112 - Path.is_dir raises for a long name
         raise OptionError(f"dest is a file in a directory that exists, not {path}.")

@@ -7,9 +7,10 @@ place where an exception becomes a failed task.
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,15 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
     by_status,
     first_error,
     reads_nothing,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, SubsetError, select
 
 Result = dict[str, Any]
 
@@ -47,15 +49,29 @@ class Question(ABC):
     def argument_spec(self) -> options.ArgumentSpec:
         """Every option of the module."""
 
+    def ask(
+        self,
+        params: Mapping[str, Any],
+        *,
+        check_mode: bool = False,
+        admit: Admit = _at_once,
+        deadline: float = math.inf,
+    ) -> State:
+        """What one MailPlus Server answers, by ``deadline`` (``time.monotonic``). ``params`` are validated options.
+
+        Raises DsmError where it was not reached, or let nobody in; OptionError, SubsetError, RowFileError.
+        """
+        address, credentials = options.address(params), options.credentials(params)
+        plan = self._plan(params, check_mode=check_mode)
+        enter = admit(address, credentials)
+        end = min(deadline, time.monotonic() + params["time_limit"])  # to wait for a turn is free
+        return gather(replace(address, deadline=end), credentials, plan, enter)
+
     def answer(self, params: Mapping[str, Any], *, check_mode: bool = False, admit: Admit = _at_once) -> Result:
         """Ask one MailPlus Server; the result of the task, failed or not. ``params`` are validated options."""
         try:
-            address, credentials = options.address(params), options.credentials(params)
-            plan = self._plan(params, check_mode=check_mode)
-            enter = admit(address, credentials)
-            in_time = replace(address, deadline=time.monotonic() + params["time_limit"])  # to wait for a turn is free
-            state = gather(in_time, credentials, plan, enter)
-        except (options.OptionError, catalogue.SubsetError, RowFileError) as error:
+            state = self.ask(params, check_mode=check_mode, admit=admit)
+        except (options.OptionError, SubsetError, RowFileError) as error:
             return failure(str(error))
         except DsmError as error:
             return failure(str(error), error.details.as_dict())
@@ -71,20 +87,19 @@ class Question(ABC):
 
 
 class InfoQuestion(Question):
-    """A narrow question: the named sections, each returned under its name. It fails unless all of them are ok."""
+    """A narrow question: the sections of an area, each returned under its name. It fails unless all of them are ok."""
 
-    def __init__(self, *sections: str) -> None:
-        self._sections = [catalogue.BY_NAME[name] for name in sections]
+    def __init__(self, area: Area) -> None:
+        self._sections = area.sections
 
     @property
     def argument_spec(self) -> options.ArgumentSpec:
         names = [section.name for section in self._sections]
         choice = {"sections": {"type": "list", "elements": "str", "choices": names, "default": names}}
-        has_rows = any(section.is_list for section in self._sections)
         return {
             **options.CONNECTION_SPEC,
             **options.ANSWER_SPEC,
-            **({**options.LIST_SPEC, **options.FILTER_SPEC} if has_rows else {}),
+            **({**options.LIST_SPEC, **options.FILTER_SPEC} if self._logs(names) else {}),
             **(choice if len(names) > 1 else {}),
         }
 
@@ -92,12 +107,16 @@ class InfoQuestion(Question):
         wanted = params.get("sections", [section.name for section in self._sections])
         if not wanted:
             raise options.OptionError("sections is empty; leave it out for all.")
-        chosen = [section for section in self._sections if section.name in wanted]
-        file = options.row_file(params, [section.name for section in chosen])
+        file = options.row_file(params, self._logs(wanted))
         window = options.window(params, keep=file is None)
         if file and not check_mode:
             window = replace(window, file=file)
+        chosen = [section for section in self._sections if section.name in wanted]
         return Plan(chosen, window, reveal_secrets=params["reveal_secrets"])
+
+    def _logs(self, names: Sequence[str]) -> list[str]:
+        """Those whose rows can be filtered, and written to a file."""
+        return [section.name for section in self._sections if section.name in names and section.kind is Kind.LOG]
 
     def _result(self, state: State) -> Result:
         errors = [envelope["error"] for envelope in state.sections.values() if envelope["error"]]
@@ -112,8 +131,11 @@ class FactsQuestion(Question):
 
     @property
     def argument_spec(self) -> options.ArgumentSpec:
-        subset = {"gather_subset": {"type": "list", "elements": "str", "default": [catalogue.ALL]}}
-        return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **subset}
+        own: options.ArgumentSpec = {
+            "gather_subset": {"type": "list", "elements": "str", "default": [ALL]},
+            "rows": {"type": "bool", "default": True},
+        }
+        return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **own}
 
     def check(self, given: Mapping[str, Any]) -> None:
         """Find what cannot be in some of the options before anything is asked. Raises OptionError, SubsetError."""
@@ -128,8 +150,8 @@ class FactsQuestion(Question):
             raise options.OptionError(f"ca_path: {path} does not exist.")
 
     def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:  # noqa: ARG002 - it writes no file
-        sections = catalogue.select(params["gather_subset"])
-        return Plan(sections, options.window(params), reveal_secrets=params["reveal_secrets"])
+        chosen = select(params["gather_subset"])
+        return Plan(chosen, options.window(params, keep=params["rows"]), reveal_secrets=params["reveal_secrets"])
 
     def _result(self, state: State) -> Result:
         error = first_error(state.sections) if reads_nothing(state.sections) else None
@@ -140,7 +162,7 @@ class FactsQuestion(Question):
         return failure(f"{error['message']} {error['hint']}", error)
 
 
-def failure(message: str, error: dict[str, Any] | None = None) -> Result:
+def failure(message: str, error: Mapping[str, Any] | None = None) -> Result:
     """The result of a task that failed."""
     return {"changed": False, "failed": True, "msg": message, "error": error}
 

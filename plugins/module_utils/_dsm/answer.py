@@ -139,6 +139,11 @@ def _needs_mending(body: bytes) -> bool:
     return _RESERVED_PART in body or (b"\\u" in body and _ESCAPED.search(body) is not None)
 
 
+def as_key(text: str) -> str:
+    """Text of a server as a key, which nothing takes for one of Ansible's own."""
+    return f"~{text}" if _RESERVED.match(text) else text
+
+
 def _mended(value: Any) -> Any:
     """``value`` with no reserved key, and without halves of characters."""
     if isinstance(value, str):
@@ -149,7 +154,7 @@ def _mended(value: Any) -> Any:
         return value
     mended: dict[str, Any] = {}
     for key, item in value.items():
-        name = _SURROGATE.sub("\ufffd", f"~{key}" if _RESERVED.match(key) else key)
+        name = _SURROGATE.sub("\ufffd", as_key(key))
         while name in mended:  # keys that differ in nothing but halves of characters
             name = f"{name}\ufffd{len(mended)}"
         mended[name] = _mended(item)

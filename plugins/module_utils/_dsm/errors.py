@@ -19,6 +19,7 @@ AUTH_API = "SYNO.API.Auth"
 class Kind(Enum):
     """What an error means for whoever asked."""
 
+    LOCAL = "local"  # the NAS was not asked, or not long enough: what is wrong is on this side
     CONNECTION = "connection"  # the NAS was not reached, or what answered is not a DSM
     LOGIN = "login"  # the NAS was reached and did not let us in
     UNSUPPORTED = "unsupported"  # this NAS does not have what was asked
@@ -234,6 +235,11 @@ def api_error(code: int, *, api: str, method: str, version: int, meaning: CodeMe
 def connection_error(name: str, message: str, hint: str) -> DsmError:
     """The NAS was not reached, or what answered is not a DSM."""
     return DsmError(Kind.CONNECTION, ErrorDetails(name, message, hint))
+
+
+def local_error(name: str, message: str, hint: str) -> DsmError:
+    """The NAS was not asked, or not long enough."""
+    return DsmError(Kind.LOCAL, ErrorDetails(name, message, hint))
 
 
 def answer_error(message: str, *, api: str, method: str, version: int) -> DsmError:

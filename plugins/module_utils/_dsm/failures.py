@@ -9,7 +9,11 @@ import ssl
 from collections.abc import Callable
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, connection_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
+    DsmError,
+    connection_error,
+    local_error,
+)
 
 _Explain = Callable[[BaseException, Address], DsmError]
 
@@ -31,7 +35,7 @@ def unusable_ca_path(error: OSError, ca_path: str | None) -> DsmError:
     holds_none = isinstance(error, ssl.SSLError)
     what = f"holds no certificates ({_reason(error)})" if holds_none else "does not exist or cannot be read"
     hint = "Set ca_path to a PEM file, or to a directory of hashed certificates."
-    return connection_error("ca_path_unusable", f"{ca_path} {what}.", hint)
+    return local_error("ca_path_unusable", f"{ca_path} {what}.", hint)
 
 
 def not_resolved(address: Address, what: str = "cannot be resolved") -> DsmError:
@@ -92,7 +96,7 @@ def timeout(address: Address) -> DsmError:
 
 def time_limit(address: Address) -> DsmError:
     """All together took too long."""
-    return connection_error(
+    return local_error(
         "time_limit",
         f"{address.url} took longer than the time limit allows.",
         "Raise time_limit (of an inventory source, host_time_limit or time_limit), or ask for fewer rows.",
@@ -101,7 +105,7 @@ def time_limit(address: Address) -> DsmError:
 
 def interrupted(address: Address) -> DsmError:
     """Another thread of ours wanted no more of it."""
-    return connection_error(
+    return local_error(
         "interrupted", f"Asking {address.url} was interrupted.", "Ask again, when what ended it is mended."
     )
 
@@ -129,7 +133,7 @@ def _tls_failed(exception: BaseException, address: Address) -> DsmError:
 
 def _unicode(exception: BaseException, address: Address) -> DsmError:
     if isinstance(exception, UnicodeEncodeError) and exception.encoding != "idna":
-        return connection_error(
+        return local_error(
             "not_sendable",
             f"Something to send to {address.url} holds characters that cannot be sent.",
             "Check the credentials for bytes that are not UTF-8.",

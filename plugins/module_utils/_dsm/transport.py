@@ -23,7 +23,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import fai
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import parse
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.clock import Clock
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, connection_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, local_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.line import Line, TooMuchError, dial
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.trust import tls_context
 
@@ -184,7 +184,7 @@ class HttpTransport:
     def _send(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         """The head of an answer; its body is still to come."""
         if self._http is None:
-            raise connection_error(
+            raise local_error(
                 "requests_missing",
                 f"The Python library requests is missing for {sys.executable}.",
                 f"Install it there, as by: {sys.executable} -m pip install requests.",

@@ -1,67 +1,140 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one shape in which every section comes back."""
+"""The one shape in which every section comes back.
+
+The text under each key is its documentation: what modules and schemas say of it is made from here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import ListReading, total_of
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import hide_secrets
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Count, Moment, Summary
 
-Envelope = dict[str, Any]
+STATUSES = ("ok", "unsupported", "forbidden", "failed")
+_ERROR_KINDS = tuple(kind.value for kind in Kind)
 
 
-_STATUS = {Kind.UNSUPPORTED: "unsupported", Kind.FORBIDDEN: "forbidden"}
+class OfNewerErrors(TypedDict, total=False):
+    """What errors have that were written by 0.2.0 and later."""
+
+    kind: Annotated[str, _ERROR_KINDS]
+    """What the error means: V(local) (the NAS was not asked, or not long enough), V(connection), V(login),
+    V(unsupported), V(forbidden), V(expired) or V(failed)."""
 
 
-def ok(section: Section, data: dict[str, Any], *, reveal_secrets: bool) -> Envelope:
-    """A section that was read. Where nothing is made of its answer, the summary is empty."""
-    return {
-        "status": "ok",
-        "data": hide_secrets(data, reveal=reveal_secrets),
-        "summary": section.summarise(data) if section.summarise else {},
-        "error": None,
-    }
+class Error(OfNewerErrors):
+    """What went wrong, and what to do about it."""
+
+    api: str | None
+    """The API that was asked. Null where no answer came."""
+    method: str | None
+    """The method that was asked. Null where no answer came."""
+    version: Count | None
+    """The version that was asked last. Null where no answer came."""
+    code: int | None
+    """DSM's error code. Null where DSM sent none."""
+    name: str
+    """A stable name of the error for programs."""
+    message: str
+    """What happened."""
+    hint: str
+    """What to do about it."""
 
 
-def ok_list(reading: ListReading, data: dict[str, Any], now: datetime, *, reveal_secrets: bool) -> Envelope:
-    """A list that was read.
+class Always(TypedDict):
+    """What every section has, whatever became of it."""
 
-    ``total`` is its length when reading began, as the server told it, ``returned`` how many rows were kept,
-    ``truncated`` whether the server has rows behind them, and ``rows_key`` the key of the rows in the data. Each is
-    None where it is not known, as are the last three and the summary where the answer does not show which of its keys
-    holds the rows.
+    status: Annotated[str, STATUSES]
+    """V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed)."""
+    data: dict[str, Any] | None
+    """What the server sent, key for key. Null unless C(status) is V(ok)."""
+    summary: Summary | None
+    """What is made of the data. A value in it that nobody can know is null. Null as a whole unless C(status) is V(ok),
+    and for a list whose rows were not found."""
+    error: Error | None
+    """Why the section was not read. Null where C(status) is V(ok)."""
+
+
+class Filtered(TypedDict):
+    """What a filter left."""
+
+    read: Count
+    """How many rows were read."""
+    kept: Count
+    """How many were kept."""
+    unjudged: Count
+    """How many of those kept have no time or status that can be told."""
+
+
+class File(TypedDict):
+    """Where rows are, instead of in the data."""
+
+    path: str
+    """The file."""
+    rows: Count
+    """How many rows it holds."""
+
+
+class OfLists(TypedDict, total=False):
+    """What lists have beside that: always, but for the last two, which come with a filter and with a file."""
+
+    total: Count | None
+    """How many rows the server had when reading began, as it said. Null where it does not tell, or where its answers
+    contradict that."""
+    returned: Count | None
+    """How many rows were kept. Null where the answer does not show which of its keys holds the rows."""
+    truncated: bool | None
+    """Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list changed
+    while it was read, a warning tells the numbers."""
+    rows_key: str | None
+    """The key of the rows in the data. Null where the answer does not show it."""
+    filtered: Filtered
+    """What the filter left."""
+    file: File
+    """Where the rows are, instead of in the data."""
+
+
+class OfEach(TypedDict, total=False):
+    """What a section has that is read for every entry of another one. Its data holds what the server sent by entry.
+
+    It is ok where every entry is. Else its status and its error are those of the first entry that is not.
     """
-    window, truncated = reading.window, reading.pager.truncated
-    known = reading.rows_key is not None
-    if known:
-        data = {key: value for key, value in data.items() if key != reading.rows_key}
-        if window.keep and not window.file:
-            data[str(reading.rows_key)] = reading.rows
-    complete = False if window.offset or truncated else None if truncated is None else True
-    envelope = ok(reading.section, data, reveal_secrets=reveal_secrets) | {
-        "summary": reading.summary(complete, now) if known else None,
-        "total": reading.pager.total if known else total_of(data),
-        "returned": reading.kept if known else None,
-        "truncated": truncated if known else None,
-        "rows_key": reading.rows_key,
-    }
-    if window.filter.active:
-        envelope["filtered"] = {"read": reading.read, "kept": reading.kept, "unjudged": reading.unjudged}
-    if window.file:
-        envelope["file"] = {"path": str(window.file.path), "rows": window.file.rows}
-    return envelope
+
+    each: dict[str, dict[str, Any]]
+    """By entry the envelope of its own, without the data. That is by entry too, and null where nothing was read."""
 
 
-def failed(section: Section, error: DsmError) -> Envelope:
-    """A section that was not read, with the reason."""
-    status = _STATUS.get(error.kind, "failed")
-    envelope: Envelope = {"status": status, "data": None, "summary": None, "error": error.details.as_dict()}
-    return envelope | (dict.fromkeys(("total", "returned", "truncated", "rows_key")) if section.is_list else {})
+class Envelope(Always, OfLists, OfEach):
+    """A section. The keys that come from the last two are there where the section is of that kind."""
+
+
+class Server(TypedDict):
+    """Which server was asked."""
+
+    host: str
+    """The name or address it was asked at."""
+    port: Annotated[int, range(1, 65536)]
+    """The port it was asked at."""
+    https: bool
+    """Whether it was asked over HTTPS."""
+    auth_version: Count | None
+    """The version of SYNO.API.Auth that the login used, V(7) on DSM 7 and V(6) on DSM 6. Null where that is not
+    known."""
+
+
+class Facts(TypedDict):
+    """The state of one MailPlus Server."""
+
+    schema_version: Literal[1]
+    """The version of this shape. It is raised when a key is renamed, removed or means something else."""
+    collected_at: Moment
+    """When the server was asked, in UTC."""
+    server: Server
+    """Which server was asked."""
+    sections: dict[str, Envelope]
+    """The sections that were asked for, by name."""
 
 
 def reads_nothing(sections: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -79,7 +152,7 @@ def by_status(sections: Mapping[str, Mapping[str, Any]]) -> str:
     return "; ".join(f"{status}: {', '.join(found)}" for status, found in names.items())
 
 
-def first_error(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+def first_error(sections: Mapping[str, Mapping[str, Any]]) -> Error | None:
     """Why the first section was not read that the NAS may have."""
     errors = (envelope["error"] for envelope in sections.values() if envelope["status"] not in ("ok", "unsupported"))
     return next(errors, None)

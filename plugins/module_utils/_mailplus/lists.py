@@ -4,16 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Read, Reply
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, answer_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import as_key
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read, Reply
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager, ProgressError, is_count
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import RowsSummary
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import (
+    Entry,
+    Params,
+    Reading,
+    failed,
+    is_name,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
@@ -21,6 +29,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secre
 # Reading ends here, whatever a NAS counts: far above what a list is read for, and what memory or a disk holds.
 MOST_ROWS_IN_MEMORY = 250_000
 MOST_ROWS_IN_FILE = 10_000_000
+
+# What is configuration is read to its end, up to here.
+MOST_ENTRIES = 10_000
 
 # How much of an unknown row a warning shows.
 _MOST_KEYS, _LONGEST_KEY = 12, 40
@@ -45,19 +56,20 @@ class Window:
         return MOST_ROWS_IN_MEMORY if self.keep and not self.file else MOST_ROWS_IN_FILE
 
 
-class ListReading:
-    """One list that is being read. Use it in a ``with`` block, which opens its file, if it has one, and closes it."""
+class ListReading(Reading):
+    """One list that is being read. Its ``with`` block opens its file, if it has one, and closes it."""
 
-    def __init__(self, section: Section, window: Window, *, reveal_secrets: bool) -> None:
-        self.section = section
+    def __init__(self, section: Section, params: Params, window: Window, *, reveal_secrets: bool) -> None:
+        super().__init__(section, params, reveal_secrets=reveal_secrets)
         self.window = window
         self.rows: list[Any] = []
         self.rows_key: str | None = None
-        self.error: DsmError | None = None
-        self._reveal_secrets = reveal_secrets
+        self._data: dict[str, Any] | None = None  # of the first answer
+        self._pages: list[Page] = []  # those asked for
         self._fresh: list[Any] = []  # rows that were read, of which no account was taken yet
         self._unjudged_row: Any = None
         self._ended = False  # some of them cannot be taken account of, so those behind must not be either
+        self._over = False
         self._start_anew()
 
     def __enter__(self) -> ListReading:
@@ -67,7 +79,6 @@ class ListReading:
             except BaseException:
                 self.window.file.close()
                 raise
-        self._page = self.pager.first_page
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -75,36 +86,29 @@ class ListReading:
             self.window.file.close()
 
     @property
-    def first_reads(self) -> list[Read]:
-        """The questions that begin, or take up, the reading."""
-        behind = self.pager.page_behind
-        return [self._read(self._page), *([self._read(behind)] if behind else [])]
+    def is_over(self) -> bool:
+        """Whether all rows wanted are there, or no more can be had."""
+        return self._over or self.error is not None
 
-    def begin(self, replies: Sequence[Reply]) -> None:
-        """Take the first answers. Without rows in the first one, or with an error, the reading is over."""
-        first, *behind = replies
-        if first.data is None:
-            self.error = first.error
-            return
-        self.rows_key = _rows_key(self.section, first.data)
-        if self.rows_key:
-            self.feed(self._page, first)
-            for reply in behind:
-                if reply.data is not None:  # a NAS may refuse to look behind the end
-                    self.pager.look_behind(self._rows_of(reply.data), total_of(reply.data))
-
-    def next_reads(self) -> list[tuple[Page, Read]]:
-        """The further pages to ask for now, none when the reading is over."""
-        if self.error or not self.rows_key:
+    def next_reads(self) -> list[Read]:
+        """The pages to ask for now: first the one that begins, or takes up, the reading, and the row behind it."""
+        if self.is_over:
             return []
-        return [(page, self._read(page)) for page in self.pager.next_pages()]
+        if self._data is None:
+            behind = self.pager.page_behind
+            self._pages = [self.pager.first_page, *([behind] if behind else [])]
+        else:
+            self._pages = self.pager.next_pages()
+        self._over = not self._pages
+        return [self._page_read(page) for page in self._pages]
 
-    def feed(self, page: Page, reply: Reply) -> None:
-        """Receive the rows of an answer, or its error."""
-        if reply.data is None:
-            self.error = self.error or reply.error
-        elif self.error is None and self.rows_key:
-            self._fresh += self.pager.feed(page, self._rows_of(reply.data), total_of(reply.data))
+    def receive(self, replies: Sequence[Reply]) -> None:
+        """Rows, or an error."""
+        if self._data is None:
+            self._begin(replies)
+            return
+        for page, reply in zip(self._pages, replies, strict=True):
+            self._feed(page, reply)
 
     def take(self) -> None:
         """Take account of the rows received: filter, summarise, keep or write them."""
@@ -120,8 +124,9 @@ class ListReading:
         if self.window.file:
             self.window.file.note({"pager": self.pager.progress, "read": self.read, "unjudged": self.unjudged})
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """Give the file its name where it is whole; else keep the part, and the section has failed."""
+        self.take()
         file = self.window.file
         if file is None or self.error or not self.rows_key:
             return
@@ -130,12 +135,20 @@ class ListReading:
         else:
             file.finish()
 
+    def entries(self) -> list[Entry]:
+        """The rows that are mappings. One without a name of its own is known by its place."""
+        rows = ((place, row) for place, row in enumerate(self.rows, 1) if isinstance(row, dict))
+        return [Entry(entry_name(row, self.section.ids) or f"{place}", self._params, row) for place, row in rows]
+
     @property
     def warnings(self) -> list[str]:
         """What the reader of the rows should be told."""
-        if self.error:
-            return []
-        return [f"{self.section.name}: {text}" for text in (self.pager.doubt, self._of_unjudged) if text]
+        return [] if self.error else [text for text in (self.pager.doubt, self._of_cap, self._of_unjudged) if text]
+
+    @property
+    def _of_cap(self) -> str | None:
+        is_cut = self.section.kind is Kind.ENTRIES and self.pager.truncated and self.kept >= MOST_ENTRIES
+        return f"{MOST_ENTRIES} entries were read of {self.pager.total}, and no more are read." if is_cut else None
 
     @property
     def _of_unjudged(self) -> str | None:
@@ -149,9 +162,62 @@ class ListReading:
             f"what they need is under no key that is known{of_first}."
         )
 
-    def summary(self, complete: bool | None, now: Any) -> Mapping[str, Any]:
-        """What the rows amount to."""
-        return self._summary.result(complete, now)
+    def _ok(self, now: datetime) -> Envelope:
+        """``total`` is the list's length when reading began, as the server told it, ``returned`` how many rows were
+        kept, ``truncated`` whether the server has rows behind them, and ``rows_key`` the key of the rows in the data.
+        Each is None where it is not known, as are the last three and the summary where the answer does not show which
+        of its keys holds the rows.
+        """
+        data, known = self._data or {}, self.rows_key is not None
+        if known:
+            data = {key: value for key, value in data.items() if key != self.rows_key}
+            if self.window.keep and not self.window.file:
+                data[str(self.rows_key)] = self.rows
+        envelope: Envelope = {
+            **self._envelope(data),
+            "summary": self._summary.result(self._is_complete, now) if known else None,
+            "total": self.pager.total if known else _total_of(data),
+            "returned": self.kept if known else None,
+            "truncated": self.pager.truncated if known else None,
+            "rows_key": self.rows_key,
+        }
+        if self.window.filter.active:
+            envelope["filtered"] = {"read": self.read, "kept": self.kept, "unjudged": self.unjudged}
+        if self.window.file:
+            envelope["file"] = {"path": str(self.window.file.path), "rows": self.window.file.rows}
+        return envelope
+
+    def _failed(self, error: DsmError) -> Envelope:
+        return {**failed(error), "total": None, "returned": None, "truncated": None, "rows_key": None}
+
+    @property
+    def _is_complete(self) -> bool | None:
+        """Whether the rows are all that the server has; None where that is not known."""
+        if self.window.offset or self.pager.truncated:
+            return False
+        return None if self.pager.truncated is None else True
+
+    def _begin(self, replies: Sequence[Reply]) -> None:
+        """Take the first answers. Without rows in the first one, or with an error, the reading is over."""
+        first, *behind = replies
+        if self._has_other_read(first):
+            return
+        self._data, self.error = first.data, first.error
+        if first.data is None:
+            return
+        self.rows_key = _rows_key(self.section, first.data)
+        self._over = self.rows_key is None
+        if self.rows_key:
+            self._feed(self._pages[0], first)
+            for reply in behind:
+                if reply.data is not None:  # a NAS may refuse to look behind the end
+                    self.pager.look_behind(self._rows_of(reply.data), _total_of(reply.data))
+
+    def _feed(self, page: Page, reply: Reply) -> None:
+        if reply.data is None:
+            self.error = self.error or reply.error
+        elif self.error is None:
+            self._fresh += self.pager.feed(page, self._rows_of(reply.data), _total_of(reply.data))
 
     def _take(self, rows: list[Any]) -> None:
         self.read += len(rows)
@@ -165,21 +231,17 @@ class ListReading:
         self._summary.add(rows)
         if self.window.file:
             self.window.file.write(hide_secrets(rows, reveal=self._reveal_secrets))
-        elif self.window.keep:
+        elif self.window.keep or self.section.kind is Kind.ENTRIES:
             self.rows += rows
 
     def _rows_of(self, data: Mapping[str, Any]) -> list[Any]:
         rows = data.get(str(self.rows_key))
         return rows if isinstance(rows, list) else []
 
-    def _failure(self, message: str) -> DsmError:
-        read = self._read(self._page)
-        return answer_error(message, api=read.api, method=read.method, version=max(read.versions))
-
     def _start_anew(self) -> None:
-        self.pager = Pager(self.window.offset, self.window.limit, self.section.id_keys, self.window.most_rows)
+        self.pager = Pager(self.window.offset, self.window.limit, self.section.ids, self.window.most_rows)
         self.read = self.unjudged = self.kept = 0
-        self._summary: RowsSummary = self.section.rows_summary() if self.section.rows_summary else _no_summary()
+        self._summary = self.section.rows_summary()
 
     def _resume(self, file: RowFile) -> None:
         progress = file.begin()
@@ -197,31 +259,17 @@ class ListReading:
             self.pager.remember([row])
             self.kept += 1
 
-    def _read(self, page: Page) -> Read:
-        return self.section.read(**page._asdict())
+    def _page_read(self, page: Page) -> Read:
+        read = self._reads[0]
+        return replace(read, params={**read.params, **page._asdict()})
 
 
-def read_on(client: Client, readings: Sequence[ListReading]) -> None:
-    """Read all lists to their ends, in rounds: each asks for the next pages of all lists together.
-
-    While the NAS answers, account is taken of the rows that came before: a quarter of the time that a long list takes.
-    """
-    with ThreadPoolExecutor(max_workers=1) as asking:
-        try:
-            while asked := [(reading, page, read) for reading in readings for page, read in reading.next_reads()]:
-                replies = asking.submit(client.read, [read for _reading, _page, read in asked])
-                for reading in readings:
-                    reading.take()
-                for (reading, page, _read), reply in zip(asked, replies.result(), strict=True):
-                    reading.feed(page, reply)
-        except BaseException:
-            client.interrupt()  # or else the end of the thread would be waited for as long as for the NAS
-            raise
-    for reading in readings:
-        reading.take()
+def entry_name(row: Mapping[str, Any], ids: Sequence[str]) -> str | None:
+    """What an entry is known by: the first key of ``ids`` that tells. None where none does."""
+    return next((as_key(f"{row[key]}") for key in ids if is_name(row.get(key))), None)
 
 
-def total_of(data: Mapping[str, Any]) -> int | None:
+def _total_of(data: Mapping[str, Any]) -> int | None:
     """The length of a list as the server tells it; None where that is no number of rows."""
     total = data.get("total")
     return total if is_count(total) else None
@@ -237,11 +285,7 @@ def _count(progress: Mapping[str, Any], name: str) -> int:
 def _rows_key(section: Section, data: Mapping[str, Any]) -> str | None:
     """The key of the rows: the known one, or else the only list in the answer. None where neither is there."""
     known = section.rows_key
-    if known and known in data:
+    if known in data:
         return known if isinstance(data[known], list) else None
     lists = [key for key, value in data.items() if isinstance(value, list)]
     return lists[0] if len(lists) == 1 else None
-
-
-def _no_summary() -> RowsSummary:  # pragma: no cover - a test of the catalogue makes sure of it
-    raise TypeError("a list section has a rows_summary")

@@ -8,11 +8,10 @@ is there, or a value cannot be read, the result is None: unknown, never zero or 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 # Per meaning, the keys it may stand under; the first one present in a row counts, of a time the first that can be read.
 CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
@@ -33,10 +32,84 @@ _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]+)?")
 # Seconds since 1970 between the years 2000 and 2100: what lies outside is not a time in seconds.
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 
-Summary = dict[str, Any]
+Summary = Mapping[str, Any]
+
+Count = Annotated[int, range(2**53 + 1)]
+Moment = Annotated[str, re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
 
 
-class RowsSummary(ABC):
+class OfRows(TypedDict):
+    """What the summary of every list has."""
+
+    rows: Count
+    """How many rows the figures rest on."""
+    complete: bool | None
+    """Whether these are all rows that the server has. Null where that cannot be known."""
+
+
+class Frequency(TypedDict):
+    """A value, and how often it occurs."""
+
+    value: str
+    """The value."""
+    count: Count
+    """How often it occurs."""
+
+
+class QueueFigures(TypedDict):
+    """What mails in a queue come to."""
+
+    by_status: dict[str, int] | None
+    """Mails by status."""
+    oldest: Moment | None
+    """Time of the oldest mail in UTC."""
+    oldest_age_seconds: Count | None
+    """Age of the oldest mail in seconds."""
+    top_reasons: list[Frequency] | None
+    """The most frequent reasons for waiting, at most five."""
+    top_destinations: list[Frequency] | None
+    """The most frequent domains of recipients, at most five. A mail counts once a domain."""
+
+
+class LogFigures(TypedDict):
+    """What rows of a log come to."""
+
+    by_type: dict[str, int] | None
+    """Rows by type."""
+    oldest: Moment | None
+    """Time of the oldest row in UTC."""
+    newest: Moment | None
+    """Time of the newest row in UTC."""
+
+
+class ServersSummary(TypedDict):
+    """What the servers of a cluster come to."""
+
+    servers: Count | None
+    """How many servers there are. Null where the answer does not tell."""
+
+
+class Hour(TypedDict):
+    """An hour."""
+
+    hour: Moment
+    """When it begins, UTC."""
+    count: Count
+    """Rows in it."""
+
+
+class Member(TypedDict):
+    """A thing with a state; null stands for what the answer does not tell."""
+
+    name: str | None
+    """Its name."""
+    status: str | None
+    """Its state, as the server words it."""
+    role: str | None
+    """Its role, as the server words it."""
+
+
+class RowsSummary:
     """What rows amount to, taken in as they come, so that no more than the figures is kept of them."""
 
     def __init__(self) -> None:
@@ -57,24 +130,23 @@ class RowsSummary(ABC):
 
     def result(self, complete: bool | None, now: datetime) -> Summary:
         """The summary. ``complete`` tells whether the rows are all that the server has."""
-        figures = self._figures(now)
+        figures = self.figures(now)
         if not self._rows and complete is not True:
             figures = dict.fromkeys(figures)  # of no rows out of some, nothing is known
         return {"rows": self._rows, "complete": complete, **figures}
 
-    @abstractmethod
     def _add_row(self, row: Any) -> None:
         """Take account of one row."""
 
-    @abstractmethod
-    def _figures(self, now: datetime, /) -> Summary:
-        """What the rows so far come to."""
+    def figures(self, _now: datetime, /) -> Summary:
+        """What the rows so far come to. The type that an override returns documents each figure."""
+        return {}
 
     def _count(self, counter: Counter[str]) -> dict[str, int] | None:
         """How often each value occurs, most frequent first; None where rows are there and none has a value."""
         return dict(counter.most_common()) if counter or not self._rows else None
 
-    def _most_frequent(self, counter: Counter[str]) -> list[dict[str, Any]] | None:
+    def _most_frequent(self, counter: Counter[str]) -> list[Frequency] | None:
         if self._count(counter) is None:
             return None
         return [{"value": value, "count": count} for value, count in counter.most_common(MOST_FREQUENT)]
@@ -94,7 +166,8 @@ class QueueSummary(RowsSummary):
         self._reasons.update(_scalar(row, "reason"))
         self._destinations.update(_destinations(row))
 
-    def _figures(self, now: datetime, /) -> Summary:
+    def figures(self, now: datetime, /) -> QueueFigures:
+        """What the mails so far come to."""
         oldest = self._oldest
         return {
             "by_status": self._count(self._statuses),
@@ -115,26 +188,33 @@ class LogSummary(RowsSummary):
     def _add_row(self, row: Any) -> None:
         self._types.update(_scalar(row, "type"))
 
-    def _figures(self, _now: datetime, /) -> Summary:
+    def figures(self, _now: datetime, /) -> LogFigures:
+        """What the rows so far come to."""
         return {"by_type": self._count(self._types), "oldest": _iso(self._oldest), "newest": _iso(self._newest)}
 
 
-def summarise_servers(data: dict[str, Any]) -> Summary:
+def summarise_servers(data: dict[str, Any]) -> ServersSummary:
     """How many servers a cluster has."""
     servers = data.get("server_list")
     return {"servers": len(servers) if isinstance(servers, list) else None}
 
 
-def server_states(data: Any) -> list[dict[str, str | None]] | None:
+def server_states(data: Any) -> list[Member] | None:
     """Name, status and role of each server of a cluster, as far as the answer tells; None where it names none."""
     servers = data.get("server_list") if isinstance(data, dict) else None
     if not isinstance(servers, list):
         return None
-    meanings = {"name": "server", "status": "server_status", "role": "server_role"}
-    return [{key: _text(find_meaning(row, meaning)) for key, meaning in meanings.items()} for row in servers]
+    return [
+        {
+            "name": _text(find_meaning(row, "server")),
+            "status": _text(find_meaning(row, "server_status")),
+            "role": _text(find_meaning(row, "server_role")),
+        }
+        for row in servers
+    ]
 
 
-def mail_flow(rows: Any) -> list[dict[str, Any]] | None:
+def rows_by_hour(rows: Any) -> list[Hour] | None:
     """How many rows of a log fall into each hour, in UTC; None where no row tells its time."""
     times = [find_time(row) for row in rows] if isinstance(rows, list) else []
     hours = Counter(f"{time:%Y-%m-%dT%H:00:00Z}" for time in times if time is not None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a host differs from a baseline, by path, with no knowledge of what the keys mean.
+"""How a host differs from a baseline.
 
 What cannot be compared is said, and is never the same: a section that one side lacks or could not read, and a value
 whose personal data was removed from one side.
@@ -7,7 +7,7 @@ whose personal data was removed from one side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,6 +15,11 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import reads_nothing
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.differences import (
+    Sections,
+    differ,
+    is_any_compared,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD, HostRecord
 
@@ -92,9 +97,7 @@ NOT_COMPARED = Drift("not_compared", "There is no baseline.", ())
 _ANY = ""
 
 _NO_STATE = "The baseline has no state of this host."
-_NO_SECTION = "The baseline does not have this section."
-_NOT_GATHERED = "This section was not gathered."
-_PERSONAL = "Personal data was removed here, so that a change cannot be seen."
+_NOTHING_ALIKE = "The host and the baseline have no section to compare that both could read."
 
 
 class Baseline:
@@ -103,7 +106,7 @@ class Baseline:
     ``clean`` is how the run cleans its files, so that hashes can be compared with hashes.
     """
 
-    def __init__(self, source: Any, clean: privacy.Clean = lambda value: value) -> None:
+    def __init__(self, source: Any, clean: privacy.Clean = privacy.KEEP) -> None:
         if not isinstance(source, Mapping) or source.get("schema_version") != SCHEMA_VERSION:
             raise BaselineError(f"it is not a file that this role wrote (schema_version {SCHEMA_VERSION}).")
         hosts = source.get("hosts")
@@ -149,112 +152,16 @@ def _sections(record: Any) -> Any:
     return sections if isinstance(sections, Mapping) and not reads_nothing(sections) else None
 
 
-def _compare(before: Mapping[str, Any], now: Mapping[str, Any], comparison: Comparison, clean: privacy.Clean) -> Drift:
-    found = [each for each in _differ(before, now, clean) if not comparison.ignores(each.path)]
+def _compare(before: Sections, now: Sections, comparison: Comparison, clean: privacy.Clean) -> Drift:
+    found = [each for each in differ(before, now, clean) if not comparison.ignores(each.path)]
     differences = [
         Difference(each.path, each.kind, comparison.severity(each.path), each.old, each.new)
         for each in found
         if not each.reason
     ]
     not_compared = [NotCompared(each.path, each.reason) for each in found if each.reason]
-    if differences or not not_compared:
-        return Drift("different" if differences else "same", None, differences, not_compared)
-    if any(_unreadable(before.get(name), now.get(name)) is None for name in {*before, *now}):
-        return Drift("partial", None, differences, not_compared)
-    return Drift(
-        "not_compared", "The host and the baseline have no section that both could read.", differences, not_compared
-    )
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A path that differs, or with a ``reason`` one that was not compared."""
-
-    path: str
-    kind: str = "not_compared"
-    old: Any = None
-    new: Any = None
-    reason: str = ""
-
-
-def _differ(before: Mapping[str, Any], now: Mapping[str, Any], clean: privacy.Clean) -> Iterator[_Found]:
-    """Of each section its status, and what the server sent; the rest is made from that, or is ours."""
-    for name in sorted({*before, *now}):
-        old, new = before.get(name), now.get(name)
-        reason = _unreadable(old, new)
-        if old and new:
-            if old["data"] is not None and new["data"] is not None:
-                yield from _differences(old["data"], new["data"], f"{name}.data", clean)
-            yield from _differences(old["status"], new["status"], f"{name}.status", clean)
-        if reason:
-            yield _Found(f"{name}.data" if old and new else name, reason=reason)
-
-
-def _unreadable(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str | None:
-    """Why a section cannot be compared. One that a server does not have is known to hold nothing."""
-    if old is None:
-        return _NO_SECTION
-    if new is None:
-        return _NOT_GATHERED
-    unread = [
-        f"{side['status']} {where}"
-        for side, where in ((old, "in the baseline"), (new, "on the host"))
-        if side["data"] is None and side["status"] != "unsupported"
-    ]
-    return f"The section is {' and '.join(unread)}." if unread else None
-
-
-def _differences(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[_Found]:
-    """Every path that differs, in the order of paths."""
-    if isinstance(old, list) and isinstance(new, list):
-        old, new = ({str(number): item for number, item in enumerate(items)} for items in (old, new))
-    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        yield from _values(old, new, path, clean)
-        return
-    old, new, hidden = _paired(old, new, path, clean)
-    yield from hidden
-    for key in sorted({*old, *new}):
-        below = f"{path}.{key}" if path else key
-        if key not in new:
-            yield _Found(below, "removed", old[key], None)
-        elif key not in old:
-            yield _Found(below, "added", None, new[key])
-        else:
-            yield from _differences(old[key], new[key], below, clean)
-
-
-def _values(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[_Found]:
-    if not isinstance(old, str) or not isinstance(new, str):
-        alike: bool | None = type(old) is type(new) and bool(old == new)
-    else:
-        alike = privacy.same(path, old, new, clean)
-    if alike is None:
-        yield _Found(path, reason=_PERSONAL)
-    elif not alike:
-        yield _Found(path, "changed", old, new)
-
-
-Keys = Mapping[str, Any]
-
-
-def _paired(old: Keys, new: Keys, path: str, clean: privacy.Clean) -> tuple[Keys, Keys, list[_Found]]:
-    """Both mappings with the keys that can be told from each other, and what there is to say of the others.
-
-    Entries under keys whose personal data was removed can only be compared all together.
-    """
-    if not any(map(privacy.has_mark, {*old, *new})):
-        return old, new, []
-    old, new = (dict(zip(clean(dict.fromkeys(side)), side.values(), strict=True)) for side in (old, new))
-    if all(map(privacy.tells, {*old, *new})):
-        return old, new, []
-    (old, lost_old), (new, lost_new) = map(_split, (old, new))
-    place = f"{path}.[personal]"
-    if privacy.without(place, lost_old) == privacy.without(place, lost_new):
-        return old, new, [_Found(place, reason=_PERSONAL)]
-    return old, new, [_Found(place, "changed", lost_old, lost_new)]
-
-
-def _split(entries: Keys) -> tuple[Keys, Keys]:
-    """The entries whose keys have nothing personal, and the others."""
-    others = {key: value for key, value in entries.items() if privacy.has_mark(key) or not privacy.tells(key)}
-    return {key: value for key, value in entries.items() if key not in others}, others
+    if differences:
+        return Drift("different", None, differences, not_compared)
+    if not is_any_compared(before, now):
+        return Drift("not_compared", _NOTHING_ALIKE, differences, not_compared)
+    return Drift("partial" if not_compared else "same", None, differences, not_compared)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +10,17 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    DifferenceReport,
+    DriftReport,
+    HostReport,
+    Report,
+    Totals,
+    VerdictReport,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, visible, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
-_LONGEST_VALUE = 80
 _MOST_DIFFERENCES = 10
 
 
@@ -69,7 +74,7 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
     }
 
 
-def drift_totals(totals: Mapping[str, Any]) -> str:
+def drift_totals(totals: Totals) -> str:
     """Over the fleet, how much differs from the baseline, and how much was not compared."""
     hosts = totals["drift"]["not_compared"] + totals["drift"]["unknown"]
     text = f"{sum(totals['differences'].values())} differences"
@@ -78,26 +83,26 @@ def drift_totals(totals: Mapping[str, Any]) -> str:
     return f"{text}, not compared: {' and '.join(missing)}" if missing else text
 
 
-def _described(host: Mapping[str, Any], described: Mapping[str, str]) -> str:
+def _described(host: HostReport, described: Mapping[str, str]) -> str:
     read = visible(host["reason"] or "") if host["status"] in UNREAD else described[host["host"]]
     return read.rstrip(".")
 
 
-def _failing(host: Mapping[str, Any], limits: Limits, remedies: Mapping[str, str]) -> Iterator[str]:
+def _failing(host: HostReport, limits: Limits, remedies: Mapping[str, str]) -> Iterator[str]:
     if host["status"] in UNREAD:
         if limits.unread:
-            yield f"not read: {words(host['reason'])}"
+            yield f"not read: {words(host['reason'] or '')}"
         return
     verdicts = [verdict for verdict in host["verdicts"] if limits.reached(verdict["verdict"], verdict["severity"])]
     unknown = [verdict for verdict in verdicts if verdict["verdict"] == "unknown"]
     if host["status"] == "unsupported" and unknown:  # for one and the same reason
-        yield f"{', '.join(verdict['rule'] for verdict in unknown)} unknown: {words(host['reason'])}"
+        yield f"{', '.join(verdict['rule'] for verdict in unknown)} unknown: {words(host['reason'] or '')}"
         verdicts = [verdict for verdict in verdicts if verdict not in unknown]
     yield from (_finding(verdict, remedies) for verdict in verdicts)
     yield from _differing([each for each in host["drift"]["differences"] if limits.reached("drift", each["severity"])])
 
 
-def _differing(differences: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _differing(differences: Sequence[DifferenceReport]) -> Iterator[str]:
     for difference in differences[:_MOST_DIFFERENCES]:
         path, change = words(difference["path"]), _change(difference)
         yield f"{path} ({difference['severity']}) differs from the baseline: {change}."
@@ -105,42 +110,38 @@ def _differing(differences: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"{len(differences) - _MOST_DIFFERENCES} more differences."
 
 
-def _change(difference: Mapping[str, Any]) -> str:
+def _change(difference: DifferenceReport) -> str:
     if difference["kind"] != "changed":
         return str(difference["kind"])
-    return f"changed from {_short(difference['baseline'])} to {_short(difference['actual'])}"
+    return f"changed from {code(difference['baseline'])} to {code(difference['actual'])}"
 
 
-def _short(value: Any) -> str:
-    return words(json.dumps(value), _LONGEST_VALUE)
-
-
-def _finding(verdict: Mapping[str, Any], remedies: Mapping[str, str]) -> str:
+def _finding(verdict: VerdictReport, remedies: Mapping[str, str]) -> str:
     text = f"{verdict['rule']} ({verdict['severity']}) {verdict['verdict']}: {words(verdict['message'])}"
     if verdict["verdict"] != "fail":
         return text
     remedy = f" {remedies.get(verdict['rule']) or ''}".rstrip()
     if verdict["expected"] is None:
         return f"{text}{remedy}"
-    return f"{text} Required: {verdict['expected']}; found: {_short(verdict['actual'])}.{remedy}"
+    return f"{text} Required: {verdict['expected']}; found: {code(verdict['actual'])}.{remedy}"
 
 
-def _tally(host: Mapping[str, Any]) -> dict[str, int]:
+def _tally(host: HostReport) -> dict[str, int]:
     counted = Counter(verdict["verdict"] for verdict in host["verdicts"])
     return {verdict: counted[verdict] for verdict in VERDICTS if counted[verdict]}
 
 
-def _judgement(host: Mapping[str, Any]) -> str:
+def _judgement(host: HostReport) -> str:
     return ", ".join(f"{count} {verdict}" for verdict, count in _tally(host).items()) or "no rules"
 
 
-def _drift(drift: Mapping[str, Any]) -> str:
+def _drift(drift: DriftReport) -> str:
     """How a host differs; what was not compared is never silent."""
     found, missing = len(drift["differences"]), len(drift["not_compared"])
     if drift["status"] == "unknown":
         return "not compared"
     if drift["status"] == "not_compared":
-        return f"not compared: {drift['reason'].rstrip('.')}"
+        return f"not compared: {(drift['reason'] or '').rstrip('.')}"
     if drift["status"] == "same":
         return "no differences"
     return f"{found} differences" + (f", {missing} sections or values not compared" if missing else "")

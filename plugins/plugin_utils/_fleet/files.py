@@ -13,10 +13,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible_lines
 
-# Keys whose values pass with time while a fleet stays as it is.
+# Keys whose values pass with time while a fleet stays as it is, and the figures that are such values.
 _TIMES = {"generated_at", "collected_at", "oldest_age_seconds"}
+_TIMES |= {each.name for row in CATALOGUE for each in row.figures if each.path.rpartition(".")[2] in _TIMES}
 
 # The name of a file that is being written. One that is older than an hour was left behind by a run that was killed.
 _PREFIX, _SUFFIX = ".mailplus-", ".part"

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, states
@@ -61,7 +62,7 @@ class Head:
     host: str
     status: str
     reason: str | None
-    error: dict[str, Any] | None
+    error: Error | None
     described: str
     written: list[Any]
     changed: bool

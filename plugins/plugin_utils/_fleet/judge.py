@@ -30,6 +30,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
     spare,
     unusable,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import fleet_file, state_file
 
 Compare = Callable[[HostRecord], Drift]
@@ -136,7 +137,7 @@ class Judge:
     described: dict[str, str] = field(default_factory=dict)
     """By host, what was read of it in a few words."""
 
-    def judged(self, records: Iterable[HostRecord], title: str) -> report.Report:
+    def judged(self, records: Iterable[HostRecord], title: str) -> Report:
         """The report of a fleet."""
         stamp = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         return report.build_report(self._results(records), self.policies.rules, title=title, generated_at=stamp)

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
     Condition,
     ConditionError,
@@ -22,7 +21,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 
 class PolicyError(ValueError):
-    """A policy, an exception or an override that cannot be. The message names the policy and the rule, on one line."""
+    """A policy, a waiver or an override that cannot be. The message names the policy and the rule, on one line."""
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.splitlines()))
@@ -56,12 +55,12 @@ class Rule:
     why: str
     remedy: str
     reference: str
-    source: Mapping[str, Any]
+    source: Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """An exception: a rule that a host need not meet until the day it expires."""
+    """A rule that a host need not meet until the day it expires: an entry of ``mailplus_state_exceptions``."""
 
     rule: str
     reason: str
@@ -70,7 +69,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class HostPolicy:
-    """The rules as they hold for one host, its exceptions by rule, and the paths that it sets."""
+    """The rules as they hold for one host, its waivers by rule, and the paths that it sets."""
 
     rules: Sequence[Rule]
     waivers: Mapping[str, Waiver]
@@ -81,7 +80,7 @@ _TARGET_KEYS = {"section", "path", "path_variable", "condition"}
 _RULE_KEYS = {"id", "title", "severity", "expression", "applies", "why", "remedy", "reference"} | _TARGET_KEYS
 
 
-def parse_policy(source: Any, name: str) -> list[Rule]:
+def parse_policy(source: object, name: str) -> list[Rule]:
     """The rules of a policy, ``{rules: […]}`` or a list of rules. Raises PolicyError."""
     rules = source.get("rules") if isinstance(source, Mapping) else source
     if not isinstance(rules, list):
@@ -101,20 +100,15 @@ def combine(policies: Iterable[list[Rule]]) -> list[Rule]:
     return list(found.values())
 
 
-def for_host(rules: Sequence[Rule], overrides: Any, exceptions: Any, paths: Any) -> HostPolicy:
+def for_host(rules: Sequence[Rule], overrides: object, exceptions: object, paths: object) -> HostPolicy:
     """The rules as they hold for one host. Raises PolicyError.
 
     ``overrides`` is ``{rule: {key: value}}``, ``exceptions`` a list of ``{rule, reason, expires}``, and ``paths`` is
     ``{name: path}`` for settings whose keys are not known from hardware.
     """
-    for name, value, kind in (
-        ("overrides", overrides, Mapping),
-        ("exceptions", exceptions, list),
-        ("paths", paths, Mapping),
-    ):
-        if not isinstance(value, kind):
-            raise PolicyError(f"mailplus_state_{name}: it is not a {'list' if kind is list else 'mapping'}.")
+    overrides = _mapping("mailplus_state_overrides", overrides)
     waivers = _parse_waivers(exceptions)
+    paths = _mapping("mailplus_state_paths", paths)
     parsed = {name: _parse_path(name, path) for name, path in paths.items()}
     own = [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules]
     if rules:  # or else nothing is judged, whatever is set
@@ -125,7 +119,7 @@ def for_host(rules: Sequence[Rule], overrides: Any, exceptions: Any, paths: Any)
     return HostPolicy(own, waivers, parsed)
 
 
-def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
+def _parse_rule(source: object, policy: str, fallback_name: str) -> Rule:
     identity = source.get("id") if isinstance(source, Mapping) else None
     name = f"policy {policy}, rule {identity or fallback_name}"
     if not isinstance(source, Mapping) or not isinstance(identity, str) or not identity:
@@ -151,12 +145,12 @@ def _parse_rule(source: Any, policy: str, fallback_name: str) -> Rule:
     )
 
 
-def _parse_applies(source: Any, name: str) -> Target:
+def _parse_applies(source: object, name: str) -> Target:
     _require_keys(source, _TARGET_KEYS, name)
     return _parse_target(source, name)
 
 
-def _parse_target(source: Any, name: str) -> Target:
+def _parse_target(source: object, name: str) -> Target:
     section = source.get("section") if isinstance(source, Mapping) else source
     if not isinstance(source, Mapping) or not isinstance(section, str) or section not in BY_NAME:
         raise PolicyError(f"{name}: unknown section {section!r}; known are {', '.join(BY_NAME)}.")
@@ -171,14 +165,22 @@ def _parse_target(source: Any, name: str) -> Target:
     return Target(section, condition, path, variable)
 
 
-def _overridden(rule: Rule, changes: Any) -> Rule:
+def _overridden(rule: Rule, changes: object) -> Rule:
     if not isinstance(changes, Mapping) or "id" in changes:
         raise PolicyError(f"mailplus_state_overrides, rule {rule.id}: it is not a mapping of what to change.")
     source = {key: value for key, value in {**rule.source, **changes}.items() if value is not None}
     return replace(_parse_rule(source, f"{rule.policy} with mailplus_state_overrides", rule.id), policy=rule.policy)
 
 
-def _parse_waivers(entries: Iterable[Any]) -> dict[str, Waiver]:
+def _mapping(name: str, value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise PolicyError(f"{name}: it is not a mapping.")
+    return value
+
+
+def _parse_waivers(entries: object) -> dict[str, Waiver]:
+    if not isinstance(entries, list):
+        raise PolicyError("mailplus_state_exceptions: it is not a list.")
     found: dict[str, Waiver] = {}
     for waiver in map(_parse_waiver, entries):
         if waiver.rule in found:
@@ -187,7 +189,7 @@ def _parse_waivers(entries: Iterable[Any]) -> dict[str, Waiver]:
     return found
 
 
-def _parse_waiver(entry: Any) -> Waiver:
+def _parse_waiver(entry: object) -> Waiver:
     rule = entry.get("rule") if isinstance(entry, Mapping) else None
     name = f"mailplus_state_exceptions, rule {rule}" if rule else "mailplus_state_exceptions"
     if not isinstance(entry, Mapping) or not isinstance(rule, str) or set(entry) != {"rule", "reason", "expires"}:
@@ -195,7 +197,7 @@ def _parse_waiver(entry: Any) -> Waiver:
     return Waiver(rule, _filled(entry, "reason", name), _parse_day(entry["expires"], name))
 
 
-def _parse_day(source: Any, name: str) -> date:
+def _parse_day(source: object, name: str) -> date:
     """A day from YAML, which reads it as a date, or from text."""
     text = str(source)
     try:
@@ -208,14 +210,14 @@ def _parse_day(source: Any, name: str) -> date:
     return day
 
 
-def _parse_path(name: str, path: Any) -> tuple[str, ...]:
+def _parse_path(name: str, path: object) -> tuple[str, ...]:
     try:
         return parse_path(path)
     except ConditionError as error:
         raise PolicyError(f"mailplus_state_paths, {name}: {error}.") from None
 
 
-def _parse_expression(source: Mapping[str, Any], name: str) -> str:
+def _parse_expression(source: Mapping[str, object], name: str) -> str:
     expression = _filled(source, "expression", name)
     try:
         Environment(autoescape=True).parse(f"{{{{ {expression} }}}}")
@@ -237,20 +239,20 @@ def _require_known(known: set[str], named: Iterable[str], what: str) -> None:
         raise PolicyError(f"{what} {', '.join(unknown)}.")
 
 
-def _require_keys(source: Any, known: set[str], name: str) -> None:
+def _require_keys(source: object, known: set[str], name: str) -> None:
     unknown = sorted(str(key) for key in set(source) - known) if isinstance(source, Mapping) else []
     if unknown:
         raise PolicyError(f"{name}: unknown key {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
 
 
-def _filled(source: Mapping[str, Any], key: str, name: str) -> str:
+def _filled(source: Mapping[str, object], key: str, name: str) -> str:
     text = _text(source, key, name)
     if not text:
         raise PolicyError(f"{name}: {key} is empty.")
     return text
 
 
-def _text(source: Mapping[str, Any], key: str, name: str) -> str:
+def _text(source: Mapping[str, object], key: str, name: str) -> str:
     value = source.get(key, "")
     if not isinstance(value, str):
         raise PolicyError(f"{name}: {key} is text, not {value!r}.")

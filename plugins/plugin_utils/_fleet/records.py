@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    Envelope,
+    Error,
     by_status,
     first_error,
     reads_nothing,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
-    as_count,
-    named_counts,
-    visible,
-    words,
-)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import brief
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
 
 Result = TypeVar("Result")
 
@@ -49,18 +48,18 @@ class HostRecord:
     host: str
     status: str
     reason: str | None
-    error: dict[str, Any] | None
+    error: Error | None
     mailplus: dict[str, Any] | None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON, always with the same keys."""
         return {"schema_version": SCHEMA_VERSION, **self.__dict__}
 
-    def cleaned(self, clean: Callable[[Any], Any]) -> HostRecord:
+    def cleaned(self, clean: Clean) -> HostRecord:
         """The record with what ``clean`` makes of the sections. Which server was asked stays."""
         if self.mailplus is None:
             return self
-        return replace(self, mailplus={**self.mailplus, "sections": clean(self.mailplus["sections"])})
+        return replace(self, mailplus={**self.mailplus, "sections": clean.sections(self.mailplus["sections"])})
 
 
 def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
@@ -77,7 +76,7 @@ def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
     return HostRecord(host, status, reason, error, state)
 
 
-def _status(sections: Mapping[str, Mapping[str, Any]]) -> tuple[str, str | None]:
+def _status(sections: Mapping[str, Envelope]) -> tuple[str, str | None]:
     """How well a host was read, and why not better."""
     statuses = {envelope["status"] for envelope in sections.values()}
     if statuses <= {"ok"}:
@@ -129,20 +128,7 @@ def _describe(record: HostRecord) -> str:
         return words(record.reason or "")
     sections = record.mailplus["sections"]
     parts = [f"{sum(envelope['status'] == 'ok' for envelope in sections.values())} of {len(sections)} sections"]
-    if "queue" in sections:
-        parts.append(_describe_queue(sections["queue"]))
+    parts.extend(brief(sections))
     if record.reason:
         parts.append(words(record.reason))
     return "; ".join(parts)
-
-
-def _describe_queue(envelope: Mapping[str, Any]) -> str:
-    if envelope["status"] != "ok":
-        return f"queue {envelope['status']}"
-    total = as_count(envelope["total"])
-    if total is None:
-        return "queue of unknown length"
-    figures = envelope["summary"] or {}
-    by_status = named_counts(figures.get("by_status"))
-    basis = "" if figures.get("complete") else f" of the first {envelope['returned']}"
-    return f"queue {total}" + (f" ({by_status}{basis})" if by_status else "")

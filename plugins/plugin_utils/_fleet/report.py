@@ -4,35 +4,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Literal
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import mail_flow, server_states
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
-    NOT_COMPARED,
-    STATUSES,
-    Difference,
-    Drift,
-)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean, clean_at
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
     HOST_STATUSES,
     HostRecord,
     spare,
     unusable,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    DifferenceReport,
+    DriftReport,
+    HostReport,
+    Report,
+    RuleReport,
+    SectionReport,
+    Totals,
+    VerdictReport,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
-REPORT_VERSION = 1
+REPORT_VERSION: Literal[2] = 2
 
 # The verdicts that somebody has to look at.
 FINDINGS = ("fail", "unknown")
 
-Report = dict[str, Any]
+# How many texts are remembered as they are without personal data: those of a policy are alike for all hosts.
+_MOST_TEXTS = 4096
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class HostResult:
     record: HostRecord
     verdicts: Sequence[Verdict] = ()
     drift: Drift = NOT_COMPARED
-    clean: Clean = field(default=lambda value: value)
+    clean: Clean = KEEP
 
 
 def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
@@ -50,42 +59,70 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
 
     A result is let go of before the next one is looked at.
     """
-    hosts, has_baseline = [], False
+    hosts: list[HostReport] = []
+    cleaners: dict[Clean, _Cleaner] = {}
+    has_baseline = False
     for result in results:
-        hosts.append(_host_or_why_not(result))
+        cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
+        hosts.append(_host_or_why_not(result, cleaner))
         has_baseline = has_baseline or result.drift is not NOT_COMPARED
-    hosts.sort(key=lambda host: str(host["host"]))
+    hosts.sort(key=lambda host: host["host"])
+    rows = figures.rows({name for host in hosts for name in host["sections"]})
+    for host in hosts:
+        _fill(host, rows)
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
         "has_baseline": has_baseline,
         "totals": _totals(hosts),
+        "figures": figures.figure_definitions(rows),
+        "timelines": figures.timeline_definitions(rows),
+        "members": figures.members_definitions(rows),
         "rules": [_rule(rule) for rule in rules],
         "hosts": hosts,
     }
 
 
-def _totals(hosts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _fill(host: HostReport, rows: Collection[Section]) -> None:
+    """Say that a host's figures are unknown which only others have."""
+    host["figures"] = figures.figures(rows, {}) | host["figures"]
+    host["breakdowns"] = figures.breakdowns(rows, {}) | host["breakdowns"]
+    host["timelines"] = figures.timelines(rows, {}) | host["timelines"]
+    host["members"] = figures.members(rows, {}, KEEP) | host["members"]
+
+
+class _Cleaner:
+    """Removes personal data. Texts that come again and again are searched once."""
+
+    def __init__(self, clean: Clean) -> None:
+        self.clean = clean
+        self.text: Callable[[str], str] = lru_cache(_MOST_TEXTS)(clean)
+
+    def at(self, path: str, value: object) -> tuple[str, object]:
+        """A path and the value there: some personal data is known by the key it stands under only."""
+        if value is None or isinstance(value, (bool, int, float)):
+            return self.text(path), value
+        return self.clean.at(path, value)
+
+
+def _totals(hosts: Sequence[HostReport]) -> Totals:
+    verdicts = Counter((verdict["verdict"], verdict["severity"]) for host in hosts for verdict in host["verdicts"])
     drifts = [host["drift"] for host in hosts]
+    differences = (difference["severity"] for drift in drifts for difference in drift["differences"])
+    fail, unknown = ({severity: verdicts[kind, severity] for severity in SEVERITIES} for kind in FINDINGS)
     return {
         "hosts": _count((host["status"] for host in hosts), HOST_STATUSES),
-        "verdicts": _count((verdict["verdict"] for host in hosts for verdict in host["verdicts"]), VERDICTS),
-        "findings": {kind: _count(_severities(hosts, kind), SEVERITIES) for kind in FINDINGS},
+        "verdicts": {name: sum(verdicts[name, severity] for severity in SEVERITIES) for name in VERDICTS},
+        "findings": {"fail": fail, "unknown": unknown},
         "drift": _count((drift["status"] for drift in drifts), STATUSES),
-        "differences": _count(
-            (difference["severity"] for drift in drifts for difference in drift["differences"]), SEVERITIES
-        ),
+        "differences": _count(differences, SEVERITIES),
         "not_compared": sum(len(drift["not_compared"]) for drift in drifts),
     }
 
 
-def _severities(hosts: Iterable[Mapping[str, Any]], kind: str) -> Iterator[str]:
-    return (verdict["severity"] for host in hosts for verdict in host["verdicts"] if verdict["verdict"] == kind)
-
-
-def _host_or_why_not(result: HostResult) -> dict[str, Any]:
-    return spare(lambda: _host(result), lambda error: _host(broken(result, error)))
+def _host_or_why_not(result: HostResult, clean: _Cleaner) -> HostReport:
+    return spare(lambda: _host(result, clean), lambda error: _host(broken(result, error), clean))
 
 
 def broken(result: HostResult, error: Exception) -> HostResult:
@@ -97,10 +134,11 @@ def broken(result: HostResult, error: Exception) -> HostResult:
     return replace(result, record=record, verdicts=verdicts, drift=drift)
 
 
-def _host(result: HostResult) -> dict[str, Any]:
-    record = result.record
-    state = record.mailplus or {}
-    sections = state.get("sections", {})
+def _host(result: HostResult, clean: _Cleaner) -> HostReport:
+    record, state = result.record, result.record.mailplus or {}
+    sections: Mapping[str, Envelope] = state.get("sections", {})
+    rows = figures.rows(sections)
+    cleaned = {name: clean.clean.section(name, _without_rows(envelope)) for name, envelope in sections.items()}
     return {
         "host": record.host,
         "status": record.status,
@@ -108,66 +146,69 @@ def _host(result: HostResult) -> dict[str, Any]:
         "error": record.error,
         "collected_at": state.get("collected_at"),
         "server": state.get("server"),
-        "sections": {name: result.clean(_without_rows(envelope)) for name, envelope in sections.items()},
-        "servers": result.clean(server_states(_data(sections, "server_list"))),
-        "mail_flow": mail_flow(_rows(sections, "transaction_log")),
-        "verdicts": [_verdict(verdict, result.clean) for verdict in result.verdicts],
-        "drift": {
-            "status": result.drift.status,
-            "reason": result.drift.reason,
-            "differences": [_difference(difference, result.clean) for difference in result.drift.differences],
-            "not_compared": [
-                {"path": clean_at(each.path, None, result.clean)[0], "reason": each.reason}
-                for each in result.drift.not_compared
-            ],
-        },
+        "sections": cleaned,
+        "figures": figures.figures(rows, sections),
+        "breakdowns": figures.breakdowns(rows, cleaned),
+        "timelines": figures.timelines(rows, sections),
+        "members": figures.members(rows, sections, clean.clean),
+        "verdicts": [_verdict(verdict, clean) for verdict in result.verdicts],
+        "drift": _drift(result.drift, clean),
     }
 
 
-def _verdict(verdict: Verdict, clean: Clean) -> dict[str, Any]:
-    path, actual = clean_at(verdict.path or "", verdict.actual, clean)
+def _verdict(verdict: Verdict, clean: _Cleaner) -> VerdictReport:
+    path, actual = clean.at(verdict.path or "", verdict.actual)
     return {
         "rule": verdict.rule,
         "severity": verdict.severity,
         "verdict": verdict.verdict,
-        "expected": clean(verdict.expected),
+        "expected": None if verdict.expected is None else clean.text(verdict.expected),
         "actual": actual,
-        "message": clean(verdict.message),
+        "message": clean.text(verdict.message),
         "path": path or None,
     }
 
 
-def _difference(difference: Difference, clean: Clean) -> dict[str, Any]:
-    path, baseline = clean_at(difference.path, difference.baseline, clean)
-    _path, actual = clean_at(difference.path, difference.actual, clean)
+def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
+    differences: list[DifferenceReport] = []
+    for each in drift.differences:
+        path, baseline = clean.at(each.path, each.baseline)
+        _path, actual = clean.at(each.path, each.actual)
+        differences.append(
+            {"path": path, "kind": each.kind, "severity": each.severity, "baseline": baseline, "actual": actual}
+        )
     return {
-        "path": path,
-        "kind": difference.kind,
-        "severity": difference.severity,
-        "baseline": baseline,
-        "actual": actual,
+        "status": drift.status,
+        "reason": drift.reason,
+        "differences": differences,
+        "not_compared": [{"path": clean.text(each.path), "reason": each.reason} for each in drift.not_compared],
     }
 
 
-def _without_rows(envelope: Mapping[str, Any]) -> dict[str, Any]:
+def _without_rows(envelope: Envelope) -> SectionReport:
     """The envelope of a list without its rows, which are in the files of the hosts, and with counts that are some."""
-    if "total" not in envelope:
-        return {**envelope}
-    counts = {key: as_count(envelope[key]) for key in ("total", "returned") if key in envelope}
-    return {key: value for key, value in envelope.items() if key != "data"} | counts
+    told: SectionReport = {**envelope}
+    if "each" in told:
+        told["each"] = {name: {**one} for name, one in told["each"].items()}
+    lists: list[SectionReport | dict[str, Any]] = [told, *told.get("each", {}).values()]
+    lists = [one for one in lists if "total" in one]
+    for one in lists:
+        one["total"], one["returned"] = as_count(one["total"]), as_count(one["returned"])
+    if lists:
+        told.pop("data", None)
+    return told
 
 
-def _data(sections: Mapping[str, Any], name: str) -> Any:
-    return (sections.get(name) or {}).get("data")
-
-
-def _rows(sections: Mapping[str, Any], name: str) -> Any:
-    data, key = _data(sections, name), (sections.get(name) or {}).get("rows_key")
-    return data.get(key) if isinstance(data, Mapping) else None
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    return {key: getattr(rule, key) for key in ("id", "title", "severity", "policy", "why", "remedy", "reference")}
+def _rule(rule: Rule) -> RuleReport:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity,
+        "policy": rule.policy,
+        "why": rule.why,
+        "remedy": rule.remedy,
+        "reference": rule.reference,
+    }
 
 
 def _count(values: Iterable[str], names: Sequence[str]) -> dict[str, int]:

@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text and numbers of servers and users as they may be shown: all of it is seen, and none is endless."""
+"""Text, values and numbers of servers and users as they may be shown: all of it is seen, and none is endless."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import DifferenceReport
 
 # Stands for a value that is not there, which null is not.
 ABSENT = "absent"
 
-# How many characters of a word or a reason of a server are shown, and how many of a value.
-MOST_OF_WORDS, MOST_OF_VALUE = 300, 1000
+# How many characters are shown of words of a server, of a value in a cell or file, and of a value within a sentence.
+MOST_OF_WORDS, MOST_OF_VALUE, MOST_OF_CODE = 300, 1000, 160
+
+# The unit of figures that are spans of time.
+SECONDS = "seconds"
 
 # The largest count that every reader of a file takes for the same number. What is above is nobody's count.
 LARGEST_COUNT = 2**53
 
 _MOST_KINDS = 6
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 # Controls (C0, DEL, C1), separators of lines, marks that are not seen or turn the direction of writing, letters that
 # are blank, halves of surrogate pairs, and what is no character at all.
@@ -61,25 +67,65 @@ def words(text: str, most: int = MOST_OF_WORDS) -> str:
     return shown if len(shown) <= most else shown[:most] + "…"
 
 
-def shown(value: Any, most: int = MOST_OF_VALUE) -> str:
+def shown(value: object, most: int = MOST_OF_VALUE) -> str:
     """A value as visible text of at most so many characters: text as it is, anything else as JSON."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
     return visible(text) if len(text) <= most else f"{visible(text[:most])}… ({len(text)} characters)"
 
 
-def sides(difference: Mapping[str, Any]) -> tuple[str, str]:
-    """What stands in the baseline, and what stands here."""
-    baseline = ABSENT if difference["kind"] == "added" else shown(difference["baseline"])
-    return baseline, ABSENT if difference["kind"] == "removed" else shown(difference["actual"])
+def code(value: object) -> str:
+    """A value as JSON within a sentence, cut where it is long, so that ``true`` and ``"true"`` are told apart."""
+    text = ""
+    for piece in _pieces_of_json(value):
+        text += piece
+        if len(text) > MOST_OF_CODE:
+            return f"{text[:MOST_OF_CODE]}… ({_size(value)})"
+    return text
 
 
-def as_count(value: Any) -> int | None:
+def _pieces_of_json(value: object) -> Iterable[str]:
+    """JSON as it comes: of a long list or mapping no more is made than is shown."""
+    if isinstance(value, (list, Mapping)):
+        return _ENCODER.iterencode(value)
+    return (_ENCODER.encode(value[: MOST_OF_CODE + 1] if isinstance(value, str) else value),)
+
+
+def sides(difference: DifferenceReport) -> tuple[object, object]:
+    """What stands in the baseline, and what stands here: ABSENT where nothing does."""
+    baseline = ABSENT if difference["kind"] == "added" else difference["baseline"]
+    return baseline, ABSENT if difference["kind"] == "removed" else difference["actual"]
+
+
+def counted(many: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun, such as ``1 host`` and ``2 hosts``."""
+    return f"{many:,} {noun if many == 1 else plural or noun + 's'}"
+
+
+def amount(value: object, unit: str, *, separator: str = "") -> str:
+    """A number of a figure: a span of time as people say it, else a count; unknown where it is none."""
+    known = as_count(value)
+    if known is None:
+        return "unknown"
+    return age(known) if unit == SECONDS else format(known, separator)
+
+
+def age(seconds: int) -> str:
+    """A span of seconds in its two largest units."""
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    if seconds < _DAY:
+        return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE} min"
+    return f"{seconds // _DAY:,} d {seconds % _DAY // _HOUR} h"
+
+
+def as_count(value: object) -> int | None:
     """``value`` where it counts something; None where it does not: as text, below zero, or larger than a count is."""
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT
-    return value if is_count else None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT:
+        return value
+    return None
 
 
-def named_counts(counts: Mapping[str, Any] | None, *, separator: str = "") -> str:
+def named_counts(counts: Mapping[str, object] | None, *, separator: str = "") -> str:
     """Counts by name in a line, such as ``12 sent, 3 failed``, and how many names there are beyond the first few.
 
     ``separator`` stands between thousands.
@@ -96,3 +142,11 @@ def named_counts(counts: Mapping[str, Any] | None, *, separator: str = "") -> st
 def _escape(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+def _size(value: object) -> str:
+    if isinstance(value, Mapping):
+        return counted(len(value), "key")
+    if isinstance(value, str):
+        return counted(len(value), "character")
+    return counted(len(value) if isinstance(value, Sequence) else 1, "item")

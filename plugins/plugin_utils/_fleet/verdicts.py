@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
     ABSENT,
     Condition,
@@ -29,7 +29,7 @@ class ExpressionError(Exception):
     """An expression that has no value for a host, such as one over a variable that is not defined."""
 
 
-Evaluate = Callable[[str, Mapping[str, Any]], Any]
+Evaluate = Callable[[str, Mapping[str, object]], object]
 """Evaluates a Jinja expression over variables. Raises ExpressionError."""
 
 
@@ -44,7 +44,7 @@ class Verdict:
     severity: str
     verdict: str
     expected: str | None
-    actual: Any
+    actual: object
     message: str
     path: str | None = None
 
@@ -52,7 +52,7 @@ class Verdict:
 def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluate) -> list[Verdict]:
     """The verdict of every rule on a host."""
     host = _Host(record, policy.paths, evaluate)
-    return [_except(host.judge(rule), policy.waivers.get(rule.id), today) for rule in policy.rules]
+    return [_waived(host.judge(rule), policy.waivers.get(rule.id), today) for rule in policy.rules]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class _Host:
         statuses = ((name, sections[name]["status"] if name in sections else "not gathered") for name in named)
         return next((f"The section {name} is {status}." for name, status in statuses if status != "ok"), None)
 
-    def _look(self, target: Target) -> tuple[Outcome, str, Any, str | None]:
+    def _look(self, target: Target) -> tuple[Outcome, str, object, str | None]:
         """What the condition comes to, a sentence about it, the value it was put on, and where that stands."""
         envelope = (self.record.mailplus or {})["sections"].get(target.section)
         status = envelope["status"] if envelope else "not gathered"
@@ -117,7 +117,7 @@ class _Host:
         return outcome, _sentence(where, target.condition, value, outcome), _short(value), where
 
 
-def _sentence(where: str, condition: Condition, value: Any, outcome: Outcome) -> str:
+def _sentence(where: str, condition: Condition, value: object, outcome: Outcome) -> str:
     if value is ABSENT:
         return f"{where} is not in the answer."
     if outcome is Outcome.UNKNOWN:
@@ -125,9 +125,7 @@ def _sentence(where: str, condition: Condition, value: Any, outcome: Outcome) ->
     return f"{where} is{'' if outcome is Outcome.MET else ' not'} as required."
 
 
-def _rests_on_missing_rows(
-    path: tuple[str, ...], condition: Condition, outcome: Outcome, envelope: Mapping[str, Any]
-) -> bool:
+def _rests_on_missing_rows(path: tuple[str, ...], condition: Condition, outcome: Outcome, envelope: Envelope) -> bool:
     """Whether rows that were not read could turn the outcome."""
     if "total" not in envelope or _has_all_rows(envelope) or outcome is Outcome.UNKNOWN:
         return False
@@ -137,12 +135,12 @@ def _rests_on_missing_rows(
     return outcome is {"all": Outcome.MET, "any": Outcome.NOT_MET}.get(condition.operator)
 
 
-def _has_all_rows(envelope: Mapping[str, Any]) -> bool:
+def _has_all_rows(envelope: Envelope) -> bool:
     filtered = envelope.get("filtered") or {"read": 0, "kept": 0}
     return (envelope["summary"] or {}).get("complete") is True and filtered["read"] == filtered["kept"]
 
 
-def _short(value: Any) -> Any:
+def _short(value: object) -> object:
     """A value to show: of a list or mapping, how much it holds."""
     if isinstance(value, (list, Mapping)):
         return f"{len(value)} {'items' if isinstance(value, list) else 'keys'}"
@@ -155,16 +153,16 @@ def _verdict(
     message: str,
     *,
     expected: str | None = None,
-    actual: Any = None,
+    actual: object = None,
     path: str | None = None,
 ) -> Verdict:
     return Verdict(rule.id, rule.severity, verdict, expected, actual, message, path)
 
 
-def _except(verdict: Verdict, exception: Waiver | None, today: date) -> Verdict:
-    if exception is None or verdict.verdict not in ("fail", "unknown"):
+def _waived(verdict: Verdict, waiver: Waiver | None, today: date) -> Verdict:
+    if waiver is None or verdict.verdict not in ("fail", "unknown"):
         return verdict
-    if exception.expires < today:
-        message = f"{verdict.message} The exception expired on {exception.expires}: {exception.reason}"
+    if waiver.expires < today:
+        message = f"{verdict.message} The exception expired on {waiver.expires}: {waiver.reason}"
         return replace(verdict, verdict="fail", message=message)
-    return replace(verdict, verdict="excepted", message=f"Until {exception.expires}: {exception.reason}")
+    return replace(verdict, verdict="excepted", message=f"Until {waiver.expires}: {waiver.reason}")

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.files import to_json
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html import html
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.junit import junit_xml
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.markdown import markdown
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.prometheus import prometheus

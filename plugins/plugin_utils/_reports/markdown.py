@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    FigureDefinition,
+    HostReport,
+    Report,
+    Totals,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import SECONDS, age, counted, words
 
 # Longer lists say how many more there are.
 MOST_HOSTS = 10
@@ -27,15 +32,13 @@ _LIKE = {
     ".": "\N{FULLWIDTH FULL STOP}",
 }
 
-Host = Mapping[str, Any]
-
 
 def markdown(report: Report) -> str:
     """Totals, hosts that were not read, findings by severity, and drift."""
     hosts = report["hosts"]
     parts = [
         f"# {escape(report['title'])}",
-        _totals(report["totals"], compared=report["has_baseline"]),
+        "\n".join([*_totals(report["totals"], compared=report["has_baseline"]), *_figures(report)]),
         *_hosts("Not read, so that nothing is known of them", [host for host in hosts if host["status"] in UNREAD]),
         *_hosts("Read in part", [host for host in hosts if host["status"] in ("partial", "unsupported")]),
         *_findings(report),
@@ -53,7 +56,7 @@ def escape(text: str) -> str:
     return _ACTIVE.sub(lambda match: _LIKE[match[0]], inert)
 
 
-def _totals(totals: Mapping[str, Any], *, compared: bool) -> str:
+def _totals(totals: Totals, *, compared: bool) -> list[str]:
     hosts = totals["hosts"]
     lines = [
         f"- **{sum(hosts.values())} hosts**: {_counts(hosts)}",
@@ -63,10 +66,27 @@ def _totals(totals: Mapping[str, Any], *, compared: bool) -> str:
     ]
     if not compared:
         lines[-2:] = ["- **Differences**: not compared, there is no baseline"]
-    return "\n".join(lines)
+    return lines
 
 
-def _not_compared(totals: Mapping[str, Any]) -> str:
+def _figures(report: Report) -> Iterator[str]:
+    """A line a figure that sums up a host: what the fleet comes to, and of how many hosts that is not known."""
+    for figure in report["figures"]:
+        if figure["brief"]:
+            numbers = [host["figures"][figure["name"]] for host in report["hosts"]]
+            known = [number for number in numbers if number is not None]
+            missing = f", unknown on {len(numbers) - len(known)}" if len(known) < len(numbers) else ""
+            where = f"on {counted(len(known), 'host')}{missing}"
+            yield f"- **{escape(figure['label'])}**: {_of_fleet(figure, known)} {where}"
+
+
+def _of_fleet(figure: FigureDefinition, known: Sequence[int]) -> str:
+    if not known:
+        return "unknown"
+    return f"at most {age(max(known))}" if figure["unit"] == SECONDS else str(sum(known))
+
+
+def _not_compared(totals: Totals) -> str:
     hosts = totals["drift"]["not_compared"] + totals["drift"]["unknown"]
     return f"{hosts} hosts, and {totals['not_compared']} sections or values of others"
 
@@ -79,7 +99,7 @@ def _worst_first(counts: Mapping[str, int]) -> dict[str, int]:
     return {severity: counts[severity] for severity in reversed(SEVERITIES)}
 
 
-def _hosts(title: str, hosts: Sequence[Host]) -> Iterator[str]:
+def _hosts(title: str, hosts: Sequence[HostReport]) -> Iterator[str]:
     """A section with a line a host: none of these is left out, however many there are."""
     if hosts:
         yield f"## {title} ({len(hosts)})"
@@ -88,7 +108,7 @@ def _hosts(title: str, hosts: Sequence[Host]) -> Iterator[str]:
         )
 
 
-def _status(host: Host) -> str:
+def _status(host: HostReport) -> str:
     return str(host["status"]).replace("_", " ")
 
 
@@ -109,7 +129,7 @@ def _findings(report: Report) -> Iterator[str]:
                 yield _lines(f"**{escape(titles.get(rule, rule))}**: {_some(names)}" for rule, names in rules.items())
 
 
-def _drift(hosts: Sequence[Host]) -> Iterator[str]:
+def _drift(hosts: Sequence[HostReport]) -> Iterator[str]:
     """A section with a line a path that differs, the worst first."""
     found: dict[tuple[int, str], list[str]] = {}
     for host in hosts:
@@ -123,13 +143,13 @@ def _drift(hosts: Sequence[Host]) -> Iterator[str]:
         )
 
 
-def _missing(hosts: Sequence[Host]) -> Iterator[str]:
+def _missing(hosts: Sequence[HostReport]) -> Iterator[str]:
     """A section with a line a reason for which a host, a section or a value was not compared."""
     found: dict[str, list[str]] = {}
     for host in hosts:
         drift = host["drift"]
         if drift["status"] == "not_compared":
-            found.setdefault(drift["reason"], []).append(host["host"])
+            found.setdefault(drift["reason"] or "", []).append(host["host"])
         for each in drift["not_compared"]:
             found.setdefault(f"{each['path']}: {each['reason']}", []).append(host["host"])
     if found:

@@ -7,18 +7,26 @@ What is not known has no sample: a metric that ends in ``_known`` says so with 0
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import PREFIX, is_partial
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    DriftReport,
+    FigureDefinition,
+    HostReport,
+    Report,
+    SectionReport,
+    VerdictReport,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
-# All are gauges, and stand in the file in this order.
+# Beside the figures. All are gauges, and stand in the file in this order, figures last.
 METRICS = {
     "mailplus_report_timestamp_seconds": "When the report was made.",
     "mailplus_up": "Whether the host was read: 0 where it failed or was not gathered.",
@@ -26,13 +34,6 @@ METRICS = {
     "mailplus_collected_timestamp_seconds": "When the state of the host was read.",
     "mailplus_section_ok": "Whether the section was read.",
     "mailplus_section_status": "The status of the section, always 1.",
-    "mailplus_queue_known": "Whether the length of the queue is known.",
-    "mailplus_queue_mails": "Mails in the queue, as the server counts them.",
-    "mailplus_queue_complete": "Whether all rows of the queue were read, on which the following figures rest.",
-    "mailplus_queue_read_mails": "Mails in the rows that were read, by their status.",
-    "mailplus_queue_oldest_age_seconds": "Age of the oldest mail in the rows that were read.",
-    "mailplus_log_known": "Whether the length of the log is known.",
-    "mailplus_log_rows": "Rows of the log, as the server counts them.",
     "mailplus_verdicts": "Rules by verdict and severity.",
     "mailplus_finding": "A rule that the host fails, or that is unknown there, always 1.",
     "mailplus_drift_known": "Whether the host was compared with a baseline.",
@@ -41,22 +42,37 @@ METRICS = {
 }
 
 Labels = dict[str, str]
-Sample = tuple[str, Labels, Any]
+Sample = tuple[str, Labels, object]
 """A metric, its labels, and its value, which has no sample where it is no count that Prometheus can read."""
 
 
 def prometheus(report: Report) -> str:
     """Each metric with its samples."""
-    samples: dict[str, dict[str, int]] = {name: {} for name in METRICS}
+    metrics = METRICS | figure_metrics(report["figures"])
+    samples: dict[str, dict[str, int]] = {name: {} for name in metrics}
     for name, labels, value in _samples(report):
         readable = as_count(value)
         if readable is not None:
             samples[name].setdefault(_labels(labels), readable)  # a series that stands there twice costs the file
-    return "".join(_metric(name, values) for name, values in samples.items() if values)
+    return "".join(_metric(name, metrics[name], values) for name, values in samples.items() if values)
 
 
-def _metric(name: str, values: Mapping[str, int]) -> str:
-    lines = [f"# HELP {name} {METRICS[name]}", f"# TYPE {name} gauge"]
+def figure_metrics(figures: Sequence[FigureDefinition]) -> dict[str, str]:
+    """The metrics of figures, and what they tell."""
+    told: dict[str, list[str]] = {}
+    for figure in figures:
+        label, by = figure["label"], figure["by"]
+        if figure["known"]:
+            told.setdefault(figure["known"], ["Whether this is known"]).append(label)
+        told.setdefault(figure["metric"], []).append(label)
+        if by:
+            told[by["complete"]] = ["Whether all rows were read, on which the following metric rests"]
+            told[by["metric"]] = [f"{label}, in the rows that were read, by {by['label']}"]
+    return {metric: f"{'; '.join(texts).replace('known; ', 'known: ', 1)}." for metric, texts in told.items()}
+
+
+def _metric(name: str, text: str, values: Mapping[str, int]) -> str:
+    lines = [f"# HELP {name} {text}", f"# TYPE {name} gauge"]
     return "\n".join([*lines, *(f"{name}{labels} {value}" for labels, value in values.items())]) + "\n"
 
 
@@ -94,35 +110,37 @@ def _samples(report: Report) -> Iterator[Sample]:
         yield "mailplus_status", labels | {"status": host["status"]}, 1
         yield "mailplus_collected_timestamp_seconds", labels, _seconds(host["collected_at"])
         yield from _sections(host["sections"], labels)
+        for figure in report["figures"]:
+            if figure["section"] in host["sections"]:
+                yield from _figure(figure, host, labels)
         yield from _verdicts(host["verdicts"], labels, rules)
         yield from _drift(host["drift"], labels)
 
 
-def _sections(sections: Mapping[str, Mapping[str, Any]], labels: Labels) -> Iterator[Sample]:
+def _sections(sections: Mapping[str, SectionReport], labels: Labels) -> Iterator[Sample]:
     for name, section in sections.items():
         of_section = labels | {"section": name}
         yield "mailplus_section_ok", of_section, int(section["status"] == "ok")
         yield "mailplus_section_status", of_section | {"status": section["status"]}, 1
-        if name == "queue":
-            yield from _queue(section, labels)
-        elif "total" in section:
-            yield "mailplus_log_known", of_section, int(as_count(section["total"]) is not None)
-            yield "mailplus_log_rows", of_section, section["total"]
 
 
-def _queue(section: Mapping[str, Any], labels: Labels) -> Iterator[Sample]:
-    summary = section["summary"] or {}
-    yield "mailplus_queue_known", labels, int(as_count(section["total"]) is not None)
-    yield "mailplus_queue_mails", labels, section["total"]
-    yield "mailplus_queue_complete", labels, int(summary.get("complete") is True)
-    by_status = summary.get("by_status") or {}
-    statuses = _distinct(by_status)
-    for status, mails in by_status.items():
-        yield "mailplus_queue_read_mails", labels | {"status": statuses[status]}, mails
-    yield "mailplus_queue_oldest_age_seconds", labels, summary.get("oldest_age_seconds")
+def _figure(figure: FigureDefinition, host: HostReport, labels: Labels) -> Iterator[Sample]:
+    number, by = host["figures"][figure["name"]], figure["by"]
+    if figure["metric"] != PREFIX + figure["name"]:  # shared with figures of other sections
+        labels = labels | {"section": figure["section"]}
+    if figure["known"]:
+        yield figure["known"], labels, int(number is not None)
+    yield figure["metric"], labels, number
+    if by:
+        is_read = host["sections"][figure["section"]]["status"] == "ok"
+        yield by["complete"], labels, int(is_read and not is_partial(host, figure["section"]))
+        counts = host["breakdowns"][figure["name"]] or {}
+        distinct = _distinct(counts)
+        for word, count in counts.items():
+            yield by["metric"], labels | {by["label"]: distinct[word]}, count
 
 
-def _verdicts(verdicts: list[dict[str, Any]], labels: Labels, rules: Mapping[str, str]) -> Iterator[Sample]:
+def _verdicts(verdicts: Sequence[VerdictReport], labels: Labels, rules: Mapping[str, str]) -> Iterator[Sample]:
     """Of a host on which no rule was judged, nothing is said."""
     counted = Counter((verdict["verdict"], verdict["severity"]) for verdict in verdicts)
     if verdicts:
@@ -136,7 +154,7 @@ def _verdicts(verdicts: list[dict[str, Any]], labels: Labels, rules: Mapping[str
             yield "mailplus_finding", labels | of_finding, 1
 
 
-def _drift(drift: Mapping[str, Any], labels: Labels) -> Iterator[Sample]:
+def _drift(drift: DriftReport, labels: Labels) -> Iterator[Sample]:
     known = drift["status"] in COMPARED
     yield "mailplus_drift_known", labels, int(known)
     counted = Counter(difference["severity"] for difference in drift["differences"])

@@ -11,16 +11,22 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, as_count, shown, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    DifferenceReport,
+    HostReport,
+    Report,
+    RuleReport,
+    VerdictReport,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, shown, sides, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
 UNKNOWN = "unknown"
 
+# Behind these stand the figures of the report.
 HOST_COLUMNS = (
     "host",
     "status",
@@ -28,8 +34,6 @@ HOST_COLUMNS = (
     "collected_at",
     "sections",
     "sections_ok",
-    "queue_total",
-    "queue_oldest_age_seconds",
     *VERDICTS,
     "drift",
     "differences",
@@ -58,12 +62,13 @@ _IN_TABLE = ("fail", "unknown", "excepted")
 # Where a spreadsheet starts to read a cell: at its beginning, or behind the semicolon that some split rows at.
 _START = re.compile(r"(?:^|;)(?=\s*(\S))")
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 
 
 def hosts_csv(report: Report) -> str:
     """A row a host."""
-    return _table(HOST_COLUMNS, map(_host_row, report["hosts"]))
+    columns = (*HOST_COLUMNS, *(figure["name"] for figure in report["figures"]))
+    return _table(columns, map(_host_row, report["hosts"]))
 
 
 def findings_csv(report: Report) -> str:
@@ -74,9 +79,8 @@ def findings_csv(report: Report) -> str:
     return _table(FINDING_COLUMNS, chain.from_iterable(rows))
 
 
-def _host_row(host: Mapping[str, Any]) -> Row:
+def _host_row(host: HostReport) -> Row:
     sections = host["sections"]
-    queue = sections.get("queue") or {}
     verdicts = Counter(verdict["verdict"] for verdict in host["verdicts"])
     read = host["status"] not in UNREAD
     compared = host["drift"]["status"] in COMPARED
@@ -87,24 +91,21 @@ def _host_row(host: Mapping[str, Any]) -> Row:
         "collected_at": _known(host["collected_at"]),
         "sections": len(sections) if read else UNKNOWN,
         "sections_ok": sum(section["status"] == "ok" for section in sections.values()) if read else UNKNOWN,
-        "queue_total": _known(as_count(queue.get("total"))),
-        "queue_oldest_age_seconds": _known(as_count((queue.get("summary") or {}).get("oldest_age_seconds"))),
         **{verdict: verdicts[verdict] for verdict in VERDICTS},
         "drift": host["drift"]["status"],
         "differences": len(host["drift"]["differences"]) if compared else UNKNOWN,
         "not_compared": len(host["drift"]["not_compared"]) if compared else UNKNOWN,
+        **{name: _known(number) for name, number in host["figures"].items()},
     }
 
 
-def _finding_rows(
-    host: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], *, has_baseline: bool
-) -> Iterator[Row]:
+def _finding_rows(host: HostReport, rules: Mapping[str, RuleReport], *, has_baseline: bool) -> Iterator[Row]:
     name = {"host": host["host"]}
     if host["status"] in UNREAD:
         yield {"kind": "host", **name, "finding": host["status"], "message": words(host["reason"] or UNKNOWN)}
     for verdict in host["verdicts"]:
         if verdict["verdict"] in _IN_TABLE:
-            yield {"kind": "rule", **name, **_verdict_row(verdict, rules.get(verdict["rule"], {}))}
+            yield {"kind": "rule", **name, **_verdict_row(verdict, rules.get(verdict["rule"]))}
     drift = host["drift"]
     for difference in drift["differences"]:
         yield {"kind": "drift", **name, **_difference_row(difference)}
@@ -114,22 +115,18 @@ def _finding_rows(
         yield {**_NOT_COMPARED, **name, "path": each["path"], "message": each["reason"]}
 
 
-def _verdict_row(verdict: Mapping[str, Any], rule: Mapping[str, Any]) -> Row:
-    actual = verdict["actual"]
+def _verdict_row(verdict: VerdictReport, rule: RuleReport | None) -> Row:
     missing = ABSENT if verdict["verdict"] == "fail" else UNKNOWN
     return {
-        **{column: rule.get(column, "") for column in ("policy", "title", "remedy", "reference")},
-        **{column: verdict[column] or "" for column in ("severity", "rule", "path", "expected", "message")},
+        **(rule or {}),
+        **{column: value or "" for column, value in verdict.items()},
         "finding": verdict["verdict"],
-        "actual": missing if actual is None else actual,
+        "actual": missing if verdict["actual"] is None else verdict["actual"],
     }
 
 
-def _difference_row(difference: Mapping[str, Any]) -> Row:
-    expected, actual = (
-        ABSENT if difference["kind"] == missing else value
-        for missing, value in (("added", difference["baseline"]), ("removed", difference["actual"]))
-    )
+def _difference_row(difference: DifferenceReport) -> Row:
+    expected, actual = sides(difference)
     return {
         "severity": difference["severity"],
         "finding": difference["kind"],
@@ -140,7 +137,7 @@ def _difference_row(difference: Mapping[str, Any]) -> Row:
     }
 
 
-def _known(value: Any) -> Any:
+def _known(value: object) -> object:
     return UNKNOWN if value is None else value
 
 
@@ -152,7 +149,7 @@ def _table(columns: Sequence[str], rows: Iterable[Row]) -> str:
     return text.getvalue()
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """A number stays a number; no text is a formula."""
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         return shown(value)

@@ -18,13 +18,17 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.questi
     Question,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import ErrorDetails
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import (
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, Error, Facts
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import State
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
     BY_NAME,
     CATALOGUE,
-    Section,
     groups,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import State
+from ansible_collections.mailfleet.mailplus.tests.generate.returns import summary_shapes
+from ansible_collections.mailfleet.mailplus.tests.generate.shapes import fields
 
 PLUGINS = Path(next(iter(plugins.__path__)))
 PACKAGE = "ansible_collections.mailfleet.mailplus.plugins"
@@ -68,7 +72,7 @@ def returned(name: str) -> dict[str, Any]:
 
 
 def sections_of(name: str) -> list[Section]:
-    return [section for section in CATALOGUE if section.module == name]
+    return [section for area in AREAS for section in area.sections if area.module == name]
 
 
 def argument_spec(name: str) -> dict[str, dict[str, Any]]:
@@ -174,30 +178,24 @@ def test_no_example_switches_the_check_of_certificates_off(name: str) -> None:
 # ----------------------------------------------------------------------------------------------------------- results
 
 
-def envelope_keys(section: Section) -> set[str]:
-    of_lists = {"total", "returned", "truncated", "rows_key"} if section.is_list else set()
-    return {"status", "data", "summary", "error"} | of_lists
-
-
 def summary_keys(section: Section) -> set[str]:
-    if section.rows_summary:
+    if section.is_list:
         return set(section.rows_summary().result(True, datetime.now(timezone.utc)))
     return set(section.summarise({})) if section.summarise else set()
 
 
-def assert_envelope(section: Section, documented: dict[str, Any], *, filters: bool = False) -> None:
-    contains = dict(documented["contains"])
-    asked_for = {key: contains.pop(key) for key in ("filtered", "file") if filters and key in contains}
-    assert set(asked_for) == ({"filtered", "file"} if filters and section.is_list else set())
-    assert all(documented["returned"].startswith("when ") for documented in asked_for.values())
-    assert set(contains) == envelope_keys(section)
-    assert set(contains["summary"].get("contains", {})) == summary_keys(section)
-    assert set(contains["error"]["contains"]) == set(ErrorDetails.__dataclass_fields__)
-    assert {key: contains[key]["type"] for key in contains} == {
-        **dict.fromkeys(contains, "dict"),
-        "status": "str",
-        **({"total": "int", "returned": "int", "truncated": "bool", "rows_key": "str"} if section.is_list else {}),
-    }
+@pytest.mark.parametrize("section", CATALOGUE, ids=lambda section: section.name)
+def test_the_types_of_a_summary_have_its_keys(section: Section) -> None:
+    """What is documented of it is made from them."""
+    assert {field.name for shape in summary_shapes(section) for field in fields(shape)} == summary_keys(section)
+
+
+def test_the_type_of_the_error_has_its_keys() -> None:
+    assert {field.name for field in fields(Error)} == set(ErrorDetails.__dataclass_fields__)
+
+
+def test_the_type_of_the_facts_has_their_keys() -> None:
+    assert {field.name for field in fields(Facts)} == set(State({}, datetime.now(timezone.utc), {}, []).as_facts())
 
 
 @every_info
@@ -205,21 +203,17 @@ def test_return_has_the_sections_of_the_question_and_the_error(name: str) -> Non
     documented = returned(name)
     assert set(documented) == {section.name for section in sections_of(name)} | {"error"}
     for section in sections_of(name):
-        assert_envelope(section, documented[section.name], filters=True)
-    assert set(documented["error"]["contains"]) == set(ErrorDetails.__dataclass_fields__)
+        contains = documented[section.name]["contains"]
+        assert set(contains["summary"].get("contains", {})) == summary_keys(section)
 
 
 @pytest.mark.parametrize("name", FACTS)
-def test_return_of_facts_has_every_section(name: str) -> None:
-    documented = returned(name)
-    assert set(documented) == {"ansible_facts", "error"}
-    facts = documented["ansible_facts"]["contains"]["mailplus"]["contains"]
-    assert set(facts) == set(State({}, datetime.now(timezone.utc), {}, []).as_facts())
-    assert set(facts["server"]["contains"]) == {"host", "port", "https", "auth_version"}
-    sections = facts["sections"]["contains"]
-    assert list(sections) == list(BY_NAME)
-    for section in CATALOGUE:
-        assert_envelope(section, sections[section.name])
+def test_return_of_facts_names_every_section_and_describes_the_envelope_once(name: str) -> None:
+    facts = returned(name)["ansible_facts"]["contains"]["mailplus"]["contains"]
+    told = " ".join(facts["sections"]["description"])
+    assert [section.name for section in CATALOGUE if f"V({section.name}) - {section.title}." not in told] == []
+    (envelope,) = facts["sections"]["contains"].values()
+    assert set(envelope["contains"]) == {field.name for field in fields(Envelope)} - {"filtered", "file"}
 
 
 def documented_values(documented: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -242,7 +236,7 @@ def test_every_returned_value_is_typed_and_described(name: str) -> None:
 
 
 def test_every_section_is_answered_by_a_module_of_its_own_name() -> None:
-    assert {section.module for section in CATALOGUE} == set(INFO)
+    assert {area.module for area in AREAS} == set(INFO)
     for name in INFO:
         question = QUESTIONS[name]
         assert isinstance(question, InfoQuestion)

@@ -5,38 +5,44 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import select
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache as cache
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import sweep
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question import HostQuestion
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import LoginGate
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._sweep import sweep
 from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.support import address_of, credentials_of
 
-PLAN = Plan(select(["core", "queue"]))
 CREDENTIALS = Credentials("auditor", "a secret")
 
 
 def question(address: Address, credentials: Credentials = CREDENTIALS, seconds: float = 20) -> HostQuestion:
-    return HostQuestion(address, credentials, PLAN, seconds, LoginGate())
+    connection = {
+        **{name: getattr(address, name) for name in ("host", "port", "https", "validate_certs", "ca_path", "timeout")},
+        "max_answer_size": 64,
+        "time_limit": 600,
+        **asdict(credentials),
+    }
+    wanted = {"gather_subset": ["core", "queue"], "offset": 0, "limit": 50, "rows": True, "reveal_secrets": False}
+    return HostQuestion({**connection, **wanted}, seconds, LoginGate())
 
 
 def test_an_exception_of_one_host_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = gathering._read_sections
+    real = gathering.read_sections
 
     def read_sections(client: Any, plan: Plan, now: Any) -> Any:
         if client._transport._address.port == odd.port:
             raise RuntimeError(f"nobody foresaw a secret\n\x1b[31m{'x' * 1000}")
         return real(client, plan, now)
 
-    monkeypatch.setattr(gathering, "_read_sections", read_sections)
+    monkeypatch.setattr(gathering, "read_sections", read_sections)
     with run_fleet({"nas": {"well": {"https": False}, "odd": {"https": False}}}) as fleet:
         odd = fleet["odd"]
         questions = {name: question(address_of(nas), credentials_of(nas)) for name, nas in fleet.items()}
@@ -70,7 +76,7 @@ def test_what_is_asked_too_late_is_not_sent() -> None:
         outcome = question(address_of(fleet["one"])).ask(time.monotonic())
         assert fleet["one"].requests == []
     assert outcome["error"]["name"] == "time_limit"
-    assert "was not asked before the time limit of all was over" in outcome["msg"]
+    assert "was not asked before the time limit of all was over. Raise time_limit" in outcome["msg"]
 
 
 def test_what_is_interrupted_before_it_begins_is_not_sent() -> None:

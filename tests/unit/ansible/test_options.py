@@ -13,6 +13,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.questi
     InfoQuestion,
     Question,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import log, queue, report
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, select
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support import BATCH, LOGIN, LOGOUT, QUEUE, calls, requests_of
 
@@ -26,8 +28,8 @@ FLEET = {
     "defaults": {"https": False},
 }
 REQUIRED = {"host": "nas.example.com", "username": "auditor", "password": "S3cret & 1"}
-FACTS, LOGS = FactsQuestion(), InfoQuestion("admin_log", "transaction_log")
-QUEUE_INFO, SETTINGS = InfoQuestion("queue"), InfoQuestion("report")
+FACTS, LOGS = FactsQuestion(), InfoQuestion(log.AREA)
+QUEUE_INFO, SETTINGS = InfoQuestion(queue.AREA), InfoQuestion(report.AREA)
 
 # A value in the environment for every option of the connection, and what it becomes.
 ENVIRONMENT: dict[str, tuple[str, Any]] = {
@@ -276,7 +278,7 @@ def test_facts_are_facts(nas: Nas) -> None:
     result = answer(FACTS, **nas_options(nas))
     assert set(result) == {"changed", "warnings", "ansible_facts"}
     assert result["changed"] is False
-    assert len(result["ansible_facts"]["mailplus"]["sections"]) == 10
+    assert set(result["ansible_facts"]["mailplus"]["sections"]) == {section.name for section in select([ALL])}
     assert calls(nas) == [LOGIN, BATCH, LOGOUT]
 
 

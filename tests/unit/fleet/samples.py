@@ -10,7 +10,8 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy, verdicts
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, Baseline, Comparison
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, Report, build_report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 
 TODAY = date(2026, 1, 10)
 NOW = "2026-01-10T12:00:00Z"

@@ -4,6 +4,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    Each,
+    Kind,
+    entries,
+    read,
+    settings,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
     Baseline,
@@ -46,8 +54,8 @@ def differences(old: Any, new: Any, **options: Any) -> list[tuple[str, str, Any,
         ({"a": {"b": 1}}, {"a": [1]}, [("a", "changed", {"b": 1}, [1])]),
         ({"a": {}}, {"a": []}, [("a", "changed", {}, [])]),
         ({"a": [1, 2]}, {"a": [1, 3]}, [("a.1", "changed", 2, 3)]),
-        ({"a": [1]}, {"a": [1, 2]}, [("a.1", "added", None, 2)]),
-        ({"a": [1, 2]}, {"a": [1]}, [("a.1", "removed", 2, None)]),
+        ({"a": [1]}, {"a": [1, 2]}, [("a", "changed", [1], [1, 2])]),
+        ({"a": [1, 2]}, {"a": [1]}, [("a", "changed", [1, 2], [1])]),
         ({"b": 1, "a": 1}, {"a": 2, "b": 2}, [("a", "changed", 1, 2), ("b", "changed", 1, 2)]),
     ],
 )
@@ -61,9 +69,159 @@ def test_status_tells_same_from_different() -> None:
 
 
 def test_what_is_made_from_an_answer_is_not_compared() -> None:
-    before = samples.record(queue=samples.listing([1], oldest_age_seconds=1))
-    after = samples.record(queue=samples.listing([1], total=9, oldest_age_seconds=5))
+    before, after = (samples.record(core=samples.section({"a": 1}, figure=figure)) for figure in (1, 2))
     assert compare(before, after).status == "same"
+
+
+LIVING = [section.name for section in CATALOGUE if section.kind in (Kind.STATUS, Kind.LOG)]
+
+
+@pytest.mark.parametrize("name", LIVING)
+def test_what_lives_is_never_compared(name: str) -> None:
+    core = samples.section({"a": 1})
+    before = samples.record(**{name: samples.listing([{"id": 1}]), "core": core})
+    after = samples.record(**{name: samples.listing([{"id": 2}, {"id": 1}], total=9), "core": core})
+    for old, new in ((before, after), (before, samples.record(core=core)), (samples.record(core=core), after)):
+        assert compare(old, new) == Drift("same", None, [], [])
+    assert compare(samples.record(**{name: samples.listing([])}), after).status == "not_compared"
+
+
+def test_a_section_that_this_release_does_not_know_is_not_compared() -> None:
+    drift = compare(samples.record(core=samples.section({}), strange=samples.section({})), of_host({}))
+    assert missing(drift) == {"strange": "This release does not know the section."}
+    assert drift.status == "partial"
+
+
+WHERE: Any = {"place": "Domain > Alias", "privilege": None}
+DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="items", ids=("id", "name"), **WHERE)
+ALIASES = entries(
+    "aliases", "Aliases", read("Alias", "list"), rows_key="items", ids=("name",), personal=("name", "members"), **WHERE
+)
+BY_ALIAS = settings("by_alias", "By alias", read("Alias", "get"), each=Each(ALIASES, {"name": "name"}), **WHERE)
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sections that the catalogue has none of yet."""
+    for section in (DOMAINS, ALIASES, BY_ALIAS):
+        monkeypatch.setitem(BY_NAME, section.name, section)
+
+
+def lists(name: str, old: list[Any], new: list[Any], **options: Any) -> Drift:
+    before, after = (samples.record(**{name: samples.listing(side, **options)}) for side in (old, new))
+    return compare(before, after)
+
+
+FIFTY = [{"id": number, "name": f"n{number}", "quota": 1} for number in range(50)]
+
+
+@pytest.mark.usefixtures("rows")
+def test_one_entry_in_front_is_one_difference() -> None:
+    more = {"id": 99, "name": "new", "quota": 2}
+    drift = lists("domains", FIFTY, [more, *FIFTY])
+    assert drift.differences == [Difference("domains.data.items.99", "added", "medium", None, more)]
+    drift = lists("domains", [more, *FIFTY], FIFTY)
+    assert [(each.path, each.kind) for each in drift.differences] == [("domains.data.items.99", "removed")]
+    assert lists("domains", FIFTY, FIFTY[::-1]).status == "same"
+
+
+@pytest.mark.usefixtures("rows")
+def test_an_entry_that_changed_is_told_by_its_key() -> None:
+    changed = [row | {"quota": 5} if row["id"] == 7 else row for row in FIFTY]
+    (found,) = lists("domains", FIFTY, changed).differences
+    assert found == Difference("domains.data.items.7.quota", "changed", "medium", 1, 5)
+
+
+@pytest.mark.usefixtures("rows")
+def test_where_entries_may_be_missing_none_is_said_to_be_added_or_removed() -> None:
+    for truncated in (True, None):
+        drift = lists("domains", FIFTY[:5], [*FIFTY[1:5], FIFTY[9] | {"quota": 3}], truncated=truncated)
+        assert drift.differences == []
+        assert missing(drift) == {
+            "domains.data.items": "Not all entries were read, so that some may have been added or removed."
+        }
+    drift = lists("domains", FIFTY[:2], [FIFTY[0] | {"quota": 3}], truncated=True)
+    assert [each.path for each in drift.differences] == ["domains.data.items.0.quota"]
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize(
+    "rows_of", [[{"id": 1, "name": "x"}, {"id": 1, "name": "x"}], [{"other": 1}], [1, 2], [{"id": None}], [{"id": []}]]
+)
+def test_entries_that_cannot_be_told_apart_are_not_compared(rows_of: list[Any]) -> None:
+    drift = lists("domains", rows_of, FIFTY[:3])
+    assert (drift.status, drift.differences) == ("partial", [])
+    assert missing(drift) == {"domains.data.items": "The entries cannot be told apart."}
+
+
+@pytest.mark.usefixtures("rows")
+def test_where_one_key_does_not_tell_entries_apart_the_next_one_may() -> None:
+    rows_of = [{"id": 1, "name": "x"}, {"id": 1, "name": "y"}]
+    assert lists("domains", rows_of, rows_of[::-1]).status == "same"
+    assert [each.path for each in lists("domains", rows_of, rows_of[1:]).differences] == ["domains.data.items.x"]
+
+
+@pytest.mark.usefixtures("rows")
+def test_an_answer_without_its_rows_is_not_compared() -> None:
+    odd = samples.listing([]) | {"data": {"total": 3}, "rows_key": None}
+    drift = compare(samples.record(domains=odd), samples.record(domains=samples.listing(FIFTY)))
+    assert missing(drift) == {"domains.data.items": "The answer does not show which of its keys holds the entries."}
+
+
+def aliases_of_file(old: list[Any], clean: privacy.Clean, new: list[Any], run: privacy.Clean) -> Drift:
+    before, after = (samples.record(aliases=samples.listing(side)) for side in (old, new))
+    return Baseline(before.cleaned(clean).as_dict(), run).compare(after, Comparison())
+
+
+SALES, SUPPORT = {"name": "sales", "members": ["anna"], "on": True}, {"name": "support", "members": ["bob"], "on": True}
+
+
+@pytest.mark.usefixtures("rows")
+def test_entries_with_personal_names_are_told_apart_by_their_hashes() -> None:
+    hashed = HASH.of(ALIASES)({"name": "support"})["name"]
+    assert hashed.startswith("[personal ")
+    for clean in (KEEP, HASH):
+        assert aliases_of_file([SALES, SUPPORT], clean, [SUPPORT, SALES], HASH).status == "same"
+        (found,) = aliases_of_file([SALES, SUPPORT], clean, [SALES], HASH).differences
+        assert (found.path, found.kind) == (f"aliases.data.items.{hashed}", "removed")
+        (found,) = aliases_of_file([SALES, SUPPORT], clean, [SALES, SUPPORT | {"on": False}], HASH).differences
+        assert found.path == f"aliases.data.items.{hashed}.on"
+
+
+@pytest.mark.usefixtures("rows")
+def test_entries_whose_names_were_removed_are_not_compared() -> None:
+    for new in ([SALES, SUPPORT], [SALES, SUPPORT | {"name": "other"}]):
+        drift = aliases_of_file([SALES, SUPPORT], REMOVE, new, REMOVE)
+        assert drift.differences == []
+        assert missing(drift) == {
+            "aliases.data.items": "Personal data was removed here, so that a change cannot be seen."
+        }
+
+
+def each_of(**data: Any) -> HostRecord:
+    each = {name: {"status": "ok" if value is not None else "failed", "error": None} for name, value in data.items()}
+    return samples.record(by_alias=samples.section(data) | {"each": each}, core=samples.section({}))
+
+
+@pytest.mark.usefixtures("rows")
+def test_what_is_read_for_each_entry_is_compared_by_entry() -> None:
+    drift = compare(each_of(sales={"a": 1}, support={"a": 1}), each_of(support={"a": 2}, sales={"a": 1}, new={"a": 1}))
+    assert [each.path for each in drift.differences] == ["by_alias.data.support.a"]
+    drift = compare(each_of(sales={"a": 1}, support={"a": 1}), each_of(sales=None, support={"a": 1}))
+    assert missing(drift) == {"by_alias.data.sales": "The section is failed on the host."}
+    assert drift.differences == []
+
+
+@pytest.mark.usefixtures("rows")
+def test_entries_by_whose_personal_names_something_is_read_are_found_by_their_hashes() -> None:
+    before, after = each_of(sales={"a": 1}, support={"a": 1}), each_of(support={"a": 2}, sales={"a": 1})
+    (found,) = Baseline(before.cleaned(HASH).as_dict(), HASH).compare(after, Comparison()).differences
+    assert found.path.startswith("by_alias.data.[personal ")
+    removed = before.cleaned(REMOVE)
+    assert removed.mailplus is not None
+    assert list(removed.mailplus["sections"]["by_alias"]["data"]) == ["[personal]", "[personal] 2"]
+    assert "sales" not in str(removed.mailplus["sections"])
+    assert Baseline(removed.as_dict(), REMOVE).compare(after, Comparison()).status == "partial"
 
 
 @pytest.mark.parametrize(
@@ -282,3 +440,15 @@ def test_a_baseline_of_a_host_of_which_nothing_was_read_is_none() -> None:
     drift = Baseline(fleet(refused, samples.record("two"))).compare(samples.record("one"), Comparison())
     assert drift == no_baseline()
     assert compare(samples.record(), samples.record(core=samples.refused())).status == "unknown"
+
+
+@pytest.mark.usefixtures("rows")
+def test_keys_of_a_row_are_personal_in_its_data_alone() -> None:
+    refused = samples.refused()
+    record = samples.record(aliases=samples.listing([SALES]), by_alias=refused).cleaned(REMOVE)
+    assert record.mailplus is not None
+    sections = record.mailplus["sections"]
+    assert sections["aliases"]["data"]["items"] == [{"name": "[personal]", "members": ["[personal]"], "on": True}]
+    assert sections["by_alias"]["error"]["name"] == refused["error"]["name"]
+    assert REMOVE.at("aliases.error.name", "x") == ("aliases.error.name", "x")
+    assert REMOVE.at("aliases.data.items.0.members", ["anna"]) == ("aliases.data.items.0.members", ["[personal]"])

@@ -28,7 +28,7 @@ def test_a_long_value_is_cut() -> None:
     rule = samples.rule(condition={"equals": "y"})
     (line,) = failing(samples.record(imap_pop3=samples.section({"enable_imap": "x" * 500})), rule)
     assert len(line) < 300
-    assert "…." in line
+    assert "… (" in line
 
 
 def test_what_is_unknown_comes_without_a_remedy() -> None:
@@ -68,11 +68,11 @@ def test_the_line_of_a_host_says_what_was_not_compared() -> None:
     lines = result(samples.report(hosts, baseline=before), STRICT, described)["summary"]
     assert [line.rpartition("no rules; ")[2] for line in lines[:4]] == [
         "1 differences, 1 sections or values not compared",
-        "not compared: The host and the baseline have no section that both could read",
+        "not compared: The host and the baseline have no section to compare that both could read",
         "0 differences, 2 sections or values not compared",
         "not compared",
     ]
-    assert lines[4].endswith("1 differences, not compared: 2 hosts and 6 sections or values")
+    assert lines[4].endswith("1 differences, not compared: 2 hosts and 5 sections or values")
     same = result(samples.report([before], baseline=before), STRICT, {"one": "read"})["summary"]
     assert same[0].endswith("; 0 differences, 1 sections or values not compared")
     assert "compared" not in " ".join(result(samples.report(hosts), STRICT, described)["summary"])
@@ -82,7 +82,7 @@ def test_a_change_is_told_with_its_values() -> None:
     before, after = (samples.record(core=samples.section({"a": value})) for value in ("x", "y" * 500))
     (line,) = failing(after, baseline=before)
     assert line.startswith('core.data.a (medium) differs from the baseline: changed from "x" to "yyy')
-    assert len(line) < 200
+    assert len(line) < 300
 
 
 def test_text_of_a_server_does_not_steer_the_terminal() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import state_file
+from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
 
 
 @contextmanager
@@ -150,3 +151,14 @@ def test_names_of_usual_length_stay_as_they_are(tmp_path: Path) -> None:
     assert state_file(tmp_path, "nas1.example.com").name == "nas1.example.com.json"
     assert state_file(tmp_path, "site/odd").name == "site%2Fodd.json"
     assert state_file(tmp_path, "x" * 240).name == "x" * 240 + ".json"
+
+
+def test_a_figure_that_passes_with_time_is_no_change(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    young, old, longer = (
+        samples.report([samples.record(queue=samples.listing([1], total=total, oldest_age_seconds=age))])
+        for total, age in ((1, 10), (1, 20), (2, 20))
+    )
+    files.write(path, files.to_json(young))
+    assert not files.differs_beyond_times(path, files.to_json(old))
+    assert files.differs_beyond_times(path, files.to_json(longer))

@@ -103,7 +103,7 @@ def test_after_three_refusals_nobody_is_asked() -> None:
     with pytest.raises(DsmError) as caught:
         gate.turn(address(7), SOMEONE)
     assert caught.value.details.as_dict() == {
-        "kind": "login",
+        "kind": "local",
         "name": "not_asked",
         "message": "https://nas7:5001 was not asked: DSM refused the same credentials on 3 hosts "
         "(nas0:5001, nas1:5001, nas2:5001).",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, records
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, privacy, records
 from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
 
 
@@ -93,12 +93,13 @@ def test_the_record_always_has_the_same_keys() -> None:
 
 def test_cleaning_changes_the_sections_only_and_makes_a_copy() -> None:
     record = samples.record(core=samples.section({"owner": "a@b.example"}))
-    cleaned = record.cleaned(lambda _sections: "clean")
+    remove = privacy.cleaner("remove", None)
+    cleaned = record.cleaned(remove)
     assert cleaned.mailplus is not None
     assert record.mailplus is not None
-    assert cleaned.mailplus == record.mailplus | {"sections": "clean"}
-    assert record.mailplus["sections"] != "clean"
-    assert samples.failed().cleaned(lambda _sections: "clean") == samples.failed()
+    assert cleaned.mailplus == record.mailplus | {"sections": {"core": samples.section({"owner": "[address]"})}}
+    assert record.mailplus["sections"]["core"]["data"] == {"owner": "a@b.example"}
+    assert samples.failed().cleaned(remove) == samples.failed()
 
 
 def test_totals_count_every_status() -> None:
@@ -109,11 +110,14 @@ def test_totals_count_every_status() -> None:
 @pytest.mark.parametrize(
     ("queue", "expected"),
     [
-        (samples.listing([], by_status={}), "queue 0"),
-        (samples.listing([1, 2], by_status={"active": 2}), "queue 2 (2 active)"),
-        (samples.listing([1], total=9, truncated=True, by_status={"active": 1}), "queue 9 (1 active of the first 1)"),
-        (samples.listing([1]) | {"total": None}, "queue of unknown length"),
-        (samples.refused(is_list=True), "queue forbidden"),
+        (samples.listing([], by_status={}), "mails waiting: 0"),
+        (samples.listing([1, 2], by_status={"active": 2}), "mails waiting: 2 (2 active)"),
+        (
+            samples.listing([1], total=9, truncated=True, by_status={"active": 1}),
+            "mails waiting: 9 (1 active of the first 1)",
+        ),
+        (samples.listing([1]) | {"total": None}, "mails waiting: unknown"),
+        (samples.refused(is_list=True), "mails waiting: forbidden"),
     ],
 )
 def test_summary_never_shows_an_unknown_queue_as_empty(queue: dict[str, Any], expected: str) -> None:
@@ -140,6 +144,6 @@ def test_a_line_of_the_summary_is_short_whatever_the_server_said() -> None:
     statuses = {f"{number} " + "x" * 20000: 1 for number in range(1000)}
     queue = samples.listing([], by_status=statuses) | {"total": 10**4000}
     queue_line = records.describe(samples.record(queue=queue))
-    assert queue_line == "1 of 1 sections; queue of unknown length"
+    assert queue_line == "1 of 1 sections; mails waiting: unknown"
     assert len(records.describe(samples.record(queue=queue | {"total": 1000}))) < 2000
     assert len(records.describe(records.host_record("one", {"msg": "x" * 20000, "error": None}))) == 301

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import (
+from ansible_collections.mailfleet.mailplus.plugins import modules
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue as rows
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
     ALL,
     BY_NAME,
     CATALOGUE,
     READ_ALLOWLIST,
-    Section,
     SubsetError,
     groups,
     select,
@@ -23,6 +26,7 @@ from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.unit.support import PREFIX
 
 _READING = re.compile(r"(get|list|check|info)|conf_get$")
+MODULES = Path(next(iter(modules.__path__)))
 NAMES = [section.name for section in CATALOGUE]
 sections = pytest.mark.parametrize("section", CATALOGUE, ids=NAMES)
 
@@ -51,52 +55,59 @@ def advertised() -> dict[str, dict[str, Any]]:
 
 @sections
 def test_every_read_is_one_that_servers_list_in_exactly_these_versions(section: Section) -> None:
-    methods = advertised()[PREFIX + section.api]["methods"]
-    assert section.versions == tuple(sorted(version for version, listed in methods.items() if section.method in listed))
+    for read in section.reads:
+        methods = advertised()[read.api]["methods"]
+        assert read.versions == tuple(sorted(version for version, listed in methods.items() if read.method in listed))
 
 
 def test_the_ten_reads_of_the_api_client_are_there() -> None:
-    assert {section.name: section.api for section in CATALOGUE} == TEN_READS
-    assert {section.name: section.method for section in CATALOGUE} == {
-        name: "list" if name in (*ROWS_KEYS, "server_list") else "get" for name in TEN_READS
-    }
+    first_reads = {section.name: section.reads[0] for section in CATALOGUE}
+    assert {name: PREFIX + api for name, api in TEN_READS.items()}.items() <= {
+        name: read.api for name, read in first_reads.items()
+    }.items()
 
 
 def test_only_reads_are_allowed() -> None:
-    assert {(section.read().api, section.method) for section in CATALOGUE} == READ_ALLOWLIST
+    assert {(read.api, read.method) for section in CATALOGUE for read in section.reads} == READ_ALLOWLIST
     assert [method for _api, method in READ_ALLOWLIST if not _READING.match(method)] == []
 
 
 def test_lists_have_their_known_rows_key() -> None:
-    assert {section.name: section.rows_key for section in CATALOGUE if section.is_list} == ROWS_KEYS
+    assert {name: BY_NAME[name].rows_key for name in ROWS_KEYS} == ROWS_KEYS
 
 
 @sections
-def test_a_section_has_a_summary_of_its_own_kind(section: Section) -> None:
+def test_a_section_has_what_its_kind_needs(section: Section) -> None:
     assert not (section.is_list and section.summarise)
-    assert section.is_list == bool(section.rows_summary)
-    assert section.is_list == bool(section.id_keys)
+    assert section.is_list == bool(section.rows_key) == bool(section.ids)
+    assert section.each is None or section.each.of in CATALOGUE
+    assert section.timeline is None or section.is_list
 
 
 @sections
 def test_a_section_says_where_it_belongs(section: Section) -> None:
     assert section.title
-    assert section.groups
-    assert section.guide
-    assert re.fullmatch(r"mailplus_[a-z0-9_]+_info|mailplus_info", section.module)
+    assert not section.title.endswith(".")
+    assert section.place
+
+
+def test_an_area_is_the_file_of_its_module() -> None:
+    files = {path.stem for path in Path(next(iter(rows.__path__))).glob("*.py")}
+    assert [area.name for area in AREAS] == sorted(files)
+    assert all((MODULES / f"{area.module}.py").exists() for area in AREAS)
 
 
 def test_names_are_unique_and_no_name_means_two_things() -> None:
     assert len(set(NAMES)) == len(NAMES)
-    assert not set(groups()) & {ALL}
-    for group, members in groups().items():
-        assert group not in NAMES or members == [group]
+    assert not set(groups()) & {ALL, *NAMES}
 
 
-def test_the_questions_carry_their_parameters() -> None:
-    read = BY_NAME["queue"].read(offset=3, limit=4)
-    assert (read.api, read.method, read.params) == (PREFIX + "Queue", "list", {"offset": 3, "limit": 4})
-    assert BY_NAME["core"].read().params == {}
+def test_figures_are_unique_and_share_a_metric_only_where_they_say_so() -> None:
+    figures = [figure for section in CATALOGUE for figure in section.figures]
+    names = [figure.name for figure in figures]
+    assert len(set(names)) == len(names)
+    shared = {figure.metric for figure in figures} - {""}
+    assert not shared & set(names)
 
 
 # ------------------------------------------------------------------------------------------------------------ select
@@ -115,34 +126,34 @@ def test_a_section_is_itself(name: str) -> None:
 def test_a_group_is_its_members(group: str) -> None:
     chosen = select([group])
     assert [section.name for section in chosen] == groups()[group]
-    assert all(group in section.groups for section in chosen)
     assert len(chosen) > 1
 
 
-def test_groups_are_those_that_the_documentation_names() -> None:
-    assert groups() == {
-        "settings": ["core", "smtp_general", "smtp_security", "imap_pop3", "security", "report"],
-        "smtp": ["smtp_general", "smtp_security"],
-        "logs": ["admin_log", "transaction_log"],
-    }
+def test_kinds_and_areas_are_groups() -> None:
+    assert {"smtp_general", "smtp_security"} <= set(groups()["smtp"]) < set(NAMES)
+    assert {"admin_log", "transaction_log"} <= set(groups()["logs"])
+    assert groups()["settings"] == [section.name for section in CATALOGUE if section.kind is Kind.SETTINGS]
+
+
+SETTINGS, LOGS = groups()["settings"], groups()["logs"]
 
 
 @pytest.mark.parametrize(
     ("subset", "expected"),
     [
-        (["queue", "core"], ["core", "queue"]),
-        (["queue", "queue", "!core"], ["queue"]),
-        (["logs", "queue"], ["admin_log", "transaction_log", "queue"]),
-        (["all", "!logs", "!settings"], ["server_list", "queue"]),
-        (["!logs", "!settings"], ["server_list", "queue"]),
-        (["settings", "!smtp"], ["core", "imap_pop3", "security", "report"]),
-        (["smtp", "!smtp_general"], ["smtp_security"]),
-        (["!queue", "settings", "!settings", "queue", "core", "report", "logs"], ["admin_log", "transaction_log"]),
-        (["!queue"], [name for name in NAMES if name != "queue"]),
+        (["queue", "core"], {"core", "queue"}),
+        (["queue", "queue", "!core"], {"queue"}),
+        (["logs", "queue"], {*LOGS, "queue"}),
+        (["all", "!logs", "!settings"], {*NAMES} - {*LOGS, *SETTINGS}),
+        (["!logs", "!settings"], {*NAMES} - {*LOGS, *SETTINGS}),
+        (["settings", "!smtp"], {*SETTINGS} - {*groups()["smtp"]}),
+        (["smtp", "!smtp_general"], {*groups()["smtp"]} - {"smtp_general"}),
+        (["!queue", "settings", "!settings", "queue", "core", "logs"], {*LOGS}),
+        (["!queue"], {*NAMES} - {"queue"}),
     ],
 )
-def test_what_is_excluded_is_excluded_wherever_it_stands(subset: list[str], expected: list[str]) -> None:
-    assert [section.name for section in select(subset)] == expected
+def test_what_is_excluded_is_excluded_wherever_it_stands(subset: list[str], expected: set[str]) -> None:
+    assert [section.name for section in select(subset)] == [name for name in NAMES if name in expected]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +175,7 @@ def test_all_unknown_names_are_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "subset", [[], ["all", "!all"], ["queue", "!queue"], ["!all"], ["logs", "!admin_log", "!transaction_log"]]
+    "subset", [[], ["all", "!all"], ["queue", "!queue"], ["!all"], ["logs", *(f"!{name}" for name in LOGS)]]
 )
 def test_a_subset_of_nothing_is_refused(subset: list[str]) -> None:
     with pytest.raises(SubsetError, match="selects nothing"):

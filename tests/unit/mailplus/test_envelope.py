@@ -14,15 +14,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     api_error,
     connection_error,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME, CATALOGUE, Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
-    Envelope,
-    failed,
-    ok,
-    ok_list,
-)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import ListReading, Window
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import MappingReading, Reading
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE
 
 NOW = datetime(2026, 1, 31, tzinfo=timezone.utc)
 KEYS = {"status", "data", "summary", "error"}
@@ -43,13 +40,33 @@ def keys_of(section: Section) -> set[str]:
     return LIST_KEYS if section.is_list else KEYS
 
 
-def listed(rows: list[Any] | None, total: int | None, *, offset: int = 0, limit: int | None = None) -> Envelope:
+def listed(rows: list[Any] | None, total: int | None, *, offset: int = 0, limit: int | None = None) -> Any:
     data = {"items": rows, "total": total}
-    reading = ListReading(QUEUE, Window(offset, limit), reveal_secrets=False)
+    reading = ListReading(QUEUE, {}, Window(offset, limit), reveal_secrets=False)
+    return answered(reading, Reply(Route("entry.cgi", 1), data))
+
+
+def answered(reading: Reading, reply: Reply) -> Envelope:
+    """What becomes of a section whose first question has this answer, and others none."""
+    no = Reply(Route("entry.cgi", 1), error=answer_error("No", **CALL))
     with reading:
-        reading.begin([Reply(Route("entry.cgi", 1), data)])
-        reading.take()
-    return ok_list(reading, data, NOW, reveal_secrets=False)
+        reading.receive([reply, *[no] * (len(reading.next_reads()) - 1)])
+        reading.finish()
+        return reading.envelope(NOW)
+
+
+def reading_of(section: Section, *, reveal_secrets: bool = False) -> Reading:
+    if section.is_list:
+        return ListReading(section, {}, Window(), reveal_secrets=reveal_secrets)
+    return MappingReading(section, {}, reveal_secrets=reveal_secrets)
+
+
+def failed(section: Section, error: DsmError) -> dict[str, Any]:
+    return dict(answered(reading_of(section), Reply(Route("entry.cgi", 1), error=error)))
+
+
+def ok(section: Section, data: dict[str, Any], *, reveal_secrets: bool) -> Envelope:
+    return answered(reading_of(section, reveal_secrets=reveal_secrets), Reply(Route("entry.cgi", 1), data))
 
 
 @pytest.mark.parametrize("section", CATALOGUE, ids=lambda section: section.name)

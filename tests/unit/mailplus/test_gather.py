@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME, CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, State
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE, groups
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     ADMIN_LOG,
@@ -35,10 +35,11 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     requests_of,
 )
 
+LONG = {"queue": {"total": 1300}, "admin_log": {"total": 1300}, "transaction_log": {"total": 700}}
 FLEET = {
     "nas": {
         "one": {},
-        "long": {"queue": {"total": 1300}, "admin_log": {"total": 1300}, "transaction_log": {"total": 700}},
+        "long": LONG,
         "bare": {"package": False},
         "partly": {
             "apis": {REPORT: "absent", SMTP_GENERAL: {"minVersion": 3}},
@@ -85,19 +86,22 @@ def test_everything_is_read_key_for_key_in_three_requests_on_one_connection(nas:
     assert_shapes(state)
     for section in CATALOGUE:
         params = {"offset": 0, "limit": 50} if section.is_list else {}
-        assert state.sections[section.name]["data"] == held(nas, PREFIX + section.api, section.method, **params)
+        assert state.sections[section.name]["data"] == held(
+            nas, section.reads[0].api, section.reads[0].method, **params
+        )
     assert calls(nas) == [LOGIN, BATCH, LOGOUT]
     assert len({request.connection for request in nas.requests}) == 1
     assert state.warnings == []
 
 
 def test_the_sections_come_in_the_order_of_the_catalogue(nas: Nas) -> None:
-    assert list(gather(nas, "queue", "core", "logs").sections) == ["core", "admin_log", "transaction_log", "queue"]
+    wanted = {"queue", "core", *groups()["logs"]}
+    assert list(gather(nas, *wanted).sections) == [name for name in BY_NAME if name in wanted]
 
 
 def test_only_what_was_asked_for_is_read(nas: Nas) -> None:
     state = gather(nas, "report", "queue")
-    assert list(state.sections) == ["report", "queue"]
+    assert set(state.sections) == {"report", "queue"}
     assert {item["api"] for item in requests_of(nas, BATCH)[0].items} == {REPORT, QUEUE}
 
 
@@ -131,7 +135,7 @@ def test_hostile_text_comes_back_as_it_is(fleet: Fleet) -> None:
     assert_shapes(state)
     for name, key in (("queue", "items"), ("transaction_log", "items"), ("admin_log", "log_list")):
         section = BY_NAME[name]
-        expected = held(nas, PREFIX + section.api, "list", offset=0, limit=500)
+        expected = held(nas, section.reads[0].api, "list", offset=0, limit=500)
         assert state.sections[name]["data"][key] == expected[key]
 
 
@@ -185,12 +189,12 @@ def test_each_refusal_costs_its_own_section_alone(fleet: Fleet) -> None:
     ("code", "status"), [(102, "unsupported"), (105, "forbidden"), (117, "failed"), (100, "failed")]
 )
 def test_any_section_may_fail_alone(nas: Nas, section: Any, code: int, status: str) -> None:
-    nas.faults.add("error", api=PREFIX + section.api, code=code)
+    nas.faults.add("error", api=section.reads[0].api, code=code)
     state = gather(nas)
     assert_shapes(state)
     assert {name for name, found in statuses(state).items() if found != "ok"} == {section.name}
     assert state.sections[section.name]["status"] == status
-    assert state.sections[section.name]["error"]["api"] == PREFIX + section.api
+    assert state.sections[section.name]["error"]["api"] == section.reads[0].api
 
 
 def test_without_the_package_all_is_unsupported_and_said_so(fleet: Fleet) -> None:
@@ -223,8 +227,8 @@ def test_a_connection_lost_while_paging_costs_only_the_lists_that_go_on(fleet: F
     nas.faults.add(fault, api=COMPOUND, after=1)
     state = gather(nas, limit=600)
     assert_shapes(state)
-    assert {name for name, status in statuses(state).items() if status != "ok"} == set(LISTS)
-    assert all(state.sections[name]["error"]["name"] for name in LISTS)
+    assert {name for name, status in statuses(state).items() if status != "ok"} == set(LONG)
+    assert all(state.sections[name]["error"]["name"] for name in LONG)
     assert calls(nas)[-1] == LOGOUT
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -14,8 +15,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
     LogSummary,
     QueueSummary,
     find_time,
-    mail_flow,
     read_time,
+    rows_by_hour,
     summarise_servers,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
@@ -26,11 +27,11 @@ SECONDS = int(MOMENT.timestamp())
 ODD_ROWS: tuple[Any, ...] = (None, "text", 1, 1.5, True, [], [1, "a"], {}, {"": None}, [[{}]])
 
 
-def queue(*rows: Any, complete: bool | None = True) -> dict[str, Any]:
+def queue(*rows: Any, complete: bool | None = True) -> Mapping[str, Any]:
     return QueueSummary().add(rows).result(complete, NOW)
 
 
-def log(*rows: Any, complete: bool | None = True) -> dict[str, Any]:
+def log(*rows: Any, complete: bool | None = True) -> Mapping[str, Any]:
     return LogSummary().add(rows).result(complete, NOW)
 
 
@@ -101,7 +102,7 @@ def test_a_time_of_tomorrow_is_no_negative_age() -> None:
 def test_a_time_that_cannot_be_read_does_not_hide_one_that_can(unreadable: object) -> None:
     row = {"time": unreadable, "timestamp": 1767225600}
     assert find_time(row) == datetime(2026, 1, 1, tzinfo=timezone.utc)
-    assert mail_flow([row]) == [{"hour": "2026-01-01T00:00:00Z", "count": 1}]
+    assert rows_by_hour([row]) == [{"hour": "2026-01-01T00:00:00Z", "count": 1}]
 
 
 @pytest.mark.parametrize("status", [None, "", [], {"code": 1}])

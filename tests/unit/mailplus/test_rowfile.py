@@ -14,10 +14,11 @@ from typing import Any, cast
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Read, Reply, Route
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import answer_error
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import ListReading, Window, read_on
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import read_to_the_end
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import ListReading, Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile, RowFileError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 
 
 def test_a_name_that_was_taken_meanwhile_keeps_the_part(tmp_path: Path) -> None:
@@ -36,9 +37,16 @@ def test_a_file_that_was_never_opened_can_be_closed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def receive(reading: ListReading, answer: Reply) -> None:
+    """Hand the reading an answer to the first of its next questions, and none to the others."""
+    no = Reply(Route("entry.cgi", 1), error=answer_error("No", api="A", method="list", version=1))
+    asked = reading.next_reads()
+    reading.receive([answer, *[no] * (len(asked) - 1)])
+
+
 def reading_into(path: Path) -> ListReading:
     window = Window(0, None, RowFilter(), file=RowFile(path, {}))
-    return ListReading(BY_NAME["queue"], window, reveal_secrets=False)
+    return ListReading(BY_NAME["queue"], {}, window, reveal_secrets=False)
 
 
 def reply(rows: list[Any], total: int | None = None) -> Reply:
@@ -50,11 +58,11 @@ def test_a_row_that_is_nested_too_deep_fails_the_list_and_not_the_rest(tmp_path:
     for _level in range(100):
         row = {"a": row}
     with reading_into(tmp_path / "rows.jsonl") as reading:
-        reading.begin([reply([row])])
+        receive(reading, reply([row]))
         reading.take()
         assert reading.error is not None
         assert "A row is nested deeper than 64 levels" in str(reading.error)
-        reading.end()
+        reading.finish()
         assert not (tmp_path / "rows.jsonl").exists()
 
 
@@ -64,13 +72,12 @@ def test_how_far_the_file_has_come_is_not_noted_beyond_a_row_that_is_nested_too_
         row = {"a": row}
     with reading_into(tmp_path / "rows.jsonl") as reading:
         first, second = ([{"id": number} for number in range(10)], [*({"id": number} for number in range(5, 10)), row])
-        reading.begin([reply(first, total=11)])
-        ((page, _read),) = reading.next_reads()
+        receive(reading, reply(first, total=11))
         reading.take()
-        reading.feed(page, reply(second, total=11))
+        receive(reading, reply(second, total=11))
         reading.take()
         reading.take()
-        reading.end()
+        reading.finish()
         assert reading.error is not None
         notes = json.loads((tmp_path / "rows.jsonl.part.json").read_text(encoding="utf-8"))
         assert (notes["rows"], notes["progress"]["read"], notes["progress"]["pager"]["position"]) == (10, 10, 10)
@@ -94,7 +101,7 @@ class Asked:
 def test_account_is_taken_of_rows_while_the_nas_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Asked(pages=20)
     with reading_into(tmp_path / "rows.jsonl") as reading:
-        first = client.read(reading.first_reads)
+        first = client.read(reading.next_reads())
         rounds = []
         write = RowFile.write
 
@@ -106,9 +113,8 @@ def test_account_is_taken_of_rows_while_the_nas_answers(tmp_path: Path, monkeypa
 
         monkeypatch.setattr(RowFile, "write", write_once_more_is_asked)
         client.again.clear()
-        reading.begin(first)
-        read_on(cast(Client, client), [reading])
-        reading.end()
+        reading.receive(first)
+        read_to_the_end(cast(Client, client), [reading], is_answered=True)
         assert len(rounds) > 2
         assert all(rounds)
         lines = (tmp_path / "rows.jsonl").read_text(encoding="utf-8").splitlines()
@@ -128,16 +134,16 @@ class Hanging(Asked):
 def test_what_ends_the_reading_does_not_wait_for_the_nas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client = Hanging(pages=2)
     with reading_into(tmp_path / "rows.jsonl") as reading:
-        first = client.read(reading.first_reads)
+        first = client.read(reading.next_reads())
         client.again.clear()
-        reading.begin(first)
+        reading.receive(first)
 
         def full(*_args: Any) -> None:
             raise RowFileError("full")
 
         monkeypatch.setattr(RowFile, "write", full)
         with pytest.raises(RowFileError, match="full"):
-            read_on(cast(Client, client), [reading])
+            read_to_the_end(cast(Client, client), [reading], is_answered=True)
         assert client.again.is_set()
 
 
@@ -343,7 +349,7 @@ def test_damaged_notes_begin_anew_or_are_one_clear_line(tmp_path: Path) -> None:
     part, noted = path.with_name("rows.jsonl.part"), path.with_name("rows.jsonl.part.json")
     client = Asked(pages=3)
     with reading_into(path) as reading:
-        reading.begin(client.read(reading.first_reads))
+        reading.receive(client.read(reading.next_reads()))
         reading.take()
     rows, notes = part.read_bytes(), json.loads(noted.read_text(encoding="utf-8"))
     assert notes["progress"]["pager"]["version"]
@@ -353,9 +359,8 @@ def test_damaged_notes_begin_anew_or_are_one_clear_line(tmp_path: Path) -> None:
         noted.write_text(damaged if damaged == "not JSON" else json.dumps(damaged), encoding="utf-8")
         try:
             with reading_into(path) as reading:
-                reading.begin(client.read(reading.first_reads))
-                read_on(cast(Client, client), [reading])
-                reading.end()
+                reading.receive(client.read(reading.next_reads()))
+                read_to_the_end(cast(Client, client), [reading], is_answered=True)
         except RowFileError as error:
             assert str(error) == f"{part} is damaged. Delete it, and {noted}, to begin anew."  # noqa: PT017
             continue
@@ -369,7 +374,7 @@ def test_damaged_notes_begin_anew_or_are_one_clear_line(tmp_path: Path) -> None:
 def test_a_reading_that_ends_with_an_exception_closes_its_file(tmp_path: Path) -> None:
     def interrupted() -> None:
         with reading_into(tmp_path / "rows.jsonl") as reading:
-            reading.begin([reply([{"id": 1}], total=9)])
+            receive(reading, reply([{"id": 1}], total=9))
             reading.take()
             raise KeyboardInterrupt
 
@@ -384,18 +389,17 @@ def test_an_answer_without_rows_leaves_the_part_of_another_purpose(tmp_path: Pat
     before = (tmp_path / "rows.jsonl.part").read_bytes()
     path = tmp_path / "rows.jsonl"
     window = Window(0, None, RowFilter(), file=RowFile(path, {"another": "purpose"}))
-    with ListReading(BY_NAME["queue"], window, reveal_secrets=False) as reading:
-        reading.begin([Reply(Route("entry.cgi", 1), error=answer_error("No", api="A", method="list", version=1))])
-        read_on(cast(Client, Asked(pages=1)), [reading])
-        reading.end()
+    with ListReading(BY_NAME["queue"], {}, window, reveal_secrets=False) as reading:
+        receive(reading, Reply(Route("entry.cgi", 1), error=answer_error("No", api="A", method="list", version=1)))
+        read_to_the_end(cast(Client, Asked(pages=1)), [reading], is_answered=True)
     assert (tmp_path / "rows.jsonl.part").read_bytes() == before
 
 
 def test_a_list_that_outruns_the_reading_leaves_its_file_in_part(tmp_path: Path) -> None:
     with reading_into(tmp_path / "rows.jsonl") as reading:
-        reading.begin([reply([{"id": 1}])])
+        receive(reading, reply([{"id": 1}]))
         reading.take()
         reading.pager.gave_up = True
-        reading.end()
+        reading.finish()
         assert "The list cannot be read to its end; 1 rows are in" in str(reading.error)
         assert not (tmp_path / "rows.jsonl").exists()

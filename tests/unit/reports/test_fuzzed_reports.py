@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _reports
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import failing, privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, describe, host_record
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
@@ -191,7 +191,7 @@ class _Page(HTMLParser):
         self.identities += [str(found["id"])] if "id" in found else []
 
 
-_TEMPLATE = (Path(next(iter(_reports.__path__))) / "report.html.j2").read_text(encoding="utf-8")
+_TEMPLATE = (Path(next(iter(_reports.__path__))) / "html" / "report.html.j2").read_text(encoding="utf-8")
 _OURS = {
     *re.findall(r"<([a-z]\w*)", _TEMPLATE.lower()),
     *re.findall(r"\s([a-z][\w-]*=)", _TEMPLATE.lower()),

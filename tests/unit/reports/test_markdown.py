@@ -5,7 +5,7 @@ import re
 from html import unescape
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.markdown import (
     MOST_HOSTS,
     MOST_LINES,

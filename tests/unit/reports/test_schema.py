@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import BY_NAME, CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy, records, verdicts
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
@@ -89,7 +89,7 @@ def test_the_schema_knows_the_sections_of_the_catalogue(validator: Draft202012Va
 
 def test_the_schema_knows_the_severities_and_verdicts() -> None:
     definitions = REPORT.schema["$defs"]  # type: ignore[index]
-    assert tuple(definitions["severity"]["enum"]) == policy.SEVERITIES
+    assert tuple(definitions["rule"]["properties"]["severity"]["enum"]) == policy.SEVERITIES
     assert tuple(definitions["verdict"]["properties"]["verdict"]["enum"]) == verdicts.VERDICTS
 
 
@@ -149,7 +149,10 @@ def _changed(report: Report, path: tuple[str | int, ...], value: Any) -> Report:
     ("path", "value"),
     [
         (("extra",), 1),
-        (("report_version",), 2),
+        (("report_version",), 1),
+        (("figures", 0, "by"), 1),
+        (("hosts", 0, "figures", "queue_mails"), "many"),
+        (("hosts", 0, "breakdowns", "queue_mails"), {"active": -1}),
         (("generated_at",), "today"),
         (("totals", "hosts", "ok"), -1),
         (("hosts", 0, "extra"), 1),

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables import (
     FINDING_COLUMNS,
     HOST_COLUMNS,
@@ -25,7 +25,7 @@ def read(text: str) -> list[dict[str, str]]:
 def finding(actual: Any, **difference: Any) -> dict[str, str]:
     """The row of a report whose only finding is a difference."""
     report = samples.report([samples.record()])
-    given = {"path": "a", "kind": "changed", "severity": "low", "baseline": "x", "actual": actual} | difference
+    given: Any = {"path": "a", "kind": "changed", "severity": "low", "baseline": "x", "actual": actual} | difference
     report["hosts"][0]["drift"] = {"status": "different", "reason": None, "differences": [given], "not_compared": []}
     (row,) = read(findings_csv(report))
     return row
@@ -35,15 +35,15 @@ def test_every_host_has_a_row_whatever_became_of_it() -> None:
     rows = {row["host"]: row for row in read(hosts_csv(MIXED))}
     assert list(rows) == [host["host"] for host in MIXED["hosts"]]
     assert [row["status"] for row in rows.values()] == [host["status"] for host in MIXED["hosts"]]
-    assert rows["b-bad"]["queue_total"] == "700"
+    assert rows["b-bad"]["queue_mails"] == "700"
     assert rows["b-bad"]["queue_oldest_age_seconds"] == "90000"
-    assert rows["a-good"]["queue_total"] == "0"
+    assert rows["a-good"]["queue_mails"] == "0"
 
 
 @pytest.mark.parametrize("host", ["e-failed", "f-missing"])
 def test_of_a_host_that_was_not_read_everything_is_unknown(host: str) -> None:
     row = next(row for row in read(hosts_csv(MIXED)) if row["host"] == host)
-    for column in ("collected_at", "sections", "sections_ok", "queue_total", "queue_oldest_age_seconds", "differences"):
+    for column in ("collected_at", "sections", "sections_ok", "queue_mails", "queue_oldest_age_seconds", "differences"):
         assert row[column] == "unknown"
     assert row["reason"]
     assert any(found["host"] == host and found["kind"] == "host" for found in read(findings_csv(MIXED)))
@@ -51,7 +51,7 @@ def test_of_a_host_that_was_not_read_everything_is_unknown(host: str) -> None:
 
 def test_a_queue_that_was_refused_is_unknown() -> None:
     row = next(row for row in read(hosts_csv(MIXED)) if row["host"] == "c-part")
-    assert (row["queue_total"], row["sections"], row["sections_ok"]) == ("unknown", "3", "1")
+    assert (row["queue_mails"], row["sections"], row["sections_ok"]) == ("unknown", "3", "1")
 
 
 def test_hosts_that_were_not_compared_have_no_number_of_differences() -> None:
@@ -125,8 +125,9 @@ def test_it_is_rfc_4180(report: Report, writer: Any, columns: tuple[str, ...]) -
     text = writer(report)
     text.encode()
     lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    assert tuple(lines[0]) == columns
-    assert {len(line) for line in lines} == {len(columns)}
+    figures = [figure["name"] for figure in report["figures"]] if writer is hosts_csv else []
+    assert lines[0] == [*columns, *figures]
+    assert {len(line) for line in lines} == {len(lines[0])}
     # No text of a server holds a line break any more, so each row is a line.
     assert text.endswith("\r\n")
     assert text.count("\r\n") == text.count("\n") == text.count("\r") == len(lines)

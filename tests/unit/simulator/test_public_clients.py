@@ -46,7 +46,7 @@ class TestSynologyApi:
             answers = {name: getattr(api, name)() for name in dir(api) if name.startswith("mailplus_")}
         finally:
             api.logout()
-        assert len(answers) == 10
+        assert len(answers) == len(TEN_READS)
         assert all(answer["success"] for answer in answers.values())
         assert len(answers["mailplus_queue"]["data"]["items"]) == 12
         assert read_keys(nas) == sorted(name for name, _method in TEN_READS)
@@ -75,7 +75,7 @@ class TestSynologyApi:
         answer = api.batch_request(items)
         BaseApi.shared_session = None
         assert answer["data"]["has_fail"] is False
-        assert len(answer["data"]["result"]) == 10
+        assert len(answer["data"]["result"]) == len(TEN_READS)
 
 
 class TestSynologyDsm:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import sweep as sweeping
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.sweep import LateError, sweep
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _sweep as sweeping
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._sweep import LateError, sweep
 
 
 class Asked:

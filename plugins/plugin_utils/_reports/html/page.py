@@ -7,17 +7,14 @@ import base64
 import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import html_text
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_fleet import (
-    DRIFT_WORDS,
-    NOT_JUDGED,
-    STATUSES,
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html import text
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import columns, subjects
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.fleet import (
     TOP_PATHS,
-    VERDICT_WORDS,
     by_severity,
     causes,
     drift_paths,
@@ -25,11 +22,14 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_f
     headline,
     rule_results,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_host import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.host import (
     TABLED_DIFFERENCES,
+    Fleet,
     host_view,
+    names_of_read,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_pictures import clusters, flow, queues
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.members import groups
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -39,8 +39,8 @@ _HERE = Path(__file__).parent
 def html(report: Report) -> str:
     """The report as HTML. The same report always gives the same text."""
     hosts, results = report["hosts"], rule_results(report)
-    mail_flow = flow(hosts)
     rules = {result.rule["id"]: (result.number, result.rule["title"]) for result in results}
+    fleet = Fleet(report, rules, timelines(report), columns(report))
     return (
         _environment()
         .get_template("report.html.j2")
@@ -51,14 +51,15 @@ def html(report: Report) -> str:
             headline=headline(report),
             glance=glance(report),
             causes=causes(hosts),
-            unread=sum(host["status"] in NOT_JUDGED for host in hosts),
+            unread=sum(host["status"] in text.NOT_JUDGED for host in hosts),
             results=results,
             severities=by_severity(results),
-            queues=queues(hosts),
-            flow=mail_flow,
-            clusters=clusters(hosts),
+            subjects=subjects(report),
+            timelines=fleet.timelines,
+            groups=groups(report),
             paths=drift_paths(hosts),
-            hosts=[host_view(number, host, rules, mail_flow) for number, host in enumerate(hosts, 1)],
+            columns=fleet.columns,
+            hosts=[host_view(number, host, fleet) for number, host in enumerate(hosts, 1)],
         )
     )
 
@@ -69,24 +70,24 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=html_text.plain,
+        finalize=text.plain,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        t=html_text.marked,
-        n=html_text.number,
-        counted=html_text.counted,
-        moment=html_text.moment,
-        age=html_text.age,
+        t=text.marked,
+        n=text.number,
+        counted=counted,
+        moment=text.moment,
+        names_of_read=names_of_read,
         sha256=_sha256,
     )
-    words: dict[str, Any] = {
-        "STATUSES": STATUSES,
-        "STATUS_ORDER": {name: position for position, name in enumerate(STATUSES)},
-        "VERDICTS": VERDICT_WORDS,
-        "DRIFTS": DRIFT_WORDS,
+    words: dict[str, object] = {
+        "STATUSES": text.STATUSES,
+        "STATUS_ORDER": {name: position for position, name in enumerate(text.STATUSES)},
+        "VERDICTS": text.VERDICT_WORDS,
+        "DRIFTS": text.DRIFT_WORDS,
         "SEVERITIES": SEVERITIES,
         "TOP_PATHS": TOP_PATHS,
         "TABLED_DIFFERENCES": TABLED_DIFFERENCES,
@@ -101,6 +102,6 @@ def _file(name: str) -> Markup:
     return Markup((_HERE / name).read_text(encoding="utf-8"))  # noqa: S704 - nothing in it comes from outside
 
 
-def _sha256(text: str) -> str:
+def _sha256(content: str) -> str:
     """What a Content-Security-Policy calls a style or a script by."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

@@ -6,56 +6,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS, Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    HostReport,
+    Report,
+    RuleReport,
+    Totals,
+    VerdictReport,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, counted, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_pictures import Part, Share, parts
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html_text import code, counted
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.bars import Bar, Part, Share, bar, parts
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import (
+    DRIFT_WORDS,
+    NOT_JUDGED,
+    STATUSES,
+    VERDICT_WORDS,
+    difference_values,
+    rank,
+    worst,
+)
 
-# Hosts on which every rule is unknown for one and the same reason, which stands with the host.
-NOT_JUDGED = (*UNREAD, "unsupported")
-
-# The worst first. The key is also the class that gives a status its look.
-STATUSES = {
-    "failed": "failed",
-    "not_gathered": "not gathered",
-    "unsupported": "unsupported",
-    "partial": "partial",
-    "ok": "ok",
-}
-VERDICT_WORDS = {name: name.replace("_", " ") for name in VERDICTS} | {"pass": "passed", "fail": "failed"}
-DRIFT_WORDS = {
-    "different": "different",
-    "unknown": "unknown",
-    "not_compared": "not compared",
-    "partial": "compared in part, no difference found",
-    "same": "same as the baseline",
-}
 TOP_PATHS = 15
 _SEVEREST_FIRST = tuple(reversed(SEVERITIES))
-
-
-def rank(severity: str | None) -> int:
-    """How severe, from 1; 0 for none."""
-    return SEVERITIES.index(severity) + 1 if severity in SEVERITIES else 0
-
-
-def worst(severities: Iterable[str]) -> str | None:
-    """The most severe."""
-    return max(severities, key=rank, default=None)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar with its legend."""
-
-    shares: list[Share]
-    parts: list[Part]
 
 
 @dataclass(frozen=True)
@@ -73,7 +50,7 @@ def glance(report: Report) -> Glance:
     """The figures at the top of the report."""
     totals = report["totals"]
     drift = Counter(host["drift"]["status"] for host in report["hosts"])
-    failed, unknown = (totals["findings"][kind] for kind in FINDINGS)
+    failed, unknown = totals["findings"]["fail"], totals["findings"]["unknown"]
     return Glance(
         hosts=_bar(STATUSES, totals["hosts"]),
         verdicts=_bar({name: VERDICT_WORDS[name] for name in (*FINDINGS, *VERDICTS)}, totals["verdicts"]),
@@ -84,8 +61,7 @@ def glance(report: Report) -> Glance:
 
 
 def _bar(words: Mapping[str, str], counts: Mapping[str, int]) -> Bar:
-    shares = [Share(name, word, counts.get(name, 0)) for name, word in words.items()]
-    return Bar(shares, parts(shares, sum(share.count for share in shares)))
+    return bar([Share(name, word, counts.get(name, 0)) for name, word in words.items()])
 
 
 def headline(report: Report) -> list[tuple[str, str]]:
@@ -103,7 +79,7 @@ def headline(report: Report) -> list[tuple[str, str]]:
     return sentences
 
 
-def _missing_sentence(totals: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _missing_sentence(totals: Totals) -> Iterator[tuple[str, str]]:
     hosts, values = totals["drift"]["not_compared"] + totals["drift"]["unknown"], totals["not_compared"]
     pieces = [counted(hosts, "host")] if hosts else []
     pieces += [counted(values, "section or value", "sections or values")] if values else []
@@ -142,7 +118,7 @@ def _by_severity(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{counts[severity]:,} {severity}" for severity in _SEVEREST_FIRST if counts[severity])
 
 
-def _all(report: Report) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+def _all(report: Report) -> Iterator[tuple[HostReport, VerdictReport]]:
     return ((host, verdict) for host in report["hosts"] for verdict in host["verdicts"])
 
 
@@ -156,20 +132,20 @@ class Cause:
     hosts: list[tuple[int, str, str]]
 
 
-def causes(hosts: Sequence[Mapping[str, Any]]) -> list[Cause]:
+def causes(hosts: Sequence[HostReport]) -> list[Cause]:
     """Why hosts were not read, the worst first. Of each host its number, name and own reason."""
     found: dict[tuple[int, str], Cause] = {}
     order = list(STATUSES)
     for number, host in enumerate(hosts, 1):
         if host["status"] == "ok":
             continue
-        error = host["error"] or {}
+        error = host["error"]
         reason = words(host["reason"] or "No reason is known.")
-        name = error.get("name") or reason
-        text = str(name).replace("_", " ").capitalize() if error.get("name") else reason
-        key = (order.index(host["status"]), name)
-        cause = found.setdefault(key, Cause(host["status"], text, error.get("hint"), []))
-        cause.hosts.append((number, host["host"], reason if error.get("name") else ""))
+        name = str(error["name"]) if error else ""
+        text = name.replace("_", " ").capitalize() or reason
+        key = (order.index(host["status"]), name or reason)
+        cause = found.setdefault(key, Cause(host["status"], text, error["hint"] if error else None, []))
+        cause.hosts.append((number, host["host"], reason if name else ""))
     return [found[key] for key in sorted(found)]
 
 
@@ -194,9 +170,9 @@ class RuleResult:
     """What a rule comes to over the fleet. ``severity`` is the worst one that it has on a host with a finding."""
 
     number: int
-    rule: Mapping[str, Any]
+    rule: RuleReport
+    severity: str = ""
     counts: Counter[str] = field(default_factory=Counter)
-    severity: str = "info"
     unread: int = 0
     failed: dict[str, Place] = field(default_factory=dict)
     unknown: dict[str, Place] = field(default_factory=dict)
@@ -218,28 +194,22 @@ def rule_results(report: Report) -> list[RuleResult]:
     for number, host in enumerate(report["hosts"], 1):
         unread = host["status"] in NOT_JUDGED
         for verdict in host["verdicts"]:
-            _add(results[verdict["rule"]], number, host["host"], verdict, unread=unread)
+            result = results[verdict["rule"]]
+            result.counts[verdict["verdict"]] += 1
+            if verdict["verdict"] == "unknown" and unread:
+                result.unread += 1
+            elif verdict["verdict"] in FINDINGS:
+                _add(result, number, host["host"], verdict)
     for result in results.values():
-        result.severity = worst(_severities(result)) or result.rule["severity"]
+        result.severity = result.severity or result.rule["severity"]
         for place in (*result.failed.values(), *result.unknown.values()):
             place.settle()
     return list(results.values())
 
 
-def _severities(result: RuleResult) -> list[str]:
-    return [name.removeprefix("severity ") for name in result.counts if name.startswith("severity ")]
-
-
-def _add(result: RuleResult, number: int, host: str, verdict: Mapping[str, Any], *, unread: bool) -> None:
-    kind = verdict["verdict"]
-    result.counts[kind] += 1
-    if kind not in FINDINGS:
-        return
-    if kind == "unknown" and unread:
-        result.unread += 1
-        return
-    result.counts[f"severity {verdict['severity']}"] += 1
-    places = result.failed if kind == "fail" else result.unknown
+def _add(result: RuleResult, number: int, host: str, verdict: VerdictReport) -> None:
+    result.severity = max(result.severity, verdict["severity"], key=rank)
+    places = result.failed if verdict["verdict"] == "fail" else result.unknown
     note = "" if verdict["actual"] is None else code(verdict["actual"])
     message = words(verdict["message"])
     places.setdefault(message, Place(message)).hosts.append((number, host, note))
@@ -270,7 +240,7 @@ class Path:
         return baseline, actual, count
 
 
-def drift_paths(hosts: Sequence[Mapping[str, Any]]) -> list[Path]:
+def drift_paths(hosts: Sequence[HostReport]) -> list[Path]:
     """The paths at which hosts differ, those that differ most first."""
     found: dict[str, Path] = {}
     for difference in (difference for host in hosts for difference in host["drift"]["differences"]):
@@ -283,12 +253,3 @@ def drift_paths(hosts: Sequence[Mapping[str, Any]]) -> list[Path]:
     for path in ranked[:TOP_PATHS]:
         path.parts = parts([Share("different", "", path.hosts)], compared)
     return ranked
-
-
-def difference_values(difference: Mapping[str, Any]) -> tuple[str, str]:
-    """The value in the baseline and the value now."""
-    kind = difference["kind"]
-    return (
-        ABSENT if kind == "added" else code(difference["baseline"]),
-        ABSENT if kind == "removed" else code(difference["actual"]),
-    )

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""IMAP and POP3."""
+
+from __future__ import annotations
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, read, settings
+
+AREA = Area(
+    "imap_pop3",
+    (
+        settings(
+            "imap_pop3",
+            "Settings of IMAP and POP3",
+            read("IMAP_POP3", "get"),
+            known=("enable_imap", "enable_imaps", "enable_pop3", "enable_pop3s", "security_imappop3_auth"),
+            place="Service > Protocol > IMAP/POP3",
+            privilege="Server Management: Protocol",
+        ),
+    ),
+)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mails on their way."""
+
+from __future__ import annotations
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    Area,
+    Breakdown,
+    Figure,
+    log,
+    read,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import QueueSummary
+
+AREA = Area(
+    "queue",
+    (
+        log(
+            "queue",
+            "Mails waiting for delivery",
+            read("Queue", "list"),
+            known=("items", "total"),
+            place="Queue",
+            privilege="Auditing: Queue",
+            rows_key="items",
+            ids=("id", "queue_id"),
+            rows_summary=QueueSummary,
+            figures=(
+                Figure(
+                    "queue_mails",
+                    "Mails waiting",
+                    "total",
+                    "mails",
+                    brief=True,
+                    by=Breakdown("status", "summary.by_status", "queue_read_mails", "queue_complete"),
+                    known="queue_known",
+                ),
+                Figure("queue_oldest_age_seconds", "Age of the oldest mail", "summary.oldest_age_seconds", "seconds"),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a section can be: its kind decides how it is read, compared and shown.
+
+A section is one row in a file of ``catalogue``. Readings, documentation, schemas, choices and reports follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Member, RowsSummary, Summary
+
+_API_PREFIX = "SYNO.MailPlusServer."
+_WHOLE_NAME = "SYNO."
+
+
+class Kind(Enum):
+    """What a section is, as far as reading, comparing and showing it depend on that."""
+
+    SETTINGS = "settings"  # one mapping, compared key by key
+    STATUS = "status"  # one mapping that lives, never compared
+    ENTRIES = "entries"  # a list that is configuration: read to its end, compared by identity
+    LOG = "log"  # a list that grows: read in a window, never compared
+    CHECK = "check"  # looks like a read and may do work: asked only by its name, in a request of its own
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """What a figure is made of: counts by a word of the server, such as mails by status.
+
+    ``path`` is where they stand in the envelope. ``metric`` and ``complete`` are metrics of Prometheus: the counts, and
+    whether all rows were counted.
+    """
+
+    label: str
+    path: str
+    metric: str
+    complete: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that tells at a glance how a section is. Reports render it without knowing the section.
+
+    ``path`` is where it stands in the envelope. ``unit`` is ``seconds``, or what is counted, in the plural. A ``brief``
+    one is in the line that sums up a host. ``metric`` is its name in Prometheus where figures of several sections share
+    one, each with its section as a label; ``known`` is a metric that tells whether there is a number.
+    """
+
+    name: str
+    label: str
+    path: str
+    unit: str
+    brief: bool = False
+    by: Breakdown | None = None
+    metric: str = ""
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Rows of a list by the hour: what a report draws as a flow."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Members:
+    """Things that each have a state, such as the servers of a cluster: ``find`` gets them out of the data.
+
+    ``group`` is what several of them are together.
+    """
+
+    name: str
+    label: str
+    group: str
+    find: Callable[[Any], list[Member] | None]
+
+
+@dataclass(frozen=True)
+class Each:
+    """That a section is read once for every entry of another one.
+
+    ``params`` are the parameters that name the entry: each with the key of the entry that holds its value. An entry is
+    known by the first of that section's ``ids`` that it has.
+    """
+
+    of: Section
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One row of the catalogue: what can be read by one name.
+
+    ``title`` tells in a line what it is, ``holds`` what the answer is about, ``known`` which of its keys are attested.
+    ``reads`` are alternatives, of which the first counts that the server has. ``place`` is the page of MailPlus
+    Server's own pages, ``privilege`` the delegation option that an account needs, None where that is not known.
+
+    A list has ``rows_key``, the key of its rows, and ``ids``, candidates for a key that tells two rows apart;
+    ``rows_summary`` makes a summary of rows, ``summarise`` one of another answer. ``personal`` are keys under which
+    everything counts as personal data.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    reads: tuple[Read, ...]
+    place: str
+    privilege: str | None
+    holds: str = ""
+    known: tuple[str, ...] = ()
+    rows_key: str = ""
+    ids: tuple[str, ...] = ()
+    each: Each | None = None
+    personal: tuple[str, ...] = ()
+    rows_summary: type[RowsSummary] = RowsSummary
+    summarise: Callable[[dict[str, Any]], Summary] | None = None
+    figures: tuple[Figure, ...] = ()
+    timeline: Timeline | None = None
+    members: Members | None = None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the answer is a list that comes in pages."""
+        return self.kind in (Kind.ENTRIES, Kind.LOG)
+
+
+@dataclass(frozen=True)
+class Area:
+    """The sections of one module, in a file of its name: ``smtp.py`` has those of ``mailplus_smtp_info``."""
+
+    name: str
+    sections: tuple[Section, ...]
+    group: str = ""
+
+    @property
+    def module(self) -> str:
+        """The module that answers for these sections."""
+        return "mailplus_info" if self.name == "mailplus" else f"mailplus_{self.name}_info"
+
+
+def read(api: str, method: str, versions: Sequence[int] = (1,), params: Mapping[str, Any] | None = None) -> Read:
+    """A question: an API by the name it has below ``SYNO.MailPlusServer``, or by its whole name."""
+    name = api if api.startswith(_WHOLE_NAME) else _API_PREFIX + api
+    return Read(name, method, tuple(versions), params or {})
+
+
+def settings(name: str, title: str, *reads: Read, **more: Any) -> Section:
+    """One mapping of settings. ``more`` are fields of :class:`Section`, here and below."""
+    return Section(name, title, Kind.SETTINGS, reads, **more)
+
+
+def status(name: str, title: str, *reads: Read, **more: Any) -> Section:
+    """One mapping that lives."""
+    return Section(name, title, Kind.STATUS, reads, **more)
+
+
+def entries(name: str, title: str, *reads: Read, **more: Any) -> Section:
+    """A list that is configuration."""
+    return Section(name, title, Kind.ENTRIES, reads, **more)
+
+
+def log(name: str, title: str, *reads: Read, **more: Any) -> Section:
+    """A list that grows."""
+    return Section(name, title, Kind.LOG, reads, **more)
+
+
+def check(name: str, title: str, *reads: Read, **more: Any) -> Section:
+    """What may do work on the NAS."""
+    return Section(name, title, Kind.CHECK, reads, **more)

@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a section is read: what to ask next, what to make of the answers, and what comes of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import count, islice
+from typing import Any, NamedTuple, TypeGuard
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read, Reply
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, answer_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, Error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Each, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
+
+Params = Mapping[str, Any]
+
+_STATUS = {Kind.UNSUPPORTED: "unsupported", Kind.FORBIDDEN: "forbidden"}
+
+
+class Entry(NamedTuple):
+    """One entry of a list: what it is known by, the parameters that it was read with, and what it holds."""
+
+    name: str
+    params: Params
+    row: Mapping[str, Any]
+
+
+class Reading(ABC):
+    """One section that is being read. Use it in a ``with`` block.
+
+    Ask ``next_reads`` and hand the answers to ``receive`` until there are none; ``take`` may be called while the next
+    answers are on their way. Then ``finish``, and ``envelope``.
+    """
+
+    def __init__(self, section: Section, params: Params, *, reveal_secrets: bool) -> None:
+        self.section = section
+        self.error: DsmError | None = None
+        self._params = params
+        self._reads = [replace(read, params={**read.params, **params}) for read in section.reads]
+        self._reveal_secrets = reveal_secrets
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        return
+
+    @property
+    @abstractmethod
+    def is_over(self) -> bool:
+        """Whether all answers are there, or an error."""
+
+    @abstractmethod
+    def next_reads(self) -> list[Read]:
+        """What to ask now: nothing when the reading is over, or rests on another one that is not."""
+
+    @abstractmethod
+    def receive(self, replies: Sequence[Reply]) -> None:
+        """The answers to ``next_reads``, in that order."""
+
+    def take(self) -> None:  # noqa: B027 - most have nothing to do here
+        """Take account of what was received so far."""
+
+    def finish(self) -> None:  # noqa: B027
+        """Bring to an end what was read."""
+
+    def entries(self) -> list[Entry]:
+        """Of what was read, the entries that other sections are read for."""
+        return []
+
+    def envelope(self, now: datetime) -> Envelope:
+        """What became of the section."""
+        if self.error is None:
+            try:
+                return self._ok(now)
+            except TooDeepError as error:
+                self.error = self._failure(f"The answer is {error}")
+        return self._failed(self.error)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the reader of the section should be told."""
+        return []
+
+    @abstractmethod
+    def _ok(self, now: datetime) -> Envelope:
+        """The section that was read. Raises TooDeepError."""
+
+    def _failed(self, error: DsmError) -> Envelope:
+        return failed(error)
+
+    def _envelope(self, data: dict[str, Any]) -> Envelope:
+        """A section that was read. Where nothing is made of its answer, the summary is empty."""
+        return {
+            "status": "ok",
+            "data": hide_secrets(data, reveal=self._reveal_secrets),
+            "summary": self.section.summarise(data) if self.section.summarise else {},
+            "error": None,
+        }
+
+    def _has_other_read(self, reply: Reply) -> bool:
+        """Whether the server has not what was asked, but may have what an older or newer one has instead."""
+        is_missing = reply.error is not None and reply.error.kind is Kind.UNSUPPORTED
+        if is_missing and len(self._reads) > 1:
+            del self._reads[0]
+            return True
+        return False
+
+    def _failure(self, message: str) -> DsmError:
+        read = self._reads[0]
+        return answer_error(message, api=read.api, method=read.method, version=max(read.versions))
+
+
+def failed(error: DsmError) -> Envelope:
+    """What was not read, with the reason."""
+    status = _STATUS.get(error.kind, "failed")
+    return {"status": status, "data": None, "summary": None, "error": as_error(error)}
+
+
+def as_error(error: DsmError) -> Error:
+    """An error as an envelope has it."""
+    details = error.details
+    return {
+        "api": details.api,
+        "method": details.method,
+        "version": details.version,
+        "code": details.code,
+        "kind": details.kind,
+        "name": details.name,
+        "message": details.message,
+        "hint": details.hint,
+    }
+
+
+class MappingReading(Reading):
+    """One question, answered by one mapping."""
+
+    _data: dict[str, Any] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an answer."""
+        return self._data is not None or self.error is not None
+
+    def next_reads(self) -> list[Read]:
+        """The question, or what an older or newer server answers instead."""
+        return [] if self.is_over else [self._reads[0]]
+
+    def receive(self, replies: Sequence[Reply]) -> None:
+        """The answer."""
+        (reply,) = replies
+        if not self._has_other_read(reply):
+            self._data, self.error = reply.data, reply.error
+
+    def _ok(self, now: datetime) -> Envelope:  # noqa: ARG002 - such an answer does not age
+        return self._envelope(self._data or {})
+
+
+class EachReading(Reading):
+    """A section that is read for every entry of another one: all of them together, once that one is read.
+
+    ``make`` makes the reading for an entry, from the parameters that name it.
+    """
+
+    def __init__(self, section: Section, each: Each, of: Reading, make: Callable[[Params], Reading]) -> None:
+        super().__init__(section, {}, reveal_secrets=False)
+        self._params_of_each = each.params
+        self._of = of
+        self._make = make
+        self._each: dict[str, Reading] | None = None
+        self._asked: list[tuple[Reading, int]] = []
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all entries are read."""
+        return self.error is not None or (
+            self._each is not None and all(reading.is_over for reading in self._each.values())
+        )
+
+    def next_reads(self) -> list[Read]:
+        """What to ask for all entries, as soon as these are known."""
+        if self._each is None and self._of.is_over:
+            self._begin()
+        reads = [(reading, reading.next_reads()) for reading in self._readings]
+        self._asked = [(reading, len(asked)) for reading, asked in reads]
+        return [read for _reading, asked in reads for read in asked]
+
+    def receive(self, replies: Sequence[Reply]) -> None:
+        """The answers, to each its own."""
+        left = iter(replies)
+        for reading, asked in self._asked:
+            if asked:
+                reading.receive(list(islice(left, asked)))
+
+    def take(self) -> None:
+        """Take account of what was received for all entries."""
+        for reading in self._readings:
+            reading.take()
+
+    def finish(self) -> None:
+        """Bring all entries to an end."""
+        for reading in self._readings:
+            reading.finish()
+
+    def entries(self) -> list[Entry]:
+        """The entries below all entries."""
+        return [
+            Entry(f"{name}/{below.name}", below.params, below.row)
+            for name, reading in (self._each or {}).items()
+            for below in reading.entries()
+        ]
+
+    def _failed(self, error: DsmError) -> Envelope:
+        return {**failed(error), "each": {}}
+
+    def _ok(self, now: datetime) -> Envelope:
+        found = {name: reading.envelope(now) for name, reading in (self._each or {}).items()}
+        missing = next(((name, envelope) for name, envelope in found.items() if envelope["status"] != "ok"), None)
+        is_empty = bool(found) and all(envelope["data"] is None for envelope in found.values())
+        return {
+            "status": missing[1]["status"] if missing else "ok",
+            "data": None if is_empty else {name: envelope["data"] for name, envelope in found.items()},
+            "summary": None if missing else {},
+            "error": _of_entry(*missing) if missing else None,
+            "each": {name: without_data(envelope) for name, envelope in found.items()},
+        }
+
+    @property
+    def warnings(self) -> list[str]:
+        """Those of all entries."""
+        return [f"{name}: {text}" for name, reading in (self._each or {}).items() for text in reading.warnings]
+
+    @property
+    def _readings(self) -> list[Reading]:
+        return list((self._each or {}).values())
+
+    def _begin(self) -> None:
+        """Begin to read for each entry. Where these are not known, the section is read no better than they are."""
+        if self._of.error:
+            self.error = self._of.error
+            return
+        self._of.take()
+        self._each = {}
+        for entry in self._of.entries():
+            params = {name: entry.row.get(key) for name, key in self._params_of_each.items()}
+            reading = self._make({**entry.params, **params})
+            missing = [key for name, key in self._params_of_each.items() if not is_name(params[name])]
+            if missing:
+                reading.error = self._failure(f"The entry {entry.name} has no {', '.join(missing)}")
+            self._each[free_name(entry.name, self._each)] = reading
+
+
+def is_name(value: object) -> TypeGuard[str | int]:
+    """Whether ``value`` can name an entry."""
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """``name``, or with a number behind it where it is taken."""
+    numbered = (f"{name} ({number})" for number in count(2))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
+
+
+def without_data(envelope: Envelope) -> dict[str, Any]:
+    """An envelope without what the server sent."""
+    return {key: value for key, value in envelope.items() if key != "data"}
+
+
+def _of_entry(name: str, envelope: Envelope) -> Error | None:
+    error = envelope["error"]
+    return error and {**error, "message": f"{name}: {error['message']}"}

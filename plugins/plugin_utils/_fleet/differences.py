@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where two states of a host differ, by path. The kind of a section says how it is compared; what its keys mean is not
+known.
+
+Settings are compared key by key, entries by what they are known by, and logs and statuses never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
+
+Sections = Mapping[str, Mapping[str, Any]]
+Keys = Mapping[str, Any]
+
+_COMPARED = (Kind.SETTINGS, Kind.ENTRIES)
+
+_NO_SECTION = "The baseline does not have this section."
+_NOT_GATHERED = "This section was not gathered."
+_NOT_KNOWN = "This release does not know the section."
+_PERSONAL = "Personal data was removed here, so that a change cannot be seen."
+_NOT_ALL = "Not all entries were read, so that some may have been added or removed."
+_NO_ROWS = "The answer does not show which of its keys holds the entries."
+_ALIKE = "The entries cannot be told apart."
+
+
+@dataclass(frozen=True)
+class Found:
+    """A path that differs, or with a ``reason`` one that was not compared."""
+
+    path: str
+    kind: str = "not_compared"
+    old: Any = None
+    new: Any = None
+    reason: str = ""
+
+
+def differ(before: Sections, now: Sections, clean: privacy.Clean) -> Iterator[Found]:
+    """Of each section its status, and what the server sent; the rest is made from that, or is ours."""
+    for name in sorted({*before, *now}):
+        section = BY_NAME.get(name)
+        if section is None:
+            yield Found(name, reason=_NOT_KNOWN)
+        elif section.kind in _COMPARED:
+            yield from _differ(section, before.get(name), now.get(name), clean.of(section))
+
+
+def is_any_compared(before: Sections, now: Sections) -> bool:
+    """Whether there is a section that both sides have, and that is compared."""
+    return any(
+        BY_NAME[name].kind in _COMPARED and _unreadable(before[name], now[name]) is None
+        for name in {*before} & {*now} & {*BY_NAME}
+    )
+
+
+def _differ(section: Section, old: Keys | None, new: Keys | None, clean: privacy.Clean) -> Iterator[Found]:
+    reason = _unreadable(old, new)
+    if old is None or new is None:
+        yield Found(section.name, reason=str(reason))
+        return
+    path = f"{section.name}.data"
+    if section.each:
+        yield from _each(section, old, new, path, clean)
+    elif old["data"] is not None and new["data"] is not None:
+        yield from _data(section, old, new, path, clean)
+    yield from _differences(old["status"], new["status"], f"{section.name}.status", clean)
+    if reason:
+        yield Found(path, reason=reason)
+
+
+def _unreadable(old: Keys | None, new: Keys | None) -> str | None:
+    """Why a section cannot be compared. One that a server does not have is known to hold nothing."""
+    if old is None:
+        return _NO_SECTION
+    if new is None:
+        return _NOT_GATHERED
+    unread = [
+        f"{side['status']} {where}"
+        for side, where in ((old, "in the baseline"), (new, "on the host"))
+        if side["data"] is None and side["status"] != "unsupported"
+    ]
+    return f"The section is {' and '.join(unread)}." if unread else None
+
+
+def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
+    """A section that is read for every entry of another one, by entry. Which entries there are is that one's matter."""
+    before, now = (_of_entries(side) for side in (old, new))
+    if any(map(privacy.has_mark, {*before, *now})):
+        before, now = clean.names(before), clean.names(now)
+        if not all(map(privacy.tells, {*before, *now})):
+            yield Found(path, reason=_PERSONAL)
+            return
+    for name in sorted({*before} & {*now}):
+        below = f"{path}.{name}"
+        reason = _unreadable(before[name], now[name])
+        if reason:
+            yield Found(below, reason=reason)
+        elif before[name]["data"] is not None and now[name]["data"] is not None:
+            yield from _data(section, before[name], now[name], below, clean)
+
+
+def _of_entries(envelope: Keys) -> dict[str, Keys]:
+    """The envelope of each entry, with its data."""
+    data = envelope["data"] or {}
+    return {name: {**each, "data": data.get(name)} for name, each in envelope.get("each", {}).items()}
+
+
+def _data(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
+    if section.kind is Kind.ENTRIES:
+        yield from _entries(section, old, new, path, clean)
+    else:
+        yield from _differences(old["data"], new["data"], path, clean)
+
+
+def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
+    """Entries by what they are known by, wherever they stand. Nothing else in such an answer is configuration."""
+    place = f"{path}.{new.get('rows_key') or old.get('rows_key') or section.rows_key}"
+    rows = [_rows(section, side) for side in (old, new)]
+    before, now, reason = _by_name(section, rows, clean)
+    if reason:
+        yield Found(place, reason=reason)
+        return
+    are_all_there = old.get("truncated") is False and new.get("truncated") is False
+    if not are_all_there:
+        yield Found(place, reason=_NOT_ALL)
+    for name in sorted({*before, *now}):
+        below = f"{place}.{_shown(section, name, clean)}"
+        if name in before and name in now:
+            yield from _differences(before[name], now[name], below, clean)
+        elif are_all_there:
+            yield from _on_one_side(name, before, now, below)
+
+
+def _rows(section: Section, envelope: Keys) -> Sequence[Any] | None:
+    rows = envelope["data"].get(envelope.get("rows_key") or section.rows_key)
+    return rows if isinstance(rows, list) else None
+
+
+def _by_name(section: Section, sides: Sequence[Sequence[Any] | None], clean: privacy.Clean) -> tuple[Keys, Keys, str]:
+    """The entries of both sides by what they are known by, or why that does not tell them apart.
+
+    Where names of a baseline were cleaned, all are cleaned as the run cleans its files, so that hashes are found again.
+    """
+    reason = _NO_ROWS if None in sides else _ALIKE
+    for key in section.ids if None not in sides else ():
+        names = [[_name_of(row, key) for row in side or ()] for side in sides]
+        if any(privacy.has_mark(name) for side in names for name in side if name):
+            reason = _PERSONAL
+            names = [[name and _shown(section, name, clean) for name in side] for side in names]
+        if all(None not in side and len(set(side)) == len(side) for side in names):
+            before, now = (
+                dict(zip(map(str, name), side or (), strict=True)) for name, side in zip(names, sides, strict=True)
+            )
+            return before, now, ""
+    return {}, {}, reason
+
+
+def _shown(section: Section, name: str, clean: privacy.Clean) -> str:
+    """The name of an entry without personal data."""
+    shown: str = clean.at(".".join([section.name, "data", *section.ids]), name)[1]
+    return shown
+
+
+def _name_of(row: Any, key: str) -> str | None:
+    return entry_name(row, (key,)) if isinstance(row, Mapping) else None
+
+
+def _on_one_side(key: str, old: Keys, new: Keys, path: str) -> Iterator[Found]:
+    if key not in new:
+        yield Found(path, "removed", old[key], None)
+    elif key not in old:
+        yield Found(path, "added", None, new[key])
+
+
+def _differences(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[Found]:
+    """Every path that differs, in the order of paths. Lists of one length are compared by position, others whole."""
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        old, new = ({str(number): item for number, item in enumerate(items)} for items in (old, new))
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        yield from _values(old, new, path, clean)
+        return
+    old, new, hidden = _paired(old, new, path, clean)
+    yield from hidden
+    for key in sorted({*old, *new}):
+        below = f"{path}.{key}" if path else key
+        if key in old and key in new:
+            yield from _differences(old[key], new[key], below, clean)
+        else:
+            yield from _on_one_side(key, old, new, below)
+
+
+def _values(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[Found]:
+    if not isinstance(old, str) or not isinstance(new, str):
+        alike: bool | None = type(old) is type(new) and bool(old == new)
+    else:
+        alike = privacy.same(path, old, new, clean)
+    if alike is None:
+        yield Found(path, reason=_PERSONAL)
+    elif not alike:
+        yield Found(path, "changed", old, new)
+
+
+def _paired(old: Keys, new: Keys, path: str, clean: privacy.Clean) -> tuple[Keys, Keys, list[Found]]:
+    """Both mappings with the keys that can be told from each other, and what there is to say of the others.
+
+    Entries under keys whose personal data was removed can only be compared all together.
+    """
+    if not any(map(privacy.has_mark, {*old, *new})):
+        return old, new, []
+    old, new = (dict(zip(clean(dict.fromkeys(side)), side.values(), strict=True)) for side in (old, new))
+    if all(map(privacy.tells, {*old, *new})):
+        return old, new, []
+    (old, lost_old), (new, lost_new) = map(_split, (old, new))
+    place = f"{path}.[personal]"
+    if privacy.without(place, lost_old) == privacy.without(place, lost_new):
+        return old, new, [Found(place, reason=_PERSONAL)]
+    return old, new, [Found(place, "changed", lost_old, lost_new)]
+
+
+def _split(entries: Keys) -> tuple[Keys, Keys]:
+    """The entries whose keys have nothing personal, and the others."""
+    others = {key: value for key, value in entries.items() if privacy.has_mark(key) or not privacy.tells(key)}
+    return {key: value for key, value in entries.items() if key not in others}, others

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What hosts come to in numbers, as the rows of the catalogue tell it: no section is known here by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Breakdown, Figure, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Hour, Member, rows_by_hour
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    BreakdownDefinition,
+    FigureDefinition,
+    HostReport,
+    MembersDefinition,
+    SectionReport,
+    TimelineDefinition,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount, as_count, named_counts
+
+Envelopes = Mapping[str, Envelope | SectionReport]
+"""The sections of a host."""
+
+PREFIX = "mailplus_"
+"""Of every metric of Prometheus."""
+
+
+def rows(names: Collection[str]) -> list[Section]:
+    """The rows of the named sections, in the order of the catalogue."""
+    return [row for row in BY_NAME.values() if row.name in names]
+
+
+def figure_definitions(sections: Collection[Section]) -> list[FigureDefinition]:
+    """What the figures of the sections are."""
+    return [
+        {
+            "name": figure.name,
+            "section": row.name,
+            "label": figure.label,
+            "unit": figure.unit,
+            "path": figure.path,
+            "brief": figure.brief,
+            "metric": PREFIX + (figure.metric or figure.name),
+            "known": PREFIX + figure.known if figure.known else None,
+            "by": _by(figure.by) if figure.by else None,
+        }
+        for row in sections
+        for figure in row.figures
+    ]
+
+
+def _by(by: Breakdown) -> BreakdownDefinition:
+    return {"label": by.label, "path": by.path, "metric": PREFIX + by.metric, "complete": PREFIX + by.complete}
+
+
+def timeline_definitions(sections: Collection[Section]) -> list[TimelineDefinition]:
+    """What the timelines of the sections are."""
+    return [
+        {"name": row.timeline.name, "label": row.timeline.label, "section": row.name}
+        for row in sections
+        if row.timeline
+    ]
+
+
+def members_definitions(sections: Collection[Section]) -> list[MembersDefinition]:
+    """What things with a state the sections name."""
+    return [
+        {"name": row.members.name, "label": row.members.label, "group": row.members.group, "section": row.name}
+        for row in sections
+        if row.members
+    ]
+
+
+def figures(sections: Collection[Section], found: Envelopes) -> dict[str, int | None]:
+    """The figures of a host by name."""
+    return {figure.name: as_count(_at(found.get(row.name), figure.path)) for row in sections for figure in row.figures}
+
+
+def breakdowns(sections: Collection[Section], found: Envelopes) -> dict[str, dict[str, int | None] | None]:
+    """What those figures of a host are made of that tell it."""
+    return {
+        figure.name: _counts(found.get(row.name), figure.by) for row in sections for figure in row.figures if figure.by
+    }
+
+
+def timelines(sections: Collection[Section], found: Envelopes) -> dict[str, list[Hour] | None]:
+    """The timelines of a host by name."""
+    return {row.timeline.name: _hours(found.get(row.name)) for row in sections if row.timeline}
+
+
+def members(sections: Collection[Section], found: Envelopes, clean: Clean) -> dict[str, list[Member] | None]:
+    """The things with a state that a host has, by name, without personal data."""
+    return {
+        row.members.name: row.members.find(clean.of(row)(_at(found.get(row.name), "data")))
+        for row in sections
+        if row.members
+    }
+
+
+def is_partial(host: HostReport, section: str) -> bool:
+    """Whether rows of a list were not read, or may not have been."""
+    envelope = host["sections"].get(section)
+    return envelope is not None and "total" in envelope and (envelope["summary"] or {}).get("complete") is not True
+
+
+def brief(found: Envelopes) -> Iterator[str]:
+    """The figures that sum up a host, in a few words each."""
+    for row in rows(found):
+        for figure in row.figures:
+            if figure.brief:
+                yield f"{figure.label[:1].lower()}{figure.label[1:]}: {_in_words(figure, found[row.name])}"
+
+
+def _in_words(figure: Figure, envelope: Envelope | SectionReport) -> str:
+    if envelope["status"] != "ok":
+        return str(envelope["status"])
+    number = amount(_at(envelope, figure.path), figure.unit)
+    made_of = named_counts(_at(envelope, figure.by.path)) if figure.by and number != "unknown" else ""
+    return f"{number} ({made_of}{_basis(envelope)})" if made_of else number
+
+
+def _basis(envelope: Envelope | SectionReport) -> str:
+    """Of which rows, where it is not all."""
+    if "total" not in envelope or (envelope["summary"] or {}).get("complete"):
+        return ""
+    returned = as_count(envelope["returned"])
+    return " of rows whose number is unknown" if returned is None else f" of the first {returned}"
+
+
+def _counts(envelope: Envelope | SectionReport | None, by: Breakdown) -> dict[str, int | None] | None:
+    counts = _at(envelope, by.path)
+    return {word: as_count(number) for word, number in counts.items()} if isinstance(counts, Mapping) else None
+
+
+def _hours(envelope: Envelope | SectionReport | None) -> list[Hour] | None:
+    key = envelope.get("rows_key") if envelope else None
+    return rows_by_hour(_at(envelope, "data", key)) if key else None
+
+
+def _at(envelope: Envelope | SectionReport | None, *paths: str) -> Any:
+    """What stands at a path in an envelope; None where nothing does. A key of a server is a path of its own."""
+    value: object = envelope
+    for key in (*paths[0].split("."), *paths[1:]):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value

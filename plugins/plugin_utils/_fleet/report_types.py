@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The shape of the fleet report, which is the content of report.json.
+
+The text under each key is its documentation: what the schema says of it is made from here. What servers sent, and is
+only shown, is an ``object``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    Error,
+    OfEach,
+    OfLists,
+    Server,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    Count,
+    Hour,
+    Member,
+    Moment,
+    Summary,
+)
+
+
+class BreakdownDefinition(TypedDict):
+    """What a figure is made of."""
+
+    label: str
+    """What the counts are by, such as status."""
+    path: str
+    """Where the counts stand in the envelope of the section."""
+    metric: str
+    """The metric of Prometheus with the counts."""
+    complete: str
+    """The metric that tells whether the counts rest on all rows."""
+
+
+class FigureDefinition(TypedDict):
+    """What a figure of the hosts is."""
+
+    name: str
+    """Its name, once in a report."""
+    section: str
+    """The section that it is taken from."""
+    label: str
+    """What it tells, in a few words."""
+    unit: str
+    """Seconds, or what is counted."""
+    path: str
+    """Where it stands in the envelope of the section. What is below summary rests on the rows that were read."""
+    brief: bool
+    """Whether it is in the line that sums up a host."""
+    metric: str
+    """Its metric of Prometheus. Where figures of several sections share it, each has its section as a label."""
+    known: str | None
+    """The metric that tells whether there is a number; null where there is none."""
+    by: BreakdownDefinition | None
+    """What it is made of; null where nothing tells."""
+
+
+class TimelineDefinition(TypedDict):
+    """What a timeline of the hosts is."""
+
+    name: str
+    """Its name, once in a report."""
+    label: str
+    """What it tells, in a few words."""
+    section: str
+    """The section whose rows it counts."""
+
+
+class MembersDefinition(TypedDict):
+    """What things with a state the hosts have."""
+
+    name: str
+    """Their name, once in a report."""
+    label: str
+    """What they are, in a few words."""
+    group: str
+    """What several of them are together."""
+    section: str
+    """The section that names them."""
+
+
+class RuleReport(TypedDict):
+    """A rule."""
+
+    id: str
+    """Its name, once in a report."""
+    title: str
+    """What it requires, in a few words."""
+    severity: str
+    """How severe it is where no host has overridden it."""
+    policy: str
+    """The policy it stands in."""
+    why: str
+    """Why it matters."""
+    remedy: str
+    """How to mend it."""
+    reference: str
+    """What it rests on."""
+
+
+class VerdictReport(TypedDict):
+    """What a rule comes to on a host."""
+
+    rule: str
+    """The id of the rule."""
+    severity: str
+    """The severity that holds for this host."""
+    verdict: str
+    """Unknown is never pass."""
+    expected: str | None
+    """The condition or expression; null where it was not looked at."""
+    actual: object
+    """The value that was found; of a list or mapping, how much it holds; null where none was."""
+    message: str
+    """The verdict as a sentence."""
+    path: str | None
+    """Where the actual value stands, beginning with the section; null where nothing was looked up."""
+
+
+class DifferenceReport(TypedDict):
+    """A difference."""
+
+    path: str
+    """Where it is, beginning with the section."""
+    kind: str
+    """added: the baseline does not have it; removed: the host does not have it."""
+    severity: str
+    """How severe it is."""
+    baseline: object
+    """The value in the baseline; null where it is added."""
+    actual: object
+    """The value on the host; null where it is removed."""
+
+
+class NotComparedReport(TypedDict):
+    """A section or value."""
+
+    path: str
+    """Where it is, beginning with the section."""
+    reason: str
+    """Why it was not compared."""
+
+
+class DriftReport(TypedDict):
+    """How a host differs from the baseline."""
+
+    status: str
+    """same: all was compared and is the same; partial: what was compared is the same, the rest was not compared;
+    unknown: the host was not read; not_compared: there is nothing to compare with."""
+    reason: str | None
+    """Why it is unknown or not compared; null where it is neither."""
+    differences: list[DifferenceReport]
+    """All differences that are not ignored, in the order of their paths."""
+    not_compared: list[NotComparedReport]
+    """Sections and values of which nobody can tell whether they differ."""
+
+
+class ReadSection(TypedDict):
+    """What every section has, whatever became of it."""
+
+    status: str
+    """Whether the section was read."""
+    summary: Summary | None
+    """What is made of the answer."""
+    error: Error | None
+    """Why the section was not read; null where it was."""
+
+
+class WithData(TypedDict, total=False):
+    """What sections have that are no list. The rows of lists are in the files of the hosts."""
+
+    data: dict[str, Any] | None
+    """What the server sent, key for key; null where the section was not read."""
+
+
+class SectionReport(ReadSection, WithData, OfLists, OfEach):
+    """A section, with what the server sent. One that is a list has its counts instead."""
+
+
+class HostReport(TypedDict):
+    """A host."""
+
+    host: str
+    """Its name in the inventory."""
+    status: str
+    """How much of it was read."""
+    reason: str | None
+    """Why the status is not ok; null where it is."""
+    error: Error | None
+    """The error of a host that failed; null where there is none."""
+    collected_at: Moment | None
+    """When it was read, UTC; null where it was not."""
+    server: Server | None
+    """The server that was asked; null where the host was not read."""
+    sections: dict[str, SectionReport]
+    """The sections that were gathered, by name."""
+    figures: dict[str, Count | None]
+    """Each figure by its name; null where it is unknown."""
+    breakdowns: dict[str, dict[str, Count | None] | None]
+    """What figures are made of, by the figure's name: counts by the server's words; null where it is unknown."""
+    timelines: dict[str, list[Hour] | None]
+    """Each timeline by its name: rows by the hour, of the rows that were read; null where no row tells its time."""
+    members: dict[str, list[Member] | None]
+    """The things with a state by their name; null where the answer names none."""
+    verdicts: list[VerdictReport]
+    """The verdict of every rule, in the order of the rules."""
+    drift: DriftReport
+    """How it differs from the baseline."""
+
+
+class Findings(TypedDict):
+    """What somebody has to look at, by severity."""
+
+    fail: dict[str, Count]
+    """Failed rules by severity."""
+    unknown: dict[str, Count]
+    """Unknown rules by severity."""
+
+
+class Totals(TypedDict):
+    """Counts over all hosts."""
+
+    hosts: dict[str, Count]
+    """Hosts by status."""
+    verdicts: dict[str, Count]
+    """Verdicts of all rules on all hosts."""
+    findings: Findings
+    """What somebody has to look at."""
+    drift: dict[str, Count]
+    """Hosts by how they were compared with the baseline."""
+    differences: dict[str, Count]
+    """Differences from the baseline by severity."""
+    not_compared: Count
+    """Sections and values that could not be compared."""
+
+
+class Report(TypedDict):
+    """The file report.json that the role mailplus_state writes."""
+
+    report_version: Literal[2]
+    """Raised when a key is renamed, removed or gets another meaning."""
+    title: str
+    """The title that the user gave."""
+    generated_at: Moment
+    """When the report was made, UTC."""
+    has_baseline: bool
+    """Whether the run was told a baseline to compare with."""
+    totals: Totals
+    """Counts over all hosts."""
+    figures: list[FigureDefinition]
+    """The figures of the sections that any host has."""
+    timelines: list[TimelineDefinition]
+    """The timelines of the sections that any host has."""
+    members: list[MembersDefinition]
+    """The things with a state that sections of any host name."""
+    rules: list[RuleReport]
+    """The rules of all policies, before anything is overridden for a host."""
+    hosts: list[HostReport]
+    """All hosts of the play in the order of their names, those included that were not read."""

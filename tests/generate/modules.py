@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module needs beside its prose and examples: options, RETURN and code, an action, its place in the group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, CATALOGUE, groups
+from ansible_collections.mailfleet.mailplus.tests.generate.returns import facts_return, info_return
+from ansible_collections.mailfleet.mailplus.tests.generate.writing import (
+    BY,
+    END,
+    GenerateError,
+    Rewrite,
+    between,
+    whole,
+    yaml_lines,
+)
+
+FACTS = "mailplus_facts"
+_COLLECTION = "mailfleet.mailplus"
+_OPTIONS, _RESULT = "options", "results and code, to the end of the file"
+_MODULE_UTILS = "ansible_collections.mailfleet.mailplus.plugins.module_utils"
+_DOCUMENTATION = 'DOCUMENTATION = r"""\n'
+_QUOTES = '\n"""\n'
+
+_MAIN = '''
+
+def main() -> None:
+    """Run as a module."""
+    run_module(QUESTION)
+
+
+if __name__ == "__main__":
+    main()
+'''
+_ACTION = '''\
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers {name} inside the controller's worker. Written by make generate."""
+
+from __future__ import annotations
+
+from ansible_collections.mailfleet.mailplus.plugins.modules.{name} import QUESTION
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._worker import QuestionAction
+
+
+class ActionModule(QuestionAction):
+    """Asks what the module asks."""
+
+    question = QUESTION
+'''
+
+
+# Asks what FACTS asks, for the role; its files are written by hand.
+_ROLE_S_OWN = "mailplus_state_gather"
+
+
+def names() -> list[str]:
+    """All modules that ask a NAS."""
+    return sorted([FACTS, *(area.module for area in AREAS)])
+
+
+def files() -> Iterator[tuple[str, Rewrite]]:
+    """The modules, their actions, and the action group."""
+    yield _module(FACTS, _facts_options(), facts_return(), _facts_code())
+    for area in AREAS:
+        yield _module(area.module, _info_options(area), info_return(area), _info_code(area))
+    for name in names():
+        yield f"plugins/action/{name}.py", whole(_ACTION.replace("{name}", name))
+    asking = [*names(), _ROLE_S_OWN]
+    yield "meta/runtime.yml", between("the modules that ask a NAS", [f"- {name}" for name in asking])
+
+
+def _module(name: str, options: dict[str, Any], result: dict[str, Any], code: str) -> tuple[str, Rewrite]:
+    tail = "\n".join([f"# {BY}: {_RESULT}", 'RETURN = r"""', *yaml_lines(result), '"""\n', code])
+
+    def rewrite(text: str) -> str:
+        if f"# {BY}: {_OPTIONS}" not in text:
+            text = _with_room_for_options(text)
+        hand = text.partition(f"# {BY}: {_RESULT}")[0].rstrip()
+        return between(_OPTIONS, list(yaml_lines(options)))(hand) + f"\n\n{tail}"
+
+    return f"plugins/modules/{name}.py", rewrite
+
+
+def _with_room_for_options(text: str) -> str:
+    """A module of prose and examples alone, with markers at the end of its documentation."""
+    begin = text.find(_DOCUMENTATION)
+    end = text.find(_QUOTES, begin)
+    if begin < 0 or end < 0 or 'EXAMPLES = r"""\n' not in text:
+        raise GenerateError('it has to hold DOCUMENTATION = r""" and EXAMPLES = r""", see the guide on sections')
+    return f"{text[:end]}\n# {BY}: {_OPTIONS}\n# {END}{text[end:]}"
+
+
+def _info_options(area: Area) -> dict[str, Any]:
+    """What a module's documentation ends with. Options are the last of it, so that others can follow by hand."""
+    sections = [section.name for section in area.sections]
+    has_logs = any(section.kind is Kind.LOG for section in area.sections)
+    rows = ("rows", "row_filter") if has_logs else ()
+    attributes = ("attributes", "attributes.writes" if has_logs else "attributes.reads")
+    choice = {"type": "list", "elements": "str", "choices": sections, "default": sections}
+    return {
+        "extends_documentation_fragment": _fragments("connection", *rows, *attributes),
+        "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
+        **({"options": {"sections": {"description": "What to read.", **choice}}} if len(sections) > 1 else {}),
+    }
+
+
+def _facts_options() -> dict[str, Any]:
+    checks = [section.name for section in CATALOGUE if section.kind is Kind.CHECK]
+    asked = [f"{_values(checks)} may do work on the NAS, so each is read only where it is named."] if checks else []
+    ordinary = [section.name for section in CATALOGUE if section.kind is not Kind.CHECK]
+    subset = {
+        "description": [
+            "What to read, by names of sections and groups.",
+            f"Sections are {_values(ordinary)}.",
+            f"Groups are {_values([ALL, *groups()])}.",
+            *asked,
+            "V(!name) leaves a section or group out. With nothing but such names, all others are read.",
+        ],
+        "type": "list",
+        "elements": "str",
+        "default": [ALL],
+    }
+    return {
+        "extends_documentation_fragment": _fragments("connection", "rows", "attributes", "attributes.reads"),
+        "seealso": [{"module": f"{_COLLECTION}.{name}"} for name in names() if name != FACTS],
+        "options": {"gather_subset": subset, "rows": _ROWS},
+    }
+
+
+_ROWS: dict[str, Any] = {
+    "description": ["Whether to keep the rows of lists. Without them, lists have their totals and summaries alone."],
+    "type": "bool",
+    "default": True,
+    "version_added": "0.2.0",
+}
+
+
+def _fragments(*found: str) -> list[str]:
+    return [f"{_COLLECTION}.{name}" for name in found]
+
+
+def _values(found: list[str]) -> str:
+    *most, last = (f"V({name})" for name in found)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _facts_code() -> str:
+    return (
+        f"from {_MODULE_UTILS}._ansible.question import FactsQuestion, run_module\n\nQUESTION = FactsQuestion()\n"
+        f"{_MAIN}"
+    )
+
+
+def _info_code(area: Area) -> str:
+    return (
+        f"from {_MODULE_UTILS}._ansible.question import InfoQuestion, run_module\n"
+        f"from {_MODULE_UTILS}._mailplus.catalogue.{area.name} import AREA\n\nQUESTION = InfoQuestion(AREA)\n"
+        f"{_MAIN}"
+    )
