@@ -15,7 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import HANDED_OVER, Keeper
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import PrivacyError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record, spare, unusable
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import cause, variable_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import cause, text, variable_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._worker import QuestionAction
 
 try:
@@ -83,4 +83,4 @@ class ActionModule(QuestionAction):
         except AnsibleError as error:
             raise OptionError(f"{variable}: {cause(error)}") from None
         # Since ansible-core 2.19, what is omitted is left out of a mapping; before, a text stands for it.
-        yield from (value for value in rendered.values() if value is None or value != variables.get("omit"))
+        yield from (text(value) for value in rendered.values() if value is None or value != variables.get("omit"))

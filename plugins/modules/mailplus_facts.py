@@ -41,12 +41,6 @@ options:
     type: list
     elements: str
     default: [all]
-  rows:
-    description:
-      - Whether to keep the rows of lists. Without them, lists have their totals and summaries alone.
-    type: bool
-    default: true
-    version_added: 0.2.0
 # End of what make generate writes
   rows:
     description:

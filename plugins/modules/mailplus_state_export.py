@@ -16,6 +16,8 @@ description:
     fleet. The role P(mailfleet.mailplus.mailplus_state#role) uses it.
   - A host that failed, or was never asked, is written as such with the reason. No host is left out.
   - Files are written whole or not at all, and only their owner can read them, since logs and queues hold personal data.
+extends_documentation_fragment:
+  - mailfleet.mailplus.files
 options:
   directory:
     description:
@@ -46,22 +48,6 @@ options:
         out, and only C(fleet.json) is written.
       - It is for a fleet that is gathered in parts, by several runs.
     type: float
-  personal_data:
-    description:
-      - What becomes of mail addresses, IP addresses and subjects. V(remove) leaves them out, V(hash) puts a keyed hash
-        in their place, V(keep) keeps them.
-    type: str
-    choices: [keep, remove, hash]
-    default: remove
-  personal_data_key:
-    description:
-      - The key of the hash. Needed for V(hash).
-    type: str
-  only_on_change:
-    description:
-      - Whether to leave a file as it is while nothing but the times in it would change.
-    type: bool
-    default: false
 attributes:
   action:
     description: Has a corresponding action plugin, so that it runs on the controller.

@@ -16,6 +16,7 @@ description:
     process, on the controller. The role P(mailfleet.mailplus.mailplus_state#role) uses it.
   - Each option is also a variable of the role, C(mailplus_state_NAME), and C(mailplus_state_subset) for
     O(gather_subset). A variable that is set wins over the option, and so over C(module_defaults).
+  - Facts hold what the server sent, personal data included. Of the file, O(personal_data) decides.
   - A host that cannot be read is written with its reason, and the task fails there; ignore that, so that the host stays
     in the play. M(mailfleet.mailplus.mailplus_state_export) writes C(fleet.json), and fails where a file of a host
     could not be written.
@@ -23,6 +24,7 @@ extends_documentation_fragment:
   - mailfleet.mailplus.connection
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.attributes
+  - mailfleet.mailplus.files
 options:
   gather_subset:
     description:
@@ -31,27 +33,16 @@ options:
     type: list
     elements: str
     default: [all]
+  rows:
+    description:
+      - Whether to keep the rows of lists. Without them, lists have their totals and summaries alone.
+    type: bool
+    default: true
   directory:
     description:
       - Directory on the controller. Where it, or one above it, is missing, it is made, for its owner alone.
     type: path
     default: mailplus-state
-  personal_data:
-    description:
-      - What becomes of mail addresses, IP addresses and subjects in the file. V(remove) leaves them out, V(hash) puts a
-        keyed hash in their place, V(keep) keeps them. The facts have them all the same.
-    type: str
-    choices: [keep, remove, hash]
-    default: remove
-  personal_data_key:
-    description:
-      - The key of the hash. Needed for V(hash).
-    type: str
-  only_on_change:
-    description:
-      - Whether to leave the file as it is while nothing but the times in it would change.
-    type: bool
-    default: false
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return what would change, without writing it.

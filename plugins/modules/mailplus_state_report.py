@@ -18,6 +18,8 @@ description:
     C(unknown) there, never passed.
   - Of each host, it heeds the variables C(mailplus_state_overrides), C(mailplus_state_exceptions) and
     C(mailplus_state_paths), which the role describes.
+extends_documentation_fragment:
+  - mailfleet.mailplus.files
 options:
   hosts:
     description:
@@ -123,23 +125,6 @@ options:
       - Title of the report.
     type: str
     default: MailPlus Server fleet
-  personal_data:
-    description:
-      - What becomes of mail addresses, IP addresses and subjects. V(remove) leaves them out, V(hash) puts a keyed hash
-        in their place, V(keep) keeps them.
-    type: str
-    choices: [keep, remove, hash]
-    default: remove
-  personal_data_key:
-    description:
-      - The key of the hash. Needed for V(hash).
-    type: str
-  only_on_change:
-    description:
-      - Whether to leave the files as they are while nothing but the times in them would change. This needs V(json)
-        among O(formats).
-    type: bool
-    default: false
 attributes:
   action:
     description: Has a corresponding action plugin, so that it runs on the controller.
@@ -162,7 +147,8 @@ attributes:
     description: When run twice in a row, the second run changes nothing.
     support: partial
     details:
-      - The report states when it was made. With O(only_on_change) that alone changes nothing.
+      - The report states when it was made. With O(only_on_change), and V(json) among O(formats), that
+        alone changes nothing.
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
   - module: mailfleet.mailplus.mailplus_state_export

@@ -78,7 +78,10 @@ class RoleVariables:
             raise PolicyError(f"{host}: unknown {', '.join(unknown)}; see ansible-doc -t role for the variables.")
 
     def _check_types(self, host: str, found: Variables) -> None:
-        """What is written as it is. Templates are rendered where they are used: some are costly, or work once."""
+        """What is written as it is.
+
+        Templates are rendered, and what is vaulted is decrypted, where they are used: some are costly, or work once.
+        """
         for name, spec in self._specs.items():
             value = found.get(name)
             if value is None or self._templates(value) or (name, id(value)) in self._right:
@@ -103,16 +106,26 @@ class RoleVariables:
             templar = Templar(loader=self._loader, variables=found)
             for name in templates:
                 try:
-                    values[name] = templar.template(values[name])
+                    values[name] = text(templar.template(values[name]))
                 except AnsibleError as error:
                     raise PolicyError(f"{host}: {name}: {cause(error)}") from None
         return values
 
     def _templates(self, value: Any) -> bool:
-        """Whether there is a template in a value."""
+        """Whether there is a template in a value, or it is vaulted."""
         if id(value) not in self._is_template:
-            self._is_template[id(value)] = value, bool(self._templar.is_template(value))
+            is_template = _is_vaulted(value) or bool(self._templar.is_template(value))
+            self._is_template[id(value)] = value, is_template
         return self._is_template[id(value)][1]
+
+
+def text(value: Any) -> Any:
+    """A value of a variable. Before ansible-core 2.19, one that is vaulted by itself is not text yet."""
+    return str(value) if _is_vaulted(value) else value
+
+
+def _is_vaulted(value: Any) -> bool:
+    return bool(getattr(value, "__ENCRYPTED__", False))
 
 
 def cause(error: BaseException) -> str:

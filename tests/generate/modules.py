@@ -128,16 +128,8 @@ def _facts_options() -> dict[str, Any]:
     return {
         "extends_documentation_fragment": _fragments("connection", "rows", "attributes", "attributes.reads"),
         "seealso": [{"module": f"{_COLLECTION}.{name}"} for name in names() if name != FACTS],
-        "options": {"gather_subset": subset, "rows": _ROWS},
+        "options": {"gather_subset": subset},
     }
-
-
-_ROWS: dict[str, Any] = {
-    "description": ["Whether to keep the rows of lists. Without them, lists have their totals and summaries alone."],
-    "type": "bool",
-    "default": True,
-    "version_added": "0.2.0",
-}
 
 
 def _fragments(*found: str) -> list[str]:
