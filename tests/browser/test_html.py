@@ -110,7 +110,7 @@ def test_what_no_row_tells_the_word_of_is_unknown() -> None:
     envelope = by_hand.listing([], total=100, truncated=True, by_status={"deferred": 10})
     (subject,) = subjects(_report(queue={"one": envelope}))
     (amount,) = subject.amounts
-    assert [(share.label, share.count) for share in amount.bar.shares] == [("deferred", 10), ("status unknown", 90)]
+    assert [(share.label, share.count) for share in amount.made_of.shares] == [("deferred", 10), ("status unknown", 90)]
     assert (amount.partial, amount.unknown, amount.known) == (1, 0, 1)
 
 

@@ -100,7 +100,7 @@ class Clean:
         """A path and the value there: some personal data is known by the key it stands under only."""
         if self.replace is None:
             return path, value
-        name, _, below = path.partition(".")
+        name, _dot, below = path.partition(".")
         part, *keys = below.split(".")
         clean = self.of(BY_NAME.get(name))
         is_personal = part == "data" and not clean.personal.isdisjoint(keys)

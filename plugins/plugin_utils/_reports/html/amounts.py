@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     Report,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import SECONDS, age, words
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.bars import Bar, Share, bar
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.bars import Bar, Share, draw_bar
 
 TOP_HOSTS = 12
 _WORDS = 5
@@ -43,7 +43,7 @@ class AmountHost:
     number: int
     host: str
     total: int
-    bar: Bar
+    made_of: Bar
     ages: list[Cell]
 
 
@@ -55,7 +55,7 @@ class Amount:
     known: int
     unknown: int
     total: int
-    bar: Bar
+    made_of: Bar
     partial: int
     top: list[AmountHost]
     most_of_rest: int
@@ -154,14 +154,14 @@ def _amount(
         known=len(known),
         unknown=len(hosts) - len(known),
         total=total,
-        bar=bar([share for share in shares if share.count], total),
+        made_of=draw_bar([share for share in shares if share.count], total),
         partial=sum(is_partial(host, figure["section"]) for _number, host, _total in known),
         top=[
             AmountHost(
                 number,
                 host["host"],
                 length,
-                bar([share for share in _shares(figure, host, top_words, length) if share.count], most),
+                draw_bar([share for share in _shares(figure, host, top_words, length) if share.count], most),
                 [cell(host, one, figures) for one in ages],
             )
             for number, host, length in ranked[:TOP_HOSTS]
@@ -209,7 +209,7 @@ def _ages(figure: FigureDefinition, figures: Sequence[FigureDefinition], hosts: 
     ]
     shares = [Share(look, label, counts[label]) for look, label in order]
     most = max((share.count for share in shares), default=0)
-    return Ages(figure, [(share, bar([share], most)) for share in shares])
+    return Ages(figure, [(share, draw_bar([share], most)) for share in shares])
 
 
 def _range(host: HostReport, figure: FigureDefinition, figures: Sequence[FigureDefinition]) -> str:

@@ -36,7 +36,7 @@ class Bar:
     parts: list[Part]
 
 
-def bar(shares: list[Share], whole: int | None = None) -> Bar:
+def draw_bar(shares: list[Share], whole: int | None = None) -> Bar:
     """A bar that is full at ``whole``, or at the sum of its shares."""
     return Bar(shares, parts(shares, sum(share.count for share in shares) if whole is None else whole))
 

@@ -20,7 +20,13 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, counted, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.bars import Bar, Part, Share, bar, parts
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.bars import (
+    Bar,
+    Part,
+    Share,
+    draw_bar,
+    parts,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import (
     DRIFT_WORDS,
     NOT_JUDGED,
@@ -61,7 +67,7 @@ def glance(report: Report) -> Glance:
 
 
 def _bar(words: Mapping[str, str], counts: Mapping[str, int]) -> Bar:
-    return bar([Share(name, word, counts.get(name, 0)) for name, word in words.items()])
+    return draw_bar([Share(name, word, counts.get(name, 0)) for name, word in words.items()])
 
 
 def headline(report: Report) -> list[tuple[str, str]]:
