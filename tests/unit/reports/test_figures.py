@@ -193,6 +193,27 @@ def test_html_draws_them_by_their_subject() -> None:
         assert f'data-label="{label}"' in html
 
 
+def test_a_page_of_a_hundred_sections_stays_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"shelf_{number}" for number in range(100)]
+    for name in names:
+        figure = kinds.Figure(f"{name}_jars", f"Jars on {name}", "data.jars", "jars")
+        row = kinds.settings(name, "A shelf", place="", privilege=None, figures=(figure,))
+        monkeypatch.setitem(BY_NAME, name, row)
+    shelf = samples.section({f"setting_{number}": number for number in range(50)} | {"jars": 3})
+    hosts = [samples.record(f"host{number}", **dict.fromkeys(names, shelf)) for number in range(20)]
+    html = WRITERS["report.html"](samples.report(hosts))
+    few = WRITERS["report.html"](samples.report(hosts[:1]))
+    assert (len(html) - len(few)) / 19 * 500 < 8_000_000
+    assert html.count("<h4>Other figures</h4>") == 20
+    assert "Sections read 100 of 100 Other figures Jars on shelf_0 3 Jars on shelf_1 3" in _shown(html)
+    assert "setting_1" not in html
+
+
+def test_a_section_without_figures_has_no_pane() -> None:
+    host = samples.record(core=samples.section({}, odd_words=3), larder=_larder())
+    assert "Odd words" not in _shown(WRITERS["report.html"](samples.report([host])))
+
+
 def test_junit_has_the_host() -> None:
     assert 'name="one"' in WRITERS["junit.xml"](report())
 

@@ -81,13 +81,18 @@ class Subject:
     partial: int
 
 
-def subjects(report: Report) -> list[Subject]:
-    """What there is to draw, section by section."""
+def by_section(report: Report) -> dict[str, list[FigureDefinition]]:
+    """The figures of each section."""
     found: dict[str, list[FigureDefinition]] = {}
     for figure in report["figures"]:
-        if figure["by"] or figure["unit"] == SECONDS:
-            found.setdefault(figure["section"], []).append(figure)
-    return [_subject(number, figures, report["hosts"]) for number, figures in enumerate(found.values(), 1)]
+        found.setdefault(figure["section"], []).append(figure)
+    return found
+
+
+def subjects(report: Report) -> list[Subject]:
+    """What there is to draw, section by section."""
+    drawn = ([one for one in all_ if one["by"] or one["unit"] == SECONDS] for all_ in by_section(report).values())
+    return [_subject(number, figures, report["hosts"]) for number, figures in enumerate(filter(None, drawn), 1)]
 
 
 def columns(report: Report) -> list[FigureDefinition]:

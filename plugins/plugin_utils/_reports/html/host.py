@@ -122,10 +122,13 @@ class Host:
 
 @dataclass(frozen=True)
 class Fleet:
-    """What the sections of all hosts are made with: ``rules`` are number and title of each rule by its id."""
+    """What the sections of all hosts are made with: ``rules`` are number and title of each rule by its id, ``figures``
+    those of each section by its name.
+    """
 
     report: Report
     rules: Mapping[str, tuple[int, str]]
+    figures: Mapping[str, Sequence[FigureDefinition]]
     timelines: Sequence[Timeline]
     columns: Sequence[FigureDefinition]
 
@@ -223,18 +226,25 @@ def _not_read(sections: Mapping[str, SectionReport]) -> list[tuple[str, str, Err
 
 
 def _panes(host: HostReport, fleet: Fleet) -> Iterator[Pane]:
-    """A pane a section that has figures or rows over time. Other rows and settings are in the files of the hosts."""
+    """A pane a section that has figures or rows over time. Other rows and settings are in the files of the hosts.
+
+    Sections that come to one figure stand together.
+    """
+    alone: list[tuple[str, str]] = []
     for name, envelope in host["sections"].items():
-        figures = [figure for figure in fleet.report["figures"] if figure["section"] == name]
-        timelines = [one for one in fleet.timelines if one.definition["section"] == name]
-        title = name.replace("_", " ").capitalize()
-        if not figures and not timelines:
-            continue
+        figures = fleet.figures.get(name, [])
+        of_section = [one for one in fleet.timelines if one.definition["section"] == name]
+        lines = [(one, path) for one in of_section if (path := sparkline(host, one))]
         if envelope["status"] != "ok":
-            yield Pane(title, [(figure["label"], f"{UNKNOWN}: {envelope['status']}") for figure in figures], [])
-            continue
-        lines = [(one, path) for one in timelines if (path := sparkline(host, one))]
-        yield Pane(title, list(_facts(host, name, figures)), lines)
+            facts = [(figure["label"], f"{UNKNOWN}: {envelope['status']}") for figure in figures]
+        else:
+            facts = list(_facts(host, name, figures)) if figures or lines else []
+        if len(facts) == 1 and not lines:
+            alone += facts
+        elif facts:
+            yield Pane(name.replace("_", " ").capitalize(), facts, lines)
+    if alone:
+        yield Pane("Other figures", alone, [])
 
 
 def _facts(host: HostReport, section: str, figures: Sequence[FigureDefinition]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,11 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy i
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html import text
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import columns, subjects
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import (
+    by_section,
+    columns,
+    subjects,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.fleet import (
     TOP_PATHS,
     by_severity,
@@ -40,7 +44,7 @@ def html(report: Report) -> str:
     """The report as HTML. The same report always gives the same text."""
     hosts, results = report["hosts"], rule_results(report)
     rules = {result.rule["id"]: (result.number, result.rule["title"]) for result in results}
-    fleet = Fleet(report, rules, timelines(report), columns(report))
+    fleet = Fleet(report, rules, by_section(report), timelines(report), columns(report))
     return (
         _environment()
         .get_template("report.html.j2")
