@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.mailfleet.mailplus.tests.attack import wire
-from ansible_collections.mailfleet.mailplus.tests.attack.mutations import Mutation, Spoiler, mutations
-from ansible_collections.mailfleet.mailplus.tests.attack.properties import broken
+from ansible_collections.mailfleet.mailplus.tests.attack.support import wire
+from ansible_collections.mailfleet.mailplus.tests.attack.support.mutations import Mutation, Spoiler, mutations
+from ansible_collections.mailfleet.mailplus.tests.attack.support.properties import broken
 from hypothesis import given
 from hypothesis import strategies as st
 

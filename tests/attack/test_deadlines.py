@@ -10,7 +10,13 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.tests.hypothesis_profile import LONG
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import CHOICES
-from ansible_collections.mailfleet.mailplus.tests.unit.support import BATCH, LOGIN, LOGOUT, assert_clear, gather
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
+    BATCH,
+    LOGIN,
+    LOGOUT,
+    assert_clear,
+    gather,
+)
 
 FLEET = {"nas": {"one": {"https": False}, "tls": {}}}
 PARTS = CHOICES["drip", "part"]

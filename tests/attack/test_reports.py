@@ -27,8 +27,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, judge
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests import simulator
-from ansible_collections.mailfleet.mailplus.tests.attack import wire
-from ansible_collections.mailfleet.mailplus.tests.attack.mutations import Mutation, Spoiler, mutations
+from ansible_collections.mailfleet.mailplus.tests.attack.support import wire
+from ansible_collections.mailfleet.mailplus.tests.attack.support.mutations import Mutation, Spoiler, mutations
 from ansible_collections.mailfleet.mailplus.tests.hypothesis_profile import one_in
 from hypothesis import given
 from hypothesis import strategies as st

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
 from ansible_collections.mailfleet.mailplus.tests.hypothesis_profile import LONG
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.support import BATCH, LOGIN, assert_clear, gather
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import BATCH, LOGIN, assert_clear, gather
 
 FLEET = {"nas": {"one": {"https": False}}}
 MEGABYTE = 1_000_000

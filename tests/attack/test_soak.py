@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import State
 from ansible_collections.mailfleet.mailplus.tests.hypothesis_profile import LONG
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.support import BATCH, LOGIN, LOGOUT, gather
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import BATCH, LOGIN, LOGOUT, gather
 
 FLEET = {"nas": {"one": {"https": False, "block_after": 0}, "tls": {"block_after": 0}}}
 GATHERS = 3000 if LONG else 60

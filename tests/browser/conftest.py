@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
-from ansible_collections.mailfleet.mailplus.tests.browser import samples
+from ansible_collections.mailfleet.mailplus.tests.browser.support import samples
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 BIG = 500

@@ -19,8 +19,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.p
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import marked
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
-from ansible_collections.mailfleet.mailplus.tests.browser import samples
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples as by_hand
+from ansible_collections.mailfleet.mailplus.tests.browser.support import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples as by_hand
 
 _AT = "2026-03-09T10:00:00Z"
 

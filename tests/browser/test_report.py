@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.browser import pictures, samples
 from ansible_collections.mailfleet.mailplus.tests.browser.conftest import BIG, Open
+from ansible_collections.mailfleet.mailplus.tests.browser.support import pictures, samples
 from playwright.sync_api import Browser, Page, expect
 
 _ROOT = Path(__file__).parents[2]

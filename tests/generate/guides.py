@@ -16,7 +16,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
 )
 from ansible_collections.mailfleet.mailplus.tests.generate.modules import FACTS
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import Rewrite, between
-from ansible_collections.mailfleet.mailplus.tests.playbook.troubleshooting import MESSAGES, tables
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.troubleshooting import MESSAGES, tables
 
 _GUIDES = "docs/docsite/rst"
 _EVERYTHING = "all of them, or a {subset}, in one login and one request, as {facts}"

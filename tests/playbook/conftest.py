@@ -4,8 +4,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import Project
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Ansible
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import Project
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet
 
 

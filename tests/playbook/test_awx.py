@@ -19,10 +19,10 @@ import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import CONNECTION_SPEC
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, BY_NAME, groups
-from ansible_collections.mailfleet.mailplus.tests.playbook.controller import TOKEN, Controller, run_controller
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import LENIENT, Project, hosts, requests_of
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT, Data, Run
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.controller import TOKEN, Controller, run_controller
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import LENIENT, Project, hosts, requests_of
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Data, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from jinja2 import sandbox
 

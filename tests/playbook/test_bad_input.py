@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook import bad_input
-from ansible_collections.mailfleet.mailplus.tests.playbook.bad_input import CASES, Case
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support import bad_input
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.bad_input import CASES, Case
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     FACTS,
     HERE,
     JUMP_HOST,
@@ -24,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     play,
     task,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Ansible, Data, Run, Unsafe
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible, Data, Run, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
 ACCOUNT = {"username": bad_input.USERNAME, "password": bad_input.PASSWORD}

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.mailfleet.mailplus.tests.playbook import packaging
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import Project
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT
+from ansible_collections.mailfleet.mailplus.tests.playbook.support import packaging
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import Project
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_execution_environment.rst"
 BUILDER = str(Path(sys.executable).with_name("ansible-builder"))

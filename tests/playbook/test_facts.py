@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     CONNECTION,
     FACTS,
     GROUP,
@@ -17,7 +17,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     play,
     task,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Ansible, Data
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible, Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
 
 FLEET: dict[str, Any] = {"nas": {"one": {"hostile": True}, "two": {"queue": {"total": 3}}}}

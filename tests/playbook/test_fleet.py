@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     FACTS,
     JUMP_HOST,
     UNTOUCHABLE,
@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     play,
     task,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Ansible
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 FAILING: dict[str, tuple[dict[str, Any], str]] = {

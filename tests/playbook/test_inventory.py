@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook import running
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE, debug
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support import running
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE, debug
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     PREFIX,
     Project,
     play,
     requests_of,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import BIN, Data, Unsafe
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import BIN, Data, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
 SOURCE = "fleet.mailplus.yml"

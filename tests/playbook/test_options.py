@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import CONNECTION_SPEC
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     CONNECTION,
     FACTS,
     GROUP,
@@ -24,7 +24,14 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     play,
     task,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import FAST, Ansible, Data, Run, TaskResult, Unsafe
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import (
+    FAST,
+    Ansible,
+    Data,
+    Run,
+    TaskResult,
+    Unsafe,
+)
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
 QUEUE, LOG = "mailplus_queue_info", "mailplus_log_info"

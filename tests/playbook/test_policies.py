@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import debug
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import debug
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     IMAP_POP3,
     LENIENT,
     Project,
@@ -21,7 +21,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
     role,
     verdicts,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT, Data, Unsafe
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Data, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 NO_SECTIONS = "None of the sections exists"

@@ -14,8 +14,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
     Project,
     hosts,
@@ -26,7 +26,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
     role_vars,
     schema,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data, Run
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from jsonschema import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families

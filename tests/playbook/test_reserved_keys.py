@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     CONNECTION,
     FACTS,
     HERE,
@@ -19,8 +19,8 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     module_task,
     task,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import play as connected_play
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import play as connected_play
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     IMAP_POP3,
     LENIENT,
     Project,
@@ -29,7 +29,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
     requests_of,
     role,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import FAST, Data
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import FAST, Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 ODD = "ansible_facts.mailplus.sections.imap_pop3.data.odd"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     CONNECTION,
     FACTS,
     MODULES,
@@ -17,8 +17,8 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     play,
     task,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.returns import Documented, deviations, documented
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import FAST, Ansible, Data, Run, TaskResult
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.returns import Documented, deviations, documented
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import FAST, Ansible, Data, Run, TaskResult
 from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
 
 PREFIX = "SYNO.MailPlusServer."

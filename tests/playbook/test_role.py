@@ -12,8 +12,8 @@ import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import JUMP_HOST, UNTOUCHABLE, debug
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import JUMP_HOST, UNTOUCHABLE, debug
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
     PREFIX,
     ROLE,
@@ -26,7 +26,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
     role_vars,
     schema,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import BIN, ROOT, Data, Run, surroundings
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import BIN, ROOT, Data, Run, surroundings
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from jsonschema import Draft202012Validator
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import debug, inventory, play, task
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import debug, inventory, play, task
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     QUEUE,
     TRANSACTION_LOG,
     Project,
     modes,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import FAST, Data
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import FAST, Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
 LOG = "mailplus_log_info"

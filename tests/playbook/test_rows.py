@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import FACTS, inventory, play, task
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Ansible, Data, Run
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import FACTS, inventory, play, task
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible, Data, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 PREFIX = "SYNO.MailPlusServer."

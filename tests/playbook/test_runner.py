@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook import running
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import FACTS, NAMESPACE, debug, task
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support import running
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import FACTS, NAMESPACE, debug, task
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
     Project,
     hosts,
@@ -22,7 +22,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.project import (
     requests_of,
     role,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import BIN, Data, core_version
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import BIN, Data, core_version
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 ansible_runner = pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook import packaging, plays
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import FACTS, HERE, MODULES, NAMESPACE, SECTIONS
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import Project, hosts
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data
+from ansible_collections.mailfleet.mailplus.tests.playbook.support import packaging, plays
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
+    FACTS,
+    HERE,
+    MODULES,
+    NAMESPACE,
+    SECTIONS,
+)
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import Project, hosts
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 DIRECTORIES = {"LICENSES", "changelogs", "docs", "meta", "playbooks", "plugins", "roles"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     CONNECTION,
     FACTS,
     JUMP_HOST,
@@ -22,7 +22,14 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     play,
     task,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import BIN, FAST, Ansible, Data, Run, surroundings
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import (
+    BIN,
+    FAST,
+    Ansible,
+    Data,
+    Run,
+    surroundings,
+)
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.rows import HOSTILE_TEXTS
 

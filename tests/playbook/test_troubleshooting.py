@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.playbook.bad_input import CASES, THEMES, Case
-from ansible_collections.mailfleet.mailplus.tests.playbook.troubleshooting import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.bad_input import CASES, THEMES, Case
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.troubleshooting import (
     PAGE,
     beginnings,
     pieces,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     CONNECTION,
     FACTS,
     HERE,
@@ -24,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.plays import (
     play,
     task,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Ansible, Data, Run
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible, Data, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 # The controller as an inventory may have it, and as it could not run a module.

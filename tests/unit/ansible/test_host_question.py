@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import LoginGate
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._sweep import sweep
 from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
-from ansible_collections.mailfleet.mailplus.tests.unit.support import address_of, credentials_of
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import address_of, credentials_of
 
 CREDENTIALS = Credentials("auditor", "a secret")
 

@@ -16,7 +16,14 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.questi
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import log, queue, report
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, select
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.support import BATCH, LOGIN, LOGOUT, QUEUE, calls, requests_of
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
+    BATCH,
+    LOGIN,
+    LOGOUT,
+    QUEUE,
+    calls,
+    requests_of,
+)
 
 FLEET = {
     "nas": {

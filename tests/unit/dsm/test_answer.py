@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import answer
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, error_code
-from ansible_collections.mailfleet.mailplus.tests.unit.support import assert_clear
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import assert_clear
 from hypothesis import given
 from hypothesis import strategies as st
 

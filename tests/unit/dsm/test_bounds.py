@@ -23,8 +23,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.raw_server import RawServer, http, raw_server
-from ansible_collections.mailfleet.mailplus.tests.unit.support import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     COMPOUND,
     IMAP_POP3,
     LOGIN,
@@ -37,6 +36,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     gather,
     read_of,
 )
+from ansible_collections.mailfleet.mailplus.tests.unit.support.raw_server import RawServer, http, raw_server
 
 FLEET = {"nas": {"one": {"https": False}, "tls": {}}}
 FORM = {"api": "A", "version": "1", "method": "get"}

@@ -19,8 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.raw_server import http, raw_server
-from ansible_collections.mailfleet.mailplus.tests.unit.support import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     AUTH,
     BATCH,
     COMPOUND,
@@ -44,6 +43,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     read_of,
     requests_of,
 )
+from ansible_collections.mailfleet.mailplus.tests.unit.support.raw_server import http, raw_server
 
 FLEET = {
     "nas": {

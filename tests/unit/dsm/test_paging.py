@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import PAGE_SIZE, Page, Pager
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.dsm.moving_list import MovingList, Reading, read_all
-from ansible_collections.mailfleet.mailplus.tests.unit.support import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     ADMIN_LOG,
     BATCH,
     LOGIN,
@@ -28,6 +27,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     items_of,
     requests_of,
 )
+from ansible_collections.mailfleet.mailplus.tests.unit.support.moving_list import MovingList, Reading, read_all
 
 LONG = 1300
 FLEET = {

@@ -14,8 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.raw_server import http, raw_server
-from ansible_collections.mailfleet.mailplus.tests.unit.support import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     AUTH,
     BATCH,
     COMPOUND,
@@ -33,6 +32,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     requests_of,
     sent_text,
 )
+from ansible_collections.mailfleet.mailplus.tests.unit.support.raw_server import http, raw_server
 
 OTP, DEVICE = "424242", "trusted-device-id"
 PASSWORDS = (

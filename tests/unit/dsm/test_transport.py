@@ -24,8 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _worker
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
-from ansible_collections.mailfleet.mailplus.tests.unit.raw_server import http, raw_server
-from ansible_collections.mailfleet.mailplus.tests.unit.support import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     AUTH,
     COMPOUND,
     LOGIN,
@@ -36,6 +35,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import (
     client,
     gather,
 )
+from ansible_collections.mailfleet.mailplus.tests.unit.support.raw_server import http, raw_server
 
 FLEET = {
     "nas": {

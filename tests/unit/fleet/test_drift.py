@@ -24,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     parse_severities,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 
 def of_host(data: Any) -> HostRecord:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.failing import Limits, result
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 STRICT = Limits("info", "info", unread=True)
 

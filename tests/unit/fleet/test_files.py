@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import state_file
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, totals
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError, state_file
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 NOW = "2026-01-31T12:00:00Z"
 

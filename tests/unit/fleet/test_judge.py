@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge import Judge, Policies, not_compared
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 NOW = datetime(2026, 1, 31, tzinfo=timezone.utc)
 ID = samples.rule()["id"]

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import PolicyError
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 _POLICIES = Path(__file__).parents[3] / "roles" / "mailplus_state" / "files" / "policies"
 

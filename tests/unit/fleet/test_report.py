@@ -10,7 +10,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import p
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Baseline, Comparison
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import Verdict
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 
 def test_hosts_are_in_the_order_of_their_names_and_none_is_missing() -> None:

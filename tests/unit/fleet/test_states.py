@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import oldest, read_state, state_file
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 GOOD = samples.record("good", core=samples.section({"a": 1}))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError, Verdict
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 IMAP_ON = samples.record(imap_pop3=samples.section({"enable_imap": True, "mode": None}))
 IMAP_OFF = samples.record(imap_pop3=samples.section({"enable_imap": False}))

@@ -23,7 +23,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
     select,
 )
 from ansible_collections.mailfleet.mailplus.tests import simulator
-from ansible_collections.mailfleet.mailplus.tests.unit.support import PREFIX
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import PREFIX
 
 _READING = re.compile(r"(get|list|check|info)|conf_get$")
 MODULES = Path(next(iter(modules.__path__)))

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.codes import meaning
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.support import PREFIX, QUEUE, gather
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import PREFIX, QUEUE, gather
 
 FLEET = {"nas": {"one": {"https": False}}}
 

@@ -12,7 +12,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gathe
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE, groups
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.support import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     ADMIN_LOG,
     AUTH,
     BATCH,

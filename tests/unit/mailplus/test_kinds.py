@@ -23,9 +23,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import MOST_ENTRIES, Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
 from ansible_collections.mailfleet.mailplus.tests.generate.returns import info_return
-from ansible_collections.mailfleet.mailplus.tests.playbook.returns import deviations, filled_in
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.returns import deviations, filled_in
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas
-from ansible_collections.mailfleet.mailplus.tests.unit.support import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     BATCH,
     COMPOUND,
     LOGIN,

@@ -19,7 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import records
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 from prometheus_client.parser import text_string_to_metric_families
 
 WRITERS = {name: writer for files in FORMATS.values() for name, writer in files.items()}

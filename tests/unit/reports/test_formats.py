@@ -13,7 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown im
     words,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 WRITERS = {name: writer for files in FORMATS.values() for name, writer in files.items()}
 

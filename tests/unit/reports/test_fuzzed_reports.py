@@ -21,9 +21,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
 from ansible_collections.mailfleet.mailplus.tests.unit.reports.test_markdown import elements, render
 from ansible_collections.mailfleet.mailplus.tests.unit.reports.test_schema import REPORT
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import shown
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html import text
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import _by_hour
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 from markupsafe import Markup
 
 

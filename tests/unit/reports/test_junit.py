@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.junit import junit_xml
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 MIXED, HOSTILE = samples.mixed_report(), samples.hostile_report()
 

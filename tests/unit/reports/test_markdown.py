@@ -12,7 +12,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.markdo
     escape,
     markdown,
 )
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 from markdown_it import MarkdownIt
 
 MIXED, HOSTILE = samples.mixed_report(), samples.hostile_report()

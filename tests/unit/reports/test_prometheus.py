@@ -11,7 +11,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.promet
     figure_metrics,
     prometheus,
 )
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 from prometheus_client.parser import text_string_to_metric_families
 
 MIXED, HOSTILE = samples.mixed_report(), samples.hostile_report()

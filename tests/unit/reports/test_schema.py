@@ -15,8 +15,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import p
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, run_fleet
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
-from ansible_collections.mailfleet.mailplus.tests.unit.support import address_of, credentials_of
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import address_of, credentials_of
 from jsonschema import Draft202012Validator
 
 _ROOT = Path(__file__).parents[3]

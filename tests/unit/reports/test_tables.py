@@ -13,7 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables
     findings_csv,
     hosts_csv,
 )
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet import samples
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 MIXED, HOSTILE = samples.mixed_report(), samples.hostile_report()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import Dsm, serving
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import Dsm, serving
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import (
     PREFIX,
     QUEUE,
     TEN_READS,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import CHOICES, FAULTS, FaultError, Faults
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import PREFIX, QUEUE, Dsm, item, serving
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, QUEUE, Dsm, item, serving
 
 REPORT = PREFIX + "Report"
 INFO: dict[str, Any] = {"api": "SYNO.API.Info", "method": "query", "version": 1, "query": "SYNO.API."}

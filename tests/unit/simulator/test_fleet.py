@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.tests.simulator import DescriptionError, read_fleet, run_fleet
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import PREFIX, client, serving
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, client, serving
 
 
 def test_defaults_are_merged_into_every_nas() -> None:

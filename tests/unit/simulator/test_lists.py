@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.tests.simulator.rows import HOSTILE_TEXTS
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import PREFIX, QUEUE, Dsm, item, serving
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, QUEUE, Dsm, item, serving
 
 ADMIN_LOG, TRANSACTION_LOG = PREFIX + "Audit.AdminLog", PREFIX + "Audit.TransactionLog"
 NOW = 1_767_225_600

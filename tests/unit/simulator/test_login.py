@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import totp_codes
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import PREFIX, QUEUE, Dsm, serving
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, QUEUE, Dsm, serving
 
 DEVICE: dict[str, Any] = {"device_name": "controller"}
 

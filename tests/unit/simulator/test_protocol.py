@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import PREFIX, QUEUE, Dsm, serving
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, QUEUE, Dsm, serving
 
 INFO = {"api": "SYNO.API.Info", "method": "query", "version": "1"}
 

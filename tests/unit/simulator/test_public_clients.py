@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import PREFIX, TEN_READS
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, TEN_READS
 
 GENERATIONS = {"five": 5, "six": 6, "seven": 7}
 

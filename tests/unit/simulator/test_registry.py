@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import default_answers
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import is_read, mailplus_registry
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import PREFIX, TEN_READS, Dsm, serving
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, TEN_READS, Dsm, serving
 
 KNOWN = {
     "ServerList": {"server_list", "balancer_enabled", "cluster_syncing"},

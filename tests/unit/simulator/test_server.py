@@ -19,7 +19,7 @@ import pytest
 import requests
 import yaml
 from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
-from ansible_collections.mailfleet.mailplus.tests.unit.simulator.dsm import QUEUE, client, serving
+from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import QUEUE, client, serving
 
 # ansible-test makes the collection importable for this process only.
 IMPORTED_FROM = Path(next(iter(ansible_collections.__path__))).parent

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ansible_collections.mailfleet.mailplus.tests.playbook.project import Project
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import Project
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT
 
 
 def export(place: Path) -> Path:

@@ -11,8 +11,8 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from ansible_collections.mailfleet.mailplus.tests.playbook.bad_input import CASES, THEMES, Case
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import ROOT
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.bad_input import CASES, THEMES, Case
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT
 
 PAGE = ROOT / "docs" / "docsite" / "rst" / "guide_troubleshooting.rst"
 MESSAGES = "messages"

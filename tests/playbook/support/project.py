@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.tests.playbook import running
-from ansible_collections.mailfleet.mailplus.tests.playbook.plays import UNTOUCHABLE
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import BIN, ROOT, Data, Run, Unsafe
+from ansible_collections.mailfleet.mailplus.tests.playbook.support import running
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import BIN, ROOT, Data, Run, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 
 ROLE = "mailfleet.mailplus.mailplus_state"

@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
     BY_NAME,
     READ_ALLOWLIST,
 )
-from ansible_collections.mailfleet.mailplus.tests.attack.wire import PASSWORD, Exchange, Run
+from ansible_collections.mailfleet.mailplus.tests.attack.support.wire import PASSWORD, Exchange, Run
 
 AUTH, COMPOUND, INFO = "SYNO.API.Auth", "SYNO.Entry.Request", "SYNO.API.Info"
 LOGIN, LOGOUT, BATCH = (AUTH, "login"), (AUTH, "logout"), (COMPOUND, "request")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, select
-from ansible_collections.mailfleet.mailplus.tests.playbook.running import Data, Unsafe
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 
 NAMESPACE = "mailfleet.mailplus"

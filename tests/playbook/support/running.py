@@ -23,11 +23,11 @@ import yaml
 
 Data = dict[str, Any]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get("MAILPLUS_TEST_ANSIBLE_BIN") or Path(sys.executable).parent)
 WARNING_MARKS = ("[WARNING]", "[DEPRECATION WARNING]", "[ERROR]: Unexpected")
 
-_HERE = Path(__file__).resolve().parent
+_HERE = Path(__file__).resolve().parents[1]
 _SECONDS = 240
 
 

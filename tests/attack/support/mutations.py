@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.tests.attack.wire import Exchange
-from ansible_collections.mailfleet.mailplus.tests.unit.fleet.samples import HOSTILE
+from ansible_collections.mailfleet.mailplus.tests.attack.support.wire import Exchange
+from ansible_collections.mailfleet.mailplus.tests.unit.support.samples import HOSTILE
 from hypothesis import strategies as st
 
 

@@ -24,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import judge
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
-_COLLECTION = Path(__file__).parents[2]
+_COLLECTION = Path(__file__).parents[3]
 _DEMO = _COLLECTION / "tests" / "simulator" / "fleets" / "demo.yml"
 _POLICY = _COLLECTION / "roles" / "mailplus_state" / "files" / "policies" / "hardening.yml"
 _COMPARISON = Comparison(
