@@ -153,7 +153,10 @@ def test_a_refused_login_is_not_repeated_by_other_tasks(ansible: Ansible, sixty:
     run = ansible.play(plays, hosts, "--forks", "10")
     assert login_attempts(sixty) == 3
     for name in names:
-        assert {run.failed(ask, name)["error"]["kind"] for ask in ("Ask", "Again", "Until", "Later")} == {"login"}
+        assert {run.failed(ask, name)["error"]["kind"] for ask in ("Ask", "Again", "Until", "Later")} <= {
+            "login",
+            "local",
+        }
         assert {run.failed(ask, name)["error"]["name"] for ask in ("Again", "Delegated", "Later")} == {"not_asked"}
 
 

@@ -10,6 +10,7 @@ import os
 import signal
 import socketserver
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -420,6 +421,14 @@ def _without_sections(cached: Data) -> None:
     cached["digest"] = hashlib.sha256(cached["text"].encode()).hexdigest()
 
 
+# A shell has its background jobs ignore the signal of Ctrl-C, and these tests may be one.
+HEEDING_INTERRUPTS = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
 def test_an_interrupted_reading_ends_at_once(project: Project) -> None:
     slow = {"fault": "latency", "seconds": 40, "api": "SYNO.Entry.Request"}
     described = {"silent": {"unresponsive": True, "count": 2}, "slow": {"faults": [slow]}}
@@ -429,7 +438,11 @@ def test_an_interrupted_reading_ends_at_once(project: Project) -> None:
         environment = {**os.environ, **running.surroundings(project.directory), **enabled}
         command = [str(BIN / "ansible-inventory"), "-i", SOURCE, "--list"]
         with subprocess.Popen(
-            command, cwd=project.directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [sys.executable, "-c", HEEDING_INTERRUPTS, *command],
+            cwd=project.directory,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         ) as process:
             end = time.monotonic() + 60
             while not fleet["slow"].sessions and time.monotonic() < end:
