@@ -430,3 +430,29 @@ def test_what_the_inventory_holds_is_data(fleet: Fleet, tmp_path: Path) -> None:
     project.play(*report, failing=True, environment=ENABLED, expected_warnings=[UNREAD])
     assert "lookup" in json.dumps(project.read("state/report.json"))
     assert not mark.exists()
+
+
+def test_a_host_whose_name_ends_in_a_port_fails_and_no_other_one(fleet: Fleet, tmp_path: Path) -> None:
+    """add_host would take it for another host."""
+    project = of_inventory(fleet, tmp_path)
+    named = {
+        name: {
+            "host": nas.host,
+            "port": nas.port,
+            "https": nas.https,
+            "username": nas.username,
+            "password": nas.password,
+            "ca_path": str(fleet.ca_path),
+        }
+        for name, nas in (("nas1", fleet["plain"]), ("nas1:5001", fleet["gone"]))
+    }
+    project.write("fleet.mailplus.yml", {"plugin": "mailfleet.mailplus.mailplus", "hosts": named})
+    lenient = {"mailplus_state_fail_unknown_severity": "never", "mailplus_state_directory": str(tmp_path / "odd")}
+    run = project.play(
+        "mailfleet.mailplus.report",
+        *("-i", "fleet.mailplus.yml", "-e", json.dumps(lenient)),
+        failing=True,
+        environment={**ENABLED, "ANSIBLE_STRATEGY": "ansible.builtin.free"},
+        expected_warnings=["1 of 2 NAS could not be read: nas1:5001."],
+    )
+    assert {result.host for result in run.results if result.status == "failed"} == {"nas1:5001"}
