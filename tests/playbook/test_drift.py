@@ -34,9 +34,14 @@ HIDDEN = ("report.data.recipient", "smtp_general.data.external_postmaster.0")
 HIDDEN_OF_EACH = ("smtp_general.data.relay.account",)
 
 
+SECRET = "smtp_general.data.relay.password"
+SECRET_REASON = "A secret is hidden here, so that a change cannot be seen."
+
+
 def same_but_for(*paths: str) -> Data:
     reason = "Personal data was removed here, so that a change cannot be seen."
-    missing = [{"path": path, "reason": reason} for path in sorted(paths)]
+    reasons = {**dict.fromkeys(paths, reason), SECRET: SECRET_REASON}
+    missing = [{"path": path, "reason": reasons[path]} for path in sorted(reasons)]
     return {"status": "partial", "reason": None, "differences": [], "not_compared": missing}
 
 
@@ -207,10 +212,10 @@ def test_the_files_of_the_last_run_are_a_baseline(nightly: Project, fleet: Fleet
     assert {drift["status"] for drift in first.values()} == {"not_compared"}
     assert {drift["reason"] for drift in first.values()} == {"There is no baseline yet: this run writes the first one."}
     nightly.play(playbook, expected_warnings=warnings)
-    assert statuses(nightly) == {"one": "same", "two": "same", "three": "same", "gone": "unknown"}
+    assert statuses(nightly) == {"one": "partial", "two": "partial", "three": "partial", "gone": "unknown"}
     fleet["two"].set_answer(IMAP_POP3, "get", {"enable_imap": False})
     nightly.play(playbook, expected_warnings=warnings)
-    assert statuses(nightly) == {"one": "same", "two": "different", "three": "same", "gone": "unknown"}
+    assert statuses(nightly) == {"one": "partial", "two": "different", "three": "partial", "gone": "unknown"}
     assert drifts(nightly, "state")["two"]["differences"] == [difference(CHANGED, "changed", "medium", True, False)]
 
 
@@ -229,7 +234,7 @@ def test_gathering_first_and_reporting_then_compares_with_the_last_run_too(night
     nightly.play(playbook)
     fleet["two"].set_answer(IMAP_POP3, "get", {"enable_imap": False})
     nightly.play(playbook)
-    assert statuses(nightly) == {"one": "same", "two": "different", "three": "same", "gone": "unknown"}
+    assert statuses(nightly) == {"one": "partial", "two": "different", "three": "partial", "gone": "unknown"}
 
 
 def test_a_baseline_that_was_overwritten_is_refused(nightly: Project, fleet: Fleet) -> None:
@@ -263,9 +268,9 @@ def test_what_was_not_compared_is_in_every_format(nightly: Project, fleet: Fleet
         assert "This section was not gathered." in texts[name] or name == "junit.xml"
         assert "report.data.recipient" in texts[name].replace("\\", ""), name
     assert 'mailplus_drift_known{host="two"} 0' in texts["mailplus.prom"]
-    assert 'mailplus_drift_not_compared{host="one"} 4' in texts["mailplus.prom"]
-    assert re.search(r"^one,.*,partial,0,4(,.*)?\r?$", texts["hosts.csv"], re.MULTILINE)
+    assert 'mailplus_drift_not_compared{host="one"} 5' in texts["mailplus.prom"]
+    assert re.search(r"^one,.*,partial,0,5(,.*)?\r?$", texts["hosts.csv"], re.MULTILINE)
     assert re.search(r"^two,.*,not_compared,unknown,unknown(,.*)?\r?$", texts["hosts.csv"], re.MULTILINE)
     summary = run.ok("mailfleet.mailplus.mailplus_state : Summary of the report")["msg"]
-    assert summary[1].endswith("; 0 differences, 4 sections or values not compared")
-    assert summary[4].endswith("; 0 differences, not compared: 3 hosts and 4 sections or values")
+    assert summary[1].endswith("; 0 differences, 5 sections or values not compared")
+    assert summary[4].endswith("; 0 differences, not compared: 3 hosts and 5 sections or values")

@@ -219,13 +219,13 @@ class EachReading(Reading):
 
     def _ok(self, now: datetime) -> Envelope:
         found = {name: reading.envelope(now) for name, reading in (self._each or {}).items()}
-        missing = next(((name, envelope) for name, envelope in found.items() if envelope["status"] != "ok"), None)
+        missing = next((envelope for envelope in found.values() if envelope["status"] != "ok"), None)
         is_empty = bool(found) and all(envelope["data"] is None for envelope in found.values())
         return {
-            "status": missing[1]["status"] if missing else "ok",
+            "status": missing["status"] if missing else "ok",
             "data": None if is_empty else {name: envelope["data"] for name, envelope in found.items()},
             "summary": None if missing else {},
-            "error": _of_entry(*missing) if missing else None,
+            "error": missing["error"] if missing else None,
             "each": {name: without_data(envelope) for name, envelope in found.items()},
         }
 
@@ -268,8 +268,3 @@ def free_name(name: str, taken: Container[str]) -> str:
 def without_data(envelope: Envelope) -> dict[str, Any]:
     """An envelope without what the server sent."""
     return {key: value for key, value in envelope.items() if key != "data"}
-
-
-def _of_entry(name: str, envelope: Envelope) -> Error | None:
-    error = envelope["error"]
-    return error and {**error, "message": f"{name}: {error['message']}"}

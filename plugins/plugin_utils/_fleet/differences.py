@@ -7,12 +7,14 @@ Settings are compared key by key, entries by what they are known by, and logs an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER, hide_secrets
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
 
@@ -28,6 +30,14 @@ _PERSONAL = "Personal data was removed here, so that a change cannot be seen."
 _NOT_ALL = "Not all entries were read, so that some may have been added or removed."
 _NO_ROWS = "The answer does not show which of its keys holds the entries."
 _ALIKE = "The entries cannot be told apart."
+_ONE_SIDE = "One side alone has this entry."
+_HIDDEN = "A secret is hidden here, so that a change cannot be seen."
+
+# A secret is hidden only where there is one.
+_NO_SECRET: tuple[Any, ...] = ("", None, True, False, [], {})
+
+# What a list says beside its rows that is no configuration.
+_OF_PAGES = ("total", "offset", "limit")
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,15 @@ def differ(before: Sections, now: Sections, clean: privacy.Clean) -> Iterator[Fo
         if section is None:
             yield Found(name, reason=_NOT_KNOWN)
         elif section.kind in _COMPARED:
-            yield from _differ(section, before.get(name), now.get(name), clean.of(section))
+            old, new = _without_secrets(before.get(name), now.get(name))
+            yield from _differ(section, old, new, clean.of(section))
+
+
+def _without_secrets(old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:
+    """Both sides, the baseline without secrets where those of the host are hidden: no report holds such a value."""
+    if old and new and hide_secrets(new["data"]) == new["data"]:
+        old = {**old, "data": hide_secrets(old["data"])}
+    return old, new
 
 
 def is_any_compared(before: Sections, now: Sections) -> bool:
@@ -93,11 +111,15 @@ def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clea
     before, now = (_of_entries(side) for side in (old, new))
     if any(map(privacy.has_mark, {*before, *now})):
         before, now = clean.names(before), clean.names(now)
-        if not all(map(privacy.tells, {*before, *now})):
+        if not _can_meet(before, now):
             yield Found(path, reason=_PERSONAL)
             return
-    for name in sorted({*before} & {*now}):
-        below = f"{path}.{name}"
+    shown = clean.names(dict.fromkeys(sorted({*before, *now})))
+    for name, shown_name in zip(sorted({*before, *now}), shown, strict=True):
+        below = f"{path}.{shown_name}"
+        if name not in before or name not in now:
+            yield Found(below, reason=_ONE_SIDE)
+            continue
         reason = _unreadable(before[name], now[name])
         if reason:
             yield Found(below, reason=reason)
@@ -119,7 +141,8 @@ def _data(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clea
 
 
 def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
-    """Entries by what they are known by, wherever they stand. Nothing else in such an answer is configuration."""
+    """Entries by what they are known by, wherever they stand, and what the answer holds beside them."""
+    yield from _differences(_beside_rows(section, old), _beside_rows(section, new), path, clean)
     place = f"{path}.{new.get('rows_key') or old.get('rows_key') or section.rows_key}"
     rows = [_rows(section, side) for side in (old, new)]
     before, now, reason = _by_name(section, rows, clean)
@@ -135,6 +158,11 @@ def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.C
             yield from _differences(before[name], now[name], below, clean)
         elif are_all_there:
             yield from _on_one_side(name, before, now, below)
+
+
+def _beside_rows(section: Section, envelope: Keys) -> Keys:
+    left_out = (*_OF_PAGES, envelope.get("rows_key") or section.rows_key)
+    return {key: value for key, value in envelope["data"].items() if key not in left_out}
 
 
 def _rows(section: Section, envelope: Keys) -> Sequence[Any] | None:
@@ -153,12 +181,22 @@ def _by_name(section: Section, sides: Sequence[Sequence[Any] | None], clean: pri
         if any(privacy.has_mark(name) for side in names for name in side if name):
             reason = _PERSONAL
             names = [[name and _shown(section, name, clean) for name in side] for side in names]
+            if not _can_meet(*([name for name in side if name] for side in names)):
+                continue
         if all(None not in side and len(set(side)) == len(side) for side in names):
             before, now = (
                 dict(zip(map(str, name), side or (), strict=True)) for name, side in zip(names, sides, strict=True)
             )
             return before, now, ""
     return {}, {}, reason
+
+
+def _can_meet(old: Iterable[str], new: Iterable[str]) -> bool:
+    """Whether names of both sides can be found again on the other one: none was removed, and hashes are of one key."""
+    if not all(map(privacy.tells, {*old, *new})):
+        return False
+    hashed, others = ({name for name in side if privacy.has_mark(name)} for side in (old, new))
+    return not any(old) or not any(new) or bool(hashed & others)
 
 
 def _shown(section: Section, name: str, clean: privacy.Clean) -> str:
@@ -190,12 +228,32 @@ def _differences(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterato
     for key in sorted({*old, *new}):
         below = f"{path}.{key}" if path else key
         if key in old and key in new:
-            yield from _differences(old[key], new[key], below, clean)
+            compare = _personal if key in clean.personal else _differences
+            yield from compare(old[key], new[key], below, clean)
         else:
             yield from _on_one_side(key, old, new, below)
 
 
+def _personal(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[Found]:
+    """Values of which all is personal, as a whole: what is below has no name that could be shown."""
+    texts = [json.dumps(side, sort_keys=True) for side in (old, new)]
+    if not any(map(privacy.has_mark, texts)):
+        alike: bool | None = texts[0] == texts[1]
+    else:
+        old, new = (clean.at(path, side)[1] for side in (old, new))
+        texts = [json.dumps(side, sort_keys=True) for side in (old, new)]
+        can_tell = not any(map(privacy.is_removed, texts)) and all(map(privacy.has_mark, texts))
+        alike = texts[0] == texts[1] if can_tell else None
+    if alike is None:
+        yield Found(path, reason=_PERSONAL)
+    elif not alike:
+        yield Found(path, "changed", old, new)
+
+
 def _values(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[Found]:
+    if MARKER in (old, new) and not any(side in _NO_SECRET for side in (old, new)):
+        yield Found(path, reason=_HIDDEN)
+        return
     if not isinstance(old, str) or not isinstance(new, str):
         alike: bool | None = type(old) is type(new) and bool(old == new)
     else:

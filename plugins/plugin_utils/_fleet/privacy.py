@@ -66,7 +66,7 @@ class Clean:
 
     def of(self, section: Section | None) -> Clean:
         """What cleans the data of a section."""
-        if section is None or self.replace is None:
+        if section is None:
             return self
         of = section.each.of if section.each else section
         has_personal_names = section.each is not None and not {*of.personal}.isdisjoint(of.ids)
@@ -81,7 +81,7 @@ class Clean:
     def section(self, name: str, envelope: Mapping[str, Any]) -> Any:
         """One section of a host. Beside its data, nothing stands under the keys of its row."""
         clean = self.of(BY_NAME.get(name))
-        if clean is self:
+        if clean is self or self.replace is None:
             return self(envelope)
         if clean.has_personal_names:
             named = {key: clean.names(envelope[key]) for key in ("data", "each") if envelope.get(key)}
@@ -116,6 +116,8 @@ class Clean:
         if isinstance(value, dict):
             names = self._keys(value, replace, whole if whole == _PERSONAL else "")
             return {names[key]: self._value(item, replace, whole or self._kind(key)) for key, item in value.items()}
+        if whole == _PERSONAL and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return replace(whole, f"{value}")
         return value
 
     def _kind(self, key: str) -> str:
@@ -163,7 +165,7 @@ def has_mark(text: str) -> bool:
 
 def tells(key: str) -> bool:
     """Whether a key is told from all others: it holds nothing personal, or the hash of it."""
-    return not _is_removed(key) and _REMOVE(key) == key
+    return not is_removed(key) and _REMOVE(key) == key
 
 
 def without(path: str, value: Any) -> Any:
@@ -181,12 +183,13 @@ def same(path: str, one: str, other: str, clean: Clean) -> bool | None:
     one, other = (clean.at(path, text)[1] for text in (one, other))
     if without(path, one) != without(path, other):
         return False
-    if _is_removed(one) or _is_removed(other) or has_mark(one) != has_mark(other):
+    if is_removed(one) or is_removed(other) or has_mark(one) != has_mark(other):
         return None
     return one == other
 
 
-def _is_removed(text: str) -> bool:
+def is_removed(text: str) -> bool:
+    """Whether something personal was taken out of a text, and no hash tells what."""
     return any(mark[2] is None for mark in _MARK.finditer(text))
 
 

@@ -11,6 +11,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     read,
     settings,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
@@ -452,3 +453,67 @@ def test_keys_of_a_row_are_personal_in_its_data_alone() -> None:
     assert sections["by_alias"]["error"]["name"] == refused["error"]["name"]
     assert REMOVE.at("aliases.error.name", "x") == ("aliases.error.name", "x")
     assert REMOVE.at("aliases.data.items.0.members", ["anna"]) == ("aliases.data.items.0.members", ["[personal]"])
+
+
+HIDDEN = "A secret is hidden here, so that a change cannot be seen."
+
+
+def test_a_secret_that_is_hidden_is_not_compared() -> None:
+    drift = compare(of_host({"relay": {"password": MARKER}}), of_host({"relay": {"password": MARKER}}))
+    assert (drift.status, missing(drift)) == ("partial", {"core.data.relay.password": HIDDEN})
+    for unset in ("", None):
+        (found,) = compare(of_host({"password": unset}), of_host({"password": MARKER})).differences
+        assert (found.path, found.baseline, found.actual) == ("core.data.password", unset, MARKER)
+
+
+def test_a_secret_that_a_baseline_shows_is_in_no_report_of_a_run_that_hides_them() -> None:
+    before = of_host({"relay": {"password": "r3lay", "port": 25}, "gone": {"api_key": "k3y"}})
+    drift = compare(before, of_host({"relay": {"password": MARKER, "port": 587}}))
+    assert missing(drift) == {"core.data.relay.password": HIDDEN}
+    assert [each.path for each in drift.differences] == ["core.data.gone", "core.data.relay.port"]
+    assert "k3y" not in str(drift)
+    assert "r3lay" not in str(drift)
+    shown = compare(before, of_host({"relay": {"password": "other", "port": 25}, "gone": {"api_key": "k3y"}}))
+    assert [each.path for each in shown.differences] == ["core.data.relay.password"]
+
+
+@pytest.mark.usefixtures("rows")
+def test_hashes_meet_only_hashes_of_the_same_key() -> None:
+    other = privacy.cleaner("hash", "another key")
+    for written, run in ((HASH, KEEP), (HASH, REMOVE), (HASH, other), (REMOVE, HASH), (REMOVE, KEEP)):
+        drift = aliases_of_file([SALES, SUPPORT], written, [SALES, SUPPORT], run)
+        assert drift.differences == [], (written, run)
+        assert "aliases.data.items" in missing(drift)
+        before = each_of(sales={"a": 1}, support={"a": 1}).cleaned(written)
+        drift = Baseline(before.as_dict(), run).compare(each_of(sales={"a": 2}, support={"a": 1}), Comparison())
+        assert (drift.differences, list(missing(drift))) == ([], ["by_alias.data"])
+
+
+@pytest.mark.usefixtures("rows")
+def test_what_one_side_alone_has_read_for_an_entry_is_not_compared() -> None:
+    drift = compare(each_of(sales={"a": 1}), each_of(support={"a": 1}))
+    assert (drift.status, drift.differences) == ("partial", [])
+    assert set(missing(drift)) == {"by_alias.data.sales", "by_alias.data.support"}
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("run", [REMOVE, HASH], ids=["remove", "hash"])
+def test_no_path_has_a_personal_name(run: privacy.Clean) -> None:
+    drift = Baseline(each_of(sales={"a": 1}).as_dict(), run).compare(each_of(sales={"a": 2}), Comparison())
+    (found,) = drift.differences
+    assert found.path.startswith("by_alias.data.[personal")
+    members = [SALES | {"members": {"anna": {"on": on}}} for on in (True, False)]
+    drift = aliases_of_file(members[:1], KEEP, members[1:], run)
+    (found,) = drift.differences
+    assert found.path.endswith(".members")
+    assert "anna" not in str(run.at(found.path, found.actual))
+    assert aliases_of_file(members[:1], run, members[:1], run).differences == []
+
+
+@pytest.mark.usefixtures("rows")
+def test_what_a_list_says_beside_its_rows_is_compared_but_for_its_pages() -> None:
+    before, after = (samples.listing(FIFTY[:1]) for _side in "ab")
+    before["data"] |= {"enabled": True, "total": 1, "offset": 0}
+    after["data"] |= {"enabled": False, "total": 2, "offset": 1}
+    (found,) = compare(samples.record(domains=before), samples.record(domains=after)).differences
+    assert found.path == "domains.data.enabled"
