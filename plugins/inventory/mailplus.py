@@ -23,7 +23,7 @@ description:
   - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
   - "Every host gets these variables: C(mailplus) (what M(mailfleet.mailplus.mailplus_facts) returns, null where there
     is none), C(mailplus_status) (C(ok), C(partial), C(unsupported) or C(failed)), C(mailplus_reason) and
-    C(mailplus_error) (null when the status is C(ok))."
+    C(mailplus_error) (null when the status is C(ok)), and C(mailplus_asked_at) (when, in UTC)."
   - "Hosts that are not all right are also in groups: C(mailplus_unreachable) (no connection), C(mailplus_refused) (no
     login), C(mailplus_unsupported), C(mailplus_forbidden) and C(mailplus_failed) (a section at least, or the host was
     not asked, or not long enough)."
@@ -119,7 +119,7 @@ keyed_groups:
   - key: mailplus_status
     prefix: mailplus_status
 groups:
-  long_queue: mailplus and (mailplus.sections.queue.total or 0) > 500
+  long_queue: mailplus is not none and (mailplus.sections.queue.total or 0) > 500
 strict: true
 
 # fleet.mailplus.yml: facts for the hosts of another source,
@@ -197,12 +197,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise AnsibleParserError(str(error)) from None
         for host, outcome in outcomes.items():
             try:
-                self._add(host, host_record(host, outcome))
+                self._add(host, outcome)
             except AnsibleError:
                 raise
             except Exception as error:  # noqa: BLE001 - it stays at this host
                 outcomes[host] = unexpected(f"The state of {host}", error)
-                self._set(host, host_record(host, outcomes[host]))
+                self._set(host, outcomes[host])
         self._warn_of_unread(outcomes)
 
     def _warn_of_unread(self, outcomes: Mapping[str, Outcome]) -> None:
@@ -349,12 +349,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 variables = combine_vars(variables, found)
         return dict(variables)
 
-    def _add(self, host: str, record: HostRecord) -> None:
+    def _add(self, host: str, outcome: Outcome) -> None:
         """Variables and groups of a host, and what is made of them."""
-        self._construct(host, self._set(host, record))
+        self._construct(host, self._set(host, outcome))
 
-    def _set(self, host: str, record: HostRecord) -> dict[str, Any]:
+    def _set(self, host: str, outcome: Outcome) -> dict[str, Any]:
+        record = host_record(host, outcome)
         variables = {
+            "mailplus_asked_at": record.mailplus["collected_at"] if record.mailplus else outcome["asked_at"],
             "mailplus": record.mailplus,
             "mailplus_status": record.status,
             "mailplus_reason": record.reason,

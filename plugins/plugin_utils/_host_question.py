@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from functools import partial
 from pathlib import PurePath
 from threading import Event
@@ -90,7 +91,7 @@ class NoQuestion:
     deadline = math.inf
 
     def __init__(self, reason: str) -> None:
-        self._outcome: Outcome = {"msg": reason, "error": None}
+        self._outcome: Outcome = {"msg": reason, "error": None, "asked_at": _now()}
 
     def ask(self, _end: float) -> Outcome:
         """The reason."""
@@ -106,7 +107,11 @@ class NoQuestion:
 
 def failure(error: DsmError) -> Outcome:
     """The outcome of a host that could not be read."""
-    return {"msg": str(error), "error": error.details.as_dict()}
+    return {"msg": str(error), "error": error.details.as_dict(), "asked_at": _now()}
+
+
+def _now() -> str:
+    return f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def unexpected(what: str, error: Exception) -> Outcome:

@@ -141,11 +141,11 @@ def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:
     return Window(offset, None if limit == _ALL_ROWS else limit, row_filter, keep)
 
 
-def row_file(params: Mapping[str, Any], sections: Sequence[str]) -> RowFile | None:
+def row_file(params: Mapping[str, Any], sections: Sequence[str], *, is_alone: bool) -> RowFile | None:
     """The file that rows are to be written to, None where they are to be returned. Raises OptionError."""
     if not params.get("dest"):
         return None
-    if len(sections) != 1:
+    if len(sections) != 1 or not is_alone:
         one = f"; set sections to one of {', '.join(sections)}" if sections else ", which is a log"
         raise OptionError(f"dest takes the rows of one section{one}.")
     path = Path(params["dest"])

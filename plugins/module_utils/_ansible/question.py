@@ -27,7 +27,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     reads_nothing,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, SubsetError, select
 
@@ -107,7 +107,7 @@ class InfoQuestion(Question):
         wanted = params.get("sections", [section.name for section in self._sections])
         if not wanted:
             raise options.OptionError("sections is empty; leave it out for all.")
-        file = options.row_file(params, self._logs(wanted))
+        file = options.row_file(params, self._logs(wanted), is_alone=len(set(wanted)) == 1)
         window = options.window(params, keep=file is None)
         if file and not check_mode:
             window = replace(window, file=file)
@@ -116,7 +116,7 @@ class InfoQuestion(Question):
 
     def _logs(self, names: Sequence[str]) -> list[str]:
         """Those whose rows can be filtered, and written to a file."""
-        return [section.name for section in self._sections if section.name in names and section.kind is Kind.LOG]
+        return [section.name for section in self._sections if section.name in names and section.is_log]
 
     def _result(self, state: State) -> Result:
         errors = [envelope["error"] for envelope in state.sections.values() if envelope["error"]]

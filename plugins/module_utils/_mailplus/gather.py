@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
@@ -145,6 +145,8 @@ def _reading(section: Section, of: Reading | None, plan: Plan) -> Reading:
         if not section.is_list:
             return MappingReading(section, params, reveal_secrets=plan.reveal_secrets)
         window = plan.window if section.kind is Kind.LOG else Window(limit=MOST_ENTRIES, keep=plan.window.keep)
+        if section.each:
+            window = replace(window, file=None)
         return ListReading(section, params, window, reveal_secrets=plan.reveal_secrets)
 
     return EachReading(section, section.each, of, make) if section.each and of else make({})

@@ -130,6 +130,11 @@ class Section:
         """Whether the answer is a list that comes in pages."""
         return self.kind in (Kind.ENTRIES, Kind.LOG)
 
+    @property
+    def is_log(self) -> bool:
+        """Whether it is one list that grows, whose rows can be filtered and written to a file."""
+        return self.kind is Kind.LOG and self.each is None
+
 
 @dataclass(frozen=True)
 class Area:

@@ -14,7 +14,11 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER, hide_secrets
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import (
+    MARKER,
+    TooDeepError,
+    hide_secrets,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
 
@@ -31,6 +35,7 @@ _NOT_ALL = "Not all entries were read, so that some may have been added or remov
 _NO_ROWS = "The answer does not show which of its keys holds the entries."
 _ALIKE = "The entries cannot be told apart."
 _ONE_SIDE = "One side alone has this entry."
+_TOO_DEEP = "The section is nested too deep to be compared."
 _HIDDEN = "A secret is hidden here, so that a change cannot be seen."
 
 # A secret is hidden only where there is one.
@@ -58,8 +63,12 @@ def differ(before: Sections, now: Sections, clean: privacy.Clean) -> Iterator[Fo
         if section is None:
             yield Found(name, reason=_NOT_KNOWN)
         elif section.kind in _COMPARED:
-            old, new = _without_secrets(before.get(name), now.get(name))
-            yield from _differ(section, old, new, clean.of(section))
+            try:
+                old, new = _without_secrets(before.get(name), now.get(name))
+            except TooDeepError:
+                yield Found(name, reason=_TOO_DEEP)
+            else:
+                yield from _differ(section, old, new, clean.of(section))
 
 
 def _without_secrets(old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:

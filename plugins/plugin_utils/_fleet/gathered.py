@@ -27,9 +27,11 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
     HostRecord,
     describe,
     host_record,
+    is_error,
     spare,
     totals,
     unusable,
+    whole_state,
 )
 
 HANDED_OVER = "handed_over"
@@ -269,9 +271,17 @@ def _of_result(host: str, result: Mapping[str, Any], kept: Kept) -> Source:
 
     A result may come from another machine, so no file is opened but those of this run.
     """
-    path = Path(f"{plain(result.get(HANDED_OVER))}")
+    path = Path(f"{plain(result.get(HANDED_OVER))}" if isinstance(result, Mapping) else "")
     handed = Handed(path) if path.parent == kept.place and path.name.startswith(_PREFIX) else None
-    return Source(host, handed.record if handed else lambda: host_record(host, plain(result)), handed)
+    return Source(host, handed.record if handed else partial(_record_of_result, host, result), handed)
+
+
+def _record_of_result(host: str, result: Any) -> HostRecord:
+    found = plain(result)
+    state = (found.get("ansible_facts") or {}).get("mailplus")
+    if state is not None:
+        return host_record(host, {"ansible_facts": {"mailplus": whole_state(state)}})
+    return host_record(host, {**found, "error": found["error"] if is_error(found.get("error")) else None})
 
 
 def _of_state(host: str, state: Any) -> Dated | None:
@@ -284,7 +294,7 @@ def _of_state(host: str, state: Any) -> Dated | None:
 
 
 def _record_of_state(host: str, state: Any) -> HostRecord:
-    return host_record(host, {"ansible_facts": {"mailplus": plain(state)}})
+    return host_record(host, {"ansible_facts": {"mailplus": whole_state(plain(state))}})
 
 
 def _of_inventory(host: str, variables: Mapping[str, Any] | None) -> Dated | None:
@@ -293,8 +303,11 @@ def _of_inventory(host: str, variables: Mapping[str, Any] | None) -> Dated | Non
         return None
     if variables.get("mailplus"):
         return _of_state(host, variables["mailplus"])
-    status, reason, error = plain([variables.get(f"mailplus_{name}") for name in ("status", "reason", "error")])
-    return math.inf, _recorded(HostRecord(host, status, reason, error, None))
+    reason, error, asked_at = plain([variables.get(f"mailplus_{name}") for name in ("reason", "error", "asked_at")])
+    moment = read_time(asked_at)
+    said = reason if isinstance(reason, str) and reason else "The inventory source could not read this host."
+    record = HostRecord(host, "failed", said, error if is_error(error) else None, None)
+    return (moment.timestamp() if moment else math.inf), _recorded(record)
 
 
 def _not_gathered(host: str) -> Source:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
+    STATUSES,
     Envelope,
     Error,
     by_status,
@@ -87,6 +89,37 @@ def _status(sections: Mapping[str, Envelope]) -> tuple[str, str | None]:
     if reads_nothing(sections):
         return "failed", f"No section could be read ({by_status(sections)})."
     return "partial", by_status(sections)
+
+
+class OddStateError(ValueError):
+    """What a variable or a file holds where the state of a host should be."""
+
+
+def whole_state(state: Any) -> dict[str, Any]:
+    """A state that came by way of variables or files, which anybody may have written. Raises OddStateError."""
+    if not isinstance(state, dict) or not isinstance(state.get("server"), dict):
+        raise OddStateError("it is not what mailplus_facts returns")
+    sections = state.get("sections")
+    if not isinstance(sections, dict) or not sections or not all(map(_is_envelope, sections.values())):
+        raise OddStateError("its sections are not those that mailplus_facts returns")
+    try:
+        json.dumps(state)
+    except (TypeError, ValueError):
+        raise OddStateError("it holds what is no JSON, such as a date") from None
+    return state
+
+
+def _is_envelope(envelope: Any) -> bool:
+    if not isinstance(envelope, dict) or not {"status", "data", "summary", "error"} <= envelope.keys():
+        return False
+    parts = (envelope["data"], envelope["summary"], envelope["error"])
+    fits = envelope["status"] in STATUSES and all(part is None or isinstance(part, dict) for part in parts)
+    return fits and (envelope["error"] is None or is_error(envelope["error"]))
+
+
+def is_error(error: Any) -> bool:
+    """Whether an error has what is shown of one."""
+    return isinstance(error, dict) and all(isinstance(error.get(key), str) for key in ("name", "message", "hint"))
 
 
 def unusable(host: str, error: Exception) -> HostRecord:

@@ -188,15 +188,24 @@ def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
 def _without_rows(envelope: Envelope) -> SectionReport:
     """The envelope of a list without its rows, which are in the files of the hosts, and with counts that are some."""
     told: SectionReport = {**envelope}
-    if "each" in told:
-        told["each"] = {name: {**one} for name, one in told["each"].items()}
-    lists: list[SectionReport | dict[str, Any]] = [told, *told.get("each", {}).values()]
-    lists = [one for one in lists if "total" in one]
-    for one in lists:
-        one["total"], one["returned"] = as_count(one["total"]), as_count(one["returned"])
-    if lists:
+    if "total" in told:
+        told["total"], told["returned"] = as_count(told["total"]), as_count(told["returned"])
         told.pop("data", None)
+    if "each" in told:
+        told["each"] = {name: _with_counts(one) for name, one in told["each"].items()}
+        data = told.get("data") or {}
+        keys = {name: one.get("rows_key") for name, one in told["each"].items()}
+        told["data"] = {name: _without(data.get(name), keys.get(name)) for name in data} if data else told.get("data")
     return told
+
+
+def _with_counts(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    counts = {key: as_count(envelope[key]) for key in ("total", "returned") if key in envelope}
+    return {**envelope, **counts}
+
+
+def _without(data: Any, rows_key: str | None) -> Any:
+    return {key: value for key, value in data.items() if key != rows_key} if isinstance(data, Mapping) else data
 
 
 def _rule(rule: Rule) -> RuleReport:

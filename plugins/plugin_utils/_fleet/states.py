@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
+    HostRecord,
+    host_record,
+    is_error,
+    whole_state,
+)
 
 _SECONDS = 3600
 
@@ -97,8 +102,9 @@ def _parsed(path: Path, text: str) -> dict[str, Any] | str:
     try:
         state = json.loads(text)
         fits = state["schema_version"] == SCHEMA_VERSION and {"status", "reason", "error"} <= state.keys()
+        fits = fits and (state["error"] is None or is_error(state["error"]))
         if state["mailplus"]:
-            host_record(path.stem, {"ansible_facts": {"mailplus": state["mailplus"]}})  # fails where it has no sections
+            whole_state(state["mailplus"])
     except (ValueError, LookupError, TypeError, AttributeError):
         fits = False
     return state if fits else f"{path} does not hold the state of a host."

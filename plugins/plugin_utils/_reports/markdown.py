@@ -133,9 +133,11 @@ def _drift(hosts: Sequence[HostReport]) -> Iterator[str]:
     """A section with a line a path that differs, the worst first."""
     found: dict[tuple[int, str], list[str]] = {}
     for host in hosts:
-        for difference in host["drift"]["differences"]:
-            rank = -SEVERITIES.index(difference["severity"])
-            found.setdefault((rank, difference["path"]), []).append(host["host"])
+        # Without personal data, some paths may be alike.
+        for rank, path in {
+            (-SEVERITIES.index(each["severity"]), each["path"]) for each in host["drift"]["differences"]
+        }:
+            found.setdefault((rank, path), []).append(host["host"])
     if found:
         yield f"## Differs from the baseline ({len(found)})"
         yield _lines(
@@ -150,8 +152,8 @@ def _missing(hosts: Sequence[HostReport]) -> Iterator[str]:
         drift = host["drift"]
         if drift["status"] == "not_compared":
             found.setdefault(drift["reason"] or "", []).append(host["host"])
-        for each in drift["not_compared"]:
-            found.setdefault(f"{each['path']}: {each['reason']}", []).append(host["host"])
+        for what in dict.fromkeys(f"{each['path']}: {each['reason']}" for each in drift["not_compared"]):
+            found.setdefault(what, []).append(host["host"])
     if found:
         yield f"## Not compared with the baseline ({len(found)})"
         yield _lines(f"{escape(what)} {_some(names)}" for what, names in found.items())

@@ -161,7 +161,7 @@ def test_the_newer_of_facts_and_inventory_counts() -> None:
 
 
 def test_a_host_that_the_inventory_could_not_read_is_failed_with_its_reason() -> None:
-    error: Any = {"kind": "login", "name": "account_locked"}
+    error: Any = {"kind": "login", "name": "account_locked", "message": "It is locked.", "hint": "Wait."}
     variables = {**in_inventory(None, "failed", "It is locked."), "mailplus_error": error}
     record = told(one=Known(None, at(NOW), variables))["one"]
     assert record == HostRecord("one", "failed", "It is locked.", error, None)

@@ -249,11 +249,14 @@ class Path:
 def drift_paths(hosts: Sequence[HostReport]) -> list[Path]:
     """The paths at which hosts differ, those that differ most first."""
     found: dict[str, Path] = {}
-    for difference in (difference for host in hosts for difference in host["drift"]["differences"]):
-        path = found.setdefault(difference["path"], Path(words(difference["path"])))
-        path.hosts += 1
-        path.severity = worst((path.severity, difference["severity"])) or path.severity
-        path.values[difference_values(difference)] += 1
+    for host in hosts:
+        differences = host["drift"]["differences"]
+        for name in {difference["path"] for difference in differences}:  # without personal data, some may be alike
+            found.setdefault(name, Path(words(name))).hosts += 1
+        for difference in differences:
+            path = found[difference["path"]]
+            path.severity = worst((path.severity, difference["severity"])) or path.severity
+            path.values[difference_values(difference)] += 1
     ranked = sorted(found.values(), key=lambda path: (-path.hosts, -rank(path.severity), path.path))
     compared = sum(host["drift"]["status"] in COMPARED for host in hosts)
     for path in ranked[:TOP_PATHS]:
