@@ -95,7 +95,7 @@ handed_over:
   description:
     - A file of this run, readable by its owner alone, with what was read, for the tasks that look at the whole fleet.
       It is gone when the run ends.
-  returned: always
+  returned: when the options could be, and the file could be written
   type: str
 error:
   description: What went wrong, as M(mailfleet.mailplus.mailplus_facts) returns it.

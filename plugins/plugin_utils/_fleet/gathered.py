@@ -298,7 +298,7 @@ def _record_of_state(host: str, state: Any) -> HostRecord:
 
 
 def _of_inventory(host: str, variables: Mapping[str, Any] | None) -> Dated | None:
-    """By the variables that an inventory source set. A host that it could not read is so now."""
+    """By the variables that an inventory source set. One that it could not read, at a time unknown, is so now."""
     if not variables or variables.get("mailplus_status") not in HOST_STATUSES:
         return None
     if variables.get("mailplus"):
