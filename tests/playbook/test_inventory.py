@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import signal
 import socketserver
 import subprocess
@@ -102,6 +103,23 @@ def groups_of(listing: Data, host: str) -> set[str]:
 
 def check_sessions(fleet: Fleet) -> None:
     assert [name for name, nas in fleet.items() if nas.sessions or nas.writes or nas.login_attempts > 1] == []
+
+
+DOCUMENTED = sorted({
+    expression
+    for page in ("README.md", "docs/docsite/rst/guide_fleets.rst", "plugins/inventory/mailplus.py")
+    for expression in re.findall(r"long_queue: ([^#\n]+)", (running.ROOT / page).read_text(encoding="utf-8"))
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", DOCUMENTED)
+def test_expressions_of_the_documentation_hold_for_nas_that_were_not_read(
+    project: Project, fleet: Fleet, expression: str
+) -> None:
+    project.write(SOURCE, source(fleet, groups={"long_queue": expression.strip()}, strict=True))
+    listing, _run = project.listing(SOURCE)
+    assert set(hostvars(listing)) == set(KINDS)
+    assert all(set(variables) >= VARIABLES for variables in hostvars(listing).values())
 
 
 def test_every_kind_of_host_stays_in_the_inventory(project: Project, fleet: Fleet) -> None:

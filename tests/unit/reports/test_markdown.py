@@ -55,6 +55,7 @@ def test_findings_come_by_verdict_and_severity_the_worst_first() -> None:
     headings = re.findall(r"^## (.*) \(", markdown(MIXED), re.MULTILINE)
     assert headings == [
         "Not read, so that nothing is known of them",
+        "Without a MailPlus Server that answers",
         "Read in part",
         "Fail, high",
         "Fail, medium",
