@@ -116,7 +116,7 @@ def prepare(directory: Path, simulation: Simulation, hosts: int, wanted: Sequenc
     _write(directory / "task.json", task)
     _write(directory / "hosts.json", plays.inventory(simulation, ports))
     _write(directory / JUDGING, {"mailplus_state_policies": [plays.policy()]})
-    _write(directory / ROLE, plays.role_inventory(simulation, ports))
+    _write(directory / ROLE, plays.inventory(simulation, ports, "mailplus_state_"))
     _write(directory / SOURCE, plays.inventory_source(simulation, ports))
     for contender in wanted:
         if contender.playbook:

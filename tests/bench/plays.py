@@ -55,26 +55,14 @@ def _connection(simulation: Simulation) -> Data:
     }
 
 
-def inventory(simulation: Simulation, ports: Mapping[str, int]) -> Data:
-    """The hosts of all plays."""
-    hosts = {name: {"ansible_host": ADDRESS, "mailplus_port": port} for name, port in ports.items()}
+def inventory(simulation: Simulation, ports: Mapping[str, int], prefix: str = "mailplus_") -> Data:
+    """The hosts, with variables of this prefix: that of all plays but the role's, which has its own."""
+    hosts = {name: {"ansible_host": ADDRESS, f"{prefix}port": port} for name, port in ports.items()}
     variables = {
-        "mailplus_https": simulation.https,
-        "mailplus_username": USERNAME,
-        "mailplus_password": PASSWORD,
-        "mailplus_ca_path": simulation.ca_path,
-    }
-    return {"nas": {"hosts": hosts, "vars": variables}}
-
-
-def role_inventory(simulation: Simulation, ports: Mapping[str, int]) -> Data:
-    """The hosts of the role, with its variables."""
-    hosts = {name: {"ansible_host": ADDRESS, "mailplus_state_port": port} for name, port in ports.items()}
-    variables = {
-        "mailplus_state_https": simulation.https,
-        "mailplus_state_username": USERNAME,
-        "mailplus_state_password": PASSWORD,
-        "mailplus_state_ca_path": simulation.ca_path,
+        f"{prefix}https": simulation.https,
+        f"{prefix}username": USERNAME,
+        f"{prefix}password": PASSWORD,
+        f"{prefix}ca_path": simulation.ca_path,
     }
     return {"nas": {"hosts": hosts, "vars": variables}}
 
