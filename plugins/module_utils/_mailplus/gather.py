@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from itertools import islice
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
@@ -30,6 +29,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     MappingReading,
     Params,
     Reading,
+    ask,
+    hand_out,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import READ_ALLOWLIST
 
@@ -160,7 +161,7 @@ def read_to_the_end(client: Client, readings: Sequence[Reading], *, is_answered:
     """
     with ThreadPoolExecutor(max_workers=1) as asking:
         try:
-            while asked := [(reading, reads) for reading in readings if (reads := reading.next_reads())]:
+            while asked := ask(readings):
                 wanted = [read for _reading, reads in asked for read in reads]
                 if is_answered:
                     under_way = asking.submit(client.read, wanted)
@@ -170,9 +171,7 @@ def read_to_the_end(client: Client, readings: Sequence[Reading], *, is_answered:
                 else:  # there is nothing yet to take account of, and a thread costs
                     replies = client.read(wanted)
                     is_answered = _is_answered(replies)
-                left = iter(replies)
-                for reading, reads in asked:
-                    reading.receive(list(islice(left, len(reads))))
+                hand_out(asked, replies)
         except BaseException:
             client.interrupt()  # or else the end of the thread would be waited for as long as for the NAS
             raise

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count, islice
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read, Reply
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, answer_error
@@ -118,22 +118,23 @@ class Reading(ABC):
 def failed(error: DsmError) -> Envelope:
     """What was not read, with the reason."""
     status = _STATUS.get(error.kind, "failed")
-    return {"status": status, "data": None, "summary": None, "error": as_error(error)}
+    return {"status": status, "data": None, "summary": None, "error": cast(Error, error.details.as_dict())}
 
 
-def as_error(error: DsmError) -> Error:
-    """An error as an envelope has it."""
-    details = error.details
-    return {
-        "api": details.api,
-        "method": details.method,
-        "version": details.version,
-        "code": details.code,
-        "kind": details.kind,
-        "name": details.name,
-        "message": details.message,
-        "hint": details.hint,
-    }
+Asked = Sequence[tuple[Reading, Sequence[Read]]]
+"""What each reading wants to ask."""
+
+
+def ask(readings: Iterable[Reading]) -> Asked:
+    """What readings want to ask now; those that want nothing are left out."""
+    return [(reading, reads) for reading in readings if (reads := reading.next_reads())]
+
+
+def hand_out(asked: Asked, replies: Sequence[Reply]) -> None:
+    """Give each reading the answers to what it asked."""
+    left = iter(replies)
+    for reading, reads in asked:
+        reading.receive(list(islice(left, len(reads))))
 
 
 class MappingReading(Reading):
@@ -172,7 +173,7 @@ class EachReading(Reading):
         self._of = of
         self._make = make
         self._each: dict[str, Reading] | None = None
-        self._asked: list[tuple[Reading, int]] = []
+        self._asked: Asked = []
 
     @property
     def is_over(self) -> bool:
@@ -185,16 +186,12 @@ class EachReading(Reading):
         """What to ask for all entries, as soon as these are known."""
         if self._each is None and self._of.is_over:
             self._begin()
-        reads = [(reading, reading.next_reads()) for reading in self._readings]
-        self._asked = [(reading, len(asked)) for reading, asked in reads]
-        return [read for _reading, asked in reads for read in asked]
+        self._asked = ask(self._readings)
+        return [read for _reading, reads in self._asked for read in reads]
 
     def receive(self, replies: Sequence[Reply]) -> None:
         """The answers, to each its own."""
-        left = iter(replies)
-        for reading, asked in self._asked:
-            if asked:
-                reading.receive(list(islice(left, asked)))
+        hand_out(self._asked, replies)
 
     def take(self) -> None:
         """Take account of what was received for all entries."""

@@ -169,13 +169,17 @@ def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.C
             yield from _on_one_side(name, before, now, below)
 
 
+def _rows_key(section: Section, envelope: Keys) -> str:
+    return str(envelope.get("rows_key") or section.rows_key)
+
+
 def _beside_rows(section: Section, envelope: Keys) -> Keys:
-    left_out = (*_OF_PAGES, envelope.get("rows_key") or section.rows_key)
+    left_out = (*_OF_PAGES, _rows_key(section, envelope))
     return {key: value for key, value in envelope["data"].items() if key not in left_out}
 
 
 def _rows(section: Section, envelope: Keys) -> Sequence[Any] | None:
-    rows = envelope["data"].get(envelope.get("rows_key") or section.rows_key)
+    rows = envelope["data"].get(_rows_key(section, envelope))
     return rows if isinstance(rows, list) else None
 
 
@@ -253,10 +257,7 @@ def _personal(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[F
         texts = [json.dumps(side, sort_keys=True) for side in (old, new)]
         can_tell = not any(map(privacy.is_removed, texts)) and all(map(privacy.has_mark, texts))
         alike = texts[0] == texts[1] if can_tell else None
-    if alike is None:
-        yield Found(path, reason=_PERSONAL)
-    elif not alike:
-        yield Found(path, "changed", old, new)
+    yield from _told(alike, old, new, path)
 
 
 def _values(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[Found]:
@@ -267,6 +268,11 @@ def _values(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[Fou
         alike: bool | None = type(old) is type(new) and bool(old == new)
     else:
         alike = privacy.same(path, old, new, clean)
+    yield from _told(alike, old, new, path)
+
+
+def _told(alike: bool | None, old: Any, new: Any, path: str) -> Iterator[Found]:
+    """What there is to say of two values. None stands for personal data, of which nobody can tell."""
     if alike is None:
         yield Found(path, reason=_PERSONAL)
     elif not alike:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
@@ -187,15 +187,14 @@ def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
 
 def _without_rows(envelope: Envelope) -> SectionReport:
     """The envelope of a list without its rows, which are in the files of the hosts, and with counts that are some."""
-    told: SectionReport = {**envelope}
+    told = cast(SectionReport, _with_counts(envelope))
     if "total" in told:
-        told["total"], told["returned"] = as_count(told["total"]), as_count(told["returned"])
         told.pop("data", None)
     if "each" in told:
         told["each"] = {name: _with_counts(one) for name, one in told["each"].items()}
-        data = told.get("data") or {}
         keys = {name: one.get("rows_key") for name, one in told["each"].items()}
-        told["data"] = {name: _without(data.get(name), keys.get(name)) for name in data} if data else told.get("data")
+        data = told.get("data")
+        told["data"] = data and {name: _without(one, keys.get(name)) for name, one in data.items()}
     return told
 
 
