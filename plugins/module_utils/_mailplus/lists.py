@@ -202,22 +202,23 @@ class ListReading(Reading):
         first, *behind = replies
         if self._has_other_read(first):
             return
-        self._data, self.error = first.data, first.error
-        if first.data is None:
+        self._data, self.error = self._mapping_of(first)
+        if self._data is None:
             return
-        self.rows_key = _rows_key(self.section, first.data)
+        self.rows_key = _rows_key(self.section, self._data)
         self._over = self.rows_key is None
         if self.rows_key:
             self._feed(self._pages[0], first)
             for reply in behind:
-                if reply.data is not None:  # a NAS may refuse to look behind the end
+                if isinstance(reply.data, dict):  # a NAS may refuse to look behind the end
                     self.pager.look_behind(self._rows_of(reply.data), _total_of(reply.data))
 
     def _feed(self, page: Page, reply: Reply) -> None:
-        if reply.data is None:
-            self.error = self.error or reply.error
+        data, error = self._mapping_of(reply)
+        if data is None:
+            self.error = self.error or error
         elif self.error is None:
-            self._fresh += self.pager.feed(page, self._rows_of(reply.data), _total_of(reply.data))
+            self._fresh += self.pager.feed(page, self._rows_of(data), _total_of(data))
 
     def _take(self, rows: list[Any]) -> None:
         self.read += len(rows)

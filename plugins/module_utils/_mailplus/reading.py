@@ -110,6 +110,14 @@ class Reading(ABC):
             return True
         return False
 
+    def _mapping_of(self, reply: Reply) -> tuple[dict[str, Any] | None, DsmError | None]:
+        """The mapping in an answer, or why there is none."""
+        if reply.error or isinstance(reply.data, dict):
+            return reply.data, reply.error
+        read = self._reads[0]
+        call: dict[str, Any] = {"api": read.api, "method": read.method, "version": reply.route.version}
+        return None, answer_error("The answer holds no data", **call)
+
     def _failure(self, message: str) -> DsmError:
         read = self._reads[0]
         return answer_error(message, api=read.api, method=read.method, version=max(read.versions))
@@ -155,7 +163,7 @@ class MappingReading(Reading):
         """The answer."""
         (reply,) = replies
         if not self._has_other_read(reply):
-            self._data, self.error = reply.data, reply.error
+            self._data, self.error = self._mapping_of(reply)
 
     def _ok(self, now: datetime) -> Envelope:  # noqa: ARG002 - such an answer does not age
         return self._envelope(self._data or {})
