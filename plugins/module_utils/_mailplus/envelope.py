@@ -50,7 +50,7 @@ class Always(TypedDict):
     status: Annotated[str, STATUSES]
     """V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed)."""
     data: Any
-    """What the server sent, key for key. Null unless C(status) is V(ok)."""
+    """What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok)."""
     summary: Summary | None
     """What is made of the data. A value in it that nobody can know is null. Null as a whole unless C(status) is V(ok),
     and for a list whose rows were not found."""

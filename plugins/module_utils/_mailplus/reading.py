@@ -18,13 +18,17 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     unsupported_error,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, Error
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import DSM_ADMINISTRATOR, DSM_USER, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    DSM_ADMINISTRATOR,
+    DSM_USER,
+    Section,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
 
 Params = Mapping[str, Any]
 
 # A boolean is a number to Python.
-_TYPES = {list: "list", str: "text", bool: "boolean", (int, float): "number"}
+_TYPES: dict[type, str] = {list: "list", str: "text", bool: "boolean", int: "number", float: "number"}
 
 _STATUS = {Kind.UNSUPPORTED: "unsupported", Kind.FORBIDDEN: "forbidden"}
 
@@ -136,9 +140,8 @@ def may_be_read_by(privilege: str | None, error: DsmError) -> DsmError:
     if privilege == DSM_ADMINISTRATOR:
         return error.with_hint("Use a DSM administrator: no delegation policy covers this section.")
     return error.with_hint(
-        f"Give the account a delegation policy in MailPlus Server > Account > Delegation with the option {privilege!r}, "
-        "which covers this section by its name, or use a DSM administrator. Check as well that MailPlus Server is set "
-        "up."
+        f"Give the account a policy in MailPlus Server > Account > Delegation with the option {privilege!r}, "
+        "which by its name covers this section, or use a DSM administrator. Check that MailPlus Server is set up."
     )
 
 

@@ -17,7 +17,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind, NotAllowedError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (

@@ -51,7 +51,7 @@ AREA = Area(
             "domain_settings",
             "Settings of each domain",
             read("Domain.Settings", "get"),
-            holds="Format of addresses, new users, and the catch-all C(catch_all), whose keys are known from writing it",
+            holds="Format of addresses, new users, and C(catch_all), whose keys are known from writing it",
             place="Domain > Edit > General",
             privilege=_GENERAL,
             evidence="LMP",
