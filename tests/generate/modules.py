@@ -145,8 +145,8 @@ def _facts_options() -> dict[str, Any]:
             "What to read, by names of groups and sections. What each is, RV(ansible_facts.mailplus.sections) tells.",
             f"Groups are {_values([ALL, *groups()])}. A group comes before a section of the same name.",
             f"Sections are {_values(of_mailplus)}.",
-            f"{_values(of_dsm)} are of the DSM below, and most need a DSM administrator. They are read only where they, or "
-            "the group V(system), are named.",
+            f"{_values(of_dsm)} are of the DSM below, and most need a DSM administrator. They are read only where "
+            "they, or the group V(system), are named.",
             f"{_values(checks)} may do work on the NAS, so each is read only where it is named.",
             "V(!name) leaves a section or group out. With nothing but such names, all others are read.",
         ],
