@@ -20,6 +20,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     CORE,
     DISCOVERY,
     IMAP_POP3,
+    INFO,
     LOGIN,
     LOGOUT,
     PREFIX,
@@ -225,6 +226,7 @@ def test_a_refused_login_is_an_error(nas: Nas) -> None:
 def test_a_connection_lost_while_paging_costs_only_the_lists_that_go_on(fleet: Fleet, fault: str) -> None:
     nas = fleet["long"]
     nas.faults.add(fault, api=COMPOUND, after=1)
+    nas.faults.add(fault, api=INFO)
     state = gather(nas, limit=600)
     assert_shapes(state)
     assert {name for name, status in statuses(state).items() if status != "ok"} == set(LONG)
