@@ -104,7 +104,9 @@ class Section:
 
     A list has ``rows_key``, the key of its rows, and ``ids``, candidates for a key that tells two rows apart;
     ``rows_summary`` makes a summary of rows, ``summarise`` one of another answer. ``personal`` are keys under which
-    everything counts as personal data.
+    everything counts as personal data, ``secret`` those under which everything is a secret: anywhere in the answer, and
+    however they are written (``bind_dn``, ``bindDn``). In ``personal``, ``*`` stands for all text in the answer, in
+    ``secret`` for all text in it that looks like a key or a code.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Section:
     ids: tuple[str, ...] = ()
     each: Each | None = None
     personal: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
     rows_summary: type[RowsSummary] = RowsSummary
     summarise: Callable[[dict[str, Any]], Summary] | None = None
     figures: tuple[Figure, ...] = ()

@@ -97,7 +97,7 @@ class Reading(ABC):
         """A section that was read. Where nothing is made of its answer, the summary is empty."""
         return {
             "status": "ok",
-            "data": hide_secrets(data, reveal=self._reveal_secrets),
+            "data": hide_secrets(data, reveal=self._reveal_secrets, secret=self.section.secret),
             "summary": self.section.summarise(data) if self.section.summarise else {},
             "error": None,
         }
