@@ -64,17 +64,17 @@ def differ(before: Sections, now: Sections, clean: privacy.Clean) -> Iterator[Fo
             yield Found(name, reason=_NOT_KNOWN)
         elif section.kind in _COMPARED:
             try:
-                old, new = _without_secrets(before.get(name), now.get(name))
+                old, new = _without_secrets(section, before.get(name), now.get(name))
             except TooDeepError:
                 yield Found(name, reason=_TOO_DEEP)
             else:
                 yield from _differ(section, old, new, clean.of(section))
 
 
-def _without_secrets(old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:
+def _without_secrets(section: Section, old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:
     """Both sides, the baseline without secrets where those of the host are hidden: no report holds such a value."""
-    if old and new and hide_secrets(new["data"]) == new["data"]:
-        old = {**old, "data": hide_secrets(old["data"])}
+    if old and new and hide_secrets(new["data"], secret=section.secret) == new["data"]:
+        old = {**old, "data": hide_secrets(old["data"], secret=section.secret)}
     return old, new
 
 

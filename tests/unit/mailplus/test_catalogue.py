@@ -202,7 +202,7 @@ def test_a_group_is_its_members(group: str) -> None:
 def test_kinds_and_areas_are_groups() -> None:
     assert {"smtp_general", "smtp_security"} <= set(groups()["smtp"]) < set(NAMES)
     assert {"admin_log", "transaction_log"} <= set(groups()["logs"])
-    assert groups()["settings"] == [section.name for section in CATALOGUE if section.kind is Kind.SETTINGS]
+    assert groups()["settings"] == [name for name in ORDINARY if BY_NAME[name].kind is Kind.SETTINGS]
 
 
 ORDINARY = [section.name for section in select([ALL])]
@@ -219,7 +219,7 @@ SETTINGS, LOGS = groups()["settings"], groups()["logs"]
         (["!logs", "!settings"], {*ORDINARY} - {*LOGS, *SETTINGS}),
         (["settings", "!smtp"], {*SETTINGS} - {*groups()["smtp"]}),
         (["smtp", "!smtp_general"], {*groups()["smtp"]} - {"smtp_general"}),
-        (["!queue", "settings", "!settings", "queue", "core", "logs"], {*LOGS}),
+        (["!queue", "settings", "!settings", "queue", "core", "logs"], {*LOGS} - {*SETTINGS}),
         (["!queue"], {*ORDINARY} - {"queue"}),
         (["all", "system", "setup_state"], {*ORDINARY, *groups()["system"], "setup_state"}),
     ],
