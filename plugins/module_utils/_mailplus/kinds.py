@@ -123,8 +123,8 @@ class Section:
     ``rows_summary`` makes a summary of rows, ``summarise`` one of another answer.
 
     ``personal`` are keys under which everything counts as personal data, ``secret`` those under which everything is a
-    secret: anywhere in the answer, and however they are written (``bind_dn``, ``bindDn``). In ``personal``, ``*`` stands
-    for all text in the answer, in ``secret`` for all text in it that looks like a key or a code.
+    secret: anywhere in the answer, and however they are written (``bind_dn``, ``bindDn``). In ``personal``, ``*``
+    stands for all text in the answer, in ``secret`` for all text in it that looks like a key or a code.
     """
 
     name: str
