@@ -148,7 +148,8 @@ class ListReading(Reading):
     @property
     def _of_cap(self) -> str | None:
         is_cut = self.section.kind is Kind.ENTRIES and self.pager.truncated and self.kept >= MOST_ENTRIES
-        return f"{MOST_ENTRIES} entries were read of {self.pager.total}, and no more are read." if is_cut else None
+        of_all = "" if self.pager.total is None else f" of {self.pager.total}"
+        return f"{MOST_ENTRIES} entries were read{of_all}, and no more are read." if is_cut else None
 
     @property
     def _of_unjudged(self) -> str | None:
