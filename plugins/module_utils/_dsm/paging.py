@@ -243,7 +243,7 @@ class Pager:
         at, first = self._at, self._first
         if first is None:
             return
-        offset, full = first.offset + first.limit, self._given >= first.limit
+        offset, full = first.offset + first.limit, self._given == first.limit
         # A NAS that begins anew behind its end, or always answers the same, gives rows of the first page once more.
         differ = len(self._seen) == self._given or len(rows) == self._given > 1
         again = differ and all(_hash(self._identity(row)) in self._seen for row in rows)
@@ -257,9 +257,9 @@ class Pager:
             uncounted = behind and (at.total <= offset or offset + len(rows) > length)
             at.believed = not (counts_pages or jumps or uncounted)
         if self._length is None and behind:
-            at.page_size, self._end_seen = max(1, self._given), False
-        elif full:
-            self._end_seen = True
+            at.page_size, self._end_seen = max(1, min(self._given, PAGE_SIZE)), False
+        elif full or (len(rows) > 1 and offset + len(rows) == first.offset + self._given):
+            self._end_seen = True  # nothing behind it, or what it held itself, for a NAS that heeds no limit
 
     @property
     def _length(self) -> int | None:

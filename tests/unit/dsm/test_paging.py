@@ -430,6 +430,21 @@ def test_the_same_rows_for_every_page_are_taken_once(first: int) -> None:
     assert len(asked) <= 4
 
 
+@pytest.mark.parametrize(("length", "told"), [(1200, 1200), (1200, None), (3000, 3000), (3000, None)])
+@pytest.mark.parametrize("pages", [True, False])
+def test_a_row_behind_that_had_come_before_denies_no_count(length: int, told: int | None, pages: bool) -> None:
+    rows = [{"id": number} for number in range(length)]
+    pager = Pager(0, None, ("id",))
+    got = list(pager.feed(pager.first_page, rows[:1200], told))
+    pager.look_behind(rows[500:501] if pages else rows[:1200], told)
+    while wanted := pager.next_pages():
+        for page in wanted:
+            got += pager.feed(page, rows[page.offset :][: page.limit] if pages else rows[:1200], told)
+    assert [row["id"] for row in got] == list(range(length if pages else 1200))
+    assert pager.total == told
+    assert pager.truncated == (None if told is None else len(got) < length)
+
+
 @pytest.mark.parametrize("first", [50, 500, 1200])
 def test_the_same_rows_for_every_page_of_a_longer_list_are_not_all(first: int) -> None:
     pager, got, _asked = read_from(first, first, told=3000, pages=False)
