@@ -174,7 +174,7 @@ class ReadSection(TypedDict):
 class WithData(TypedDict, total=False):
     """What sections have that are no list. The rows of lists are in the files of the hosts."""
 
-    data: dict[str, Any] | None
+    data: Any
     """What the server sent, key for key; null where the section was not read."""
 
 

@@ -36,6 +36,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     SMTP_GENERAL,
     TEN,
     address_of,
+    assert_clear,
     calls,
     client,
     credentials_of,
@@ -406,6 +407,16 @@ def test_an_odd_answer_to_discovery_leaves_the_misfit_as_it_is(answer: str) -> N
     replies, count = read_raw(misfit, http(answer.encode()))
     assert names(replies) == ["version_not_supported"]
     assert count == 2
+
+
+@pytest.mark.parametrize(("code", "name"), [(114, "parameter_missing"), (120, "parameter_invalid")])
+def test_a_parameter_that_does_not_fit_may_not_be_known(nas: Nas, code: int, name: str) -> None:
+    nas.faults.add("error", api=QUEUE, code=code)
+    (reply,) = read(nas, read_of(QUEUE, "list"))
+    assert reply.error is not None
+    assert (reply.error.kind, reply.error.details.name) == (Kind.FAILED, name)
+    assert "may not be publicly known: mailplus_api_info can ask with other parameters." in str(reply.error)
+    assert_clear(reply.error)
 
 
 # --------------------------------------------------------------------------------------------------------- allowlist
