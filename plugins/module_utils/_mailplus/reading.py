@@ -247,7 +247,7 @@ class EachReading(Reading):
             reading = self._make({**entry.params, **params})
             missing = [key for name, key in self._params_of_each.items() if not is_name(params[name])]
             if missing:
-                reading.error = self._failure(f"The entry {entry.name} has no {', '.join(missing)}")
+                reading.error = self._failure(f"An entry of {self._of.section.name} has no {', '.join(missing)}")
             self._each[free_name(entry.name, self._each)] = reading
 
 
