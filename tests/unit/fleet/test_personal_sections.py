@@ -153,7 +153,7 @@ answers = st.fixed_dictionaries(
         "Directory": bindings,
     }
 )
-RULES = [
+RULES: list[dict[str, Any]] = [
     *(
         {"section": section, "path": path, "condition": {"equals": "nothing like it"}}
         for section, path in (
@@ -314,8 +314,8 @@ def test_entries_are_followed_by_their_hash(written: str) -> None:
 
 
 def test_entries_with_numbers_are_followed_though_their_names_are_removed() -> None:
-    before, now = ([{"id": 3, "limit": limit, "owner": "anna"}, {"id": 4}] for limit in (1, 2))
-    drift = drift_of(policies(*before), policies(*now), "remove", "remove")
+    before, now = (policies({"id": 3, "limit": limit, "owner": "anna"}, {"id": 4}) for limit in (1, 2))
+    drift = drift_of(before, now, "remove", "remove")
     assert [(each.path, each.baseline, each.actual) for each in drift.differences] == [
         ("policies.data.items.3.limit", 1, 2)
     ]
@@ -336,12 +336,20 @@ def test_words_of_other_sections_are_cleaned_on_the_line_too() -> None:
 def test_the_error_of_a_host_is_that_of_its_cleaned_sections() -> None:
     host, _warnings = gathered({"Domain": DOMAIN, "Group": GROUP, "Member": {"items": [], "total": 0}})
     error = samples.ERROR | {"message": "Of a.example/x nothing is known."}
-    envelope = {"status": "failed", "data": None, "summary": None, "error": error, "each": {"a.example/x": {}}}
+    envelope: dict[str, Any] = {
+        "status": "failed",
+        "data": None,
+        "summary": None,
+        "error": error,
+        "each": {"a.example/x": {}},
+    }
     host = host_record(
         "one", {"ansible_facts": {"mailplus": {**(host.mailplus or {}), "sections": {"members": envelope}}}}
     )
     assert host.status == "failed"
-    assert (host.cleaned(remove).error or {})["message"] == "Of a.example/[personal] nothing is known."
+    cleaned = host.cleaned(remove).error
+    assert cleaned is not None
+    assert cleaned["message"] == "Of a.example/[personal] nothing is known."
     assert "a.example/x" not in json.dumps(host.cleaned(remove).as_dict())
 
 
