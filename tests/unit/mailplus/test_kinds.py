@@ -160,7 +160,7 @@ def test_a_domain_that_cannot_be_named_is_not_asked_with_a_guess(nas: Nas) -> No
     envelope = gathered(nas, CATCH_ALL)[0]["catch_all"]
     assert [item["domain_id"] for item in items_of(nas, DOMAIN_SETTINGS)] == ["1"]
     assert envelope["each"]["b.example"]["status"] == "failed"
-    assert "The entry b.example has no domain_id" in envelope["each"]["b.example"]["error"]["message"]
+    assert "An entry of domains has no domain_id" in envelope["each"]["b.example"]["error"]["message"]
     assert envelope["each"]["c.example"]["status"] == "failed"
 
 
