@@ -338,7 +338,7 @@ def test_one_odd_time_does_not_break_the_rest(nas: Nas, time: object) -> None:
 
 
 def test_an_answer_that_is_very_deep_is_read_or_refused(nas: Nas) -> None:
-    nas.mailplus._fixed[SECURITY, "get"] = b'{"a":' + b"[" * 900 + b"]" * 900 + b"}"
+    nas.set_answer(SECURITY, "get", b'{"a":' + b"[" * 900 + b"]" * 900 + b"}")
     try:
         assert_shapes(gather(nas))
     except DsmError as error:
