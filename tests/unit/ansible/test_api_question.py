@@ -205,7 +205,10 @@ def test_a_parameter_that_dsm_refuses_is_told_with_its_code_and_what_to_do(nas: 
 
 @pytest.mark.parametrize(
     ("api", "method", "hint"),
-    [("Queue", "list", "'Queue: Queue'"), ("SYNO.Core.Certificate.CRT", "list", "Use a DSM administrator")],
+    [
+        ("Queue", "list", f"option {BY_NAME['queue'].privilege!r}"),
+        ("SYNO.Core.Certificate.CRT", "list", "Use a DSM administrator"),
+    ],
 )
 def test_a_refusal_says_who_may_read_it(fleet: Fleet, api: str, method: str, hint: str) -> None:
     result = ask(fleet["partly"], api, method)
