@@ -151,7 +151,7 @@ class Definitions:
         named = {
             section.name: {
                 "description": f"{section.title}.",
-                **(several if section.is_list and not section.each else one),
+                **(several if section.is_list else one),
             }
             for section in CATALOGUE
         }

@@ -18,7 +18,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     DsmError,
     Kind,
     NotAllowedError,
-    answer_error,
     api_error,
     error_code,
     no_meaning,
@@ -58,10 +57,10 @@ class Route(NamedTuple):
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to one Read: ``data``, or ``error`` where ``data`` is None."""
+    """The answer to one Read. ``error`` alone tells whether there is one; its ``data`` may be anything, also None."""
 
     route: Route
-    data: dict[str, Any] | None = None
+    data: Any = None
     error: DsmError | None = None
 
 
@@ -245,10 +244,7 @@ class Client:
         call: dict[str, Any] = {"api": read.api, "method": read.method, "version": route.version}
         if answer.get("success") is not True:
             return Reply(route, error=api_error(error_code(answer), **call, meaning=self._meaning))
-        data = answer.get("data")
-        if not isinstance(data, dict):
-            return Reply(route, error=answer_error("The answer holds no data", **call))
-        return Reply(route, data)
+        return Reply(route, answer.get("data"))
 
 
 def _results(answer: dict[str, Any], compound: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:

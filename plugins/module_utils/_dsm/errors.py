@@ -60,7 +60,11 @@ class DsmError(Exception):
 
     def beside(self, sentence: str) -> DsmError:
         """The same error, with a sentence more in what to do about it."""
-        return DsmError(self.kind, replace(self.details, hint=f"{self.details.hint} {sentence}"))
+        return self.with_hint(f"{self.details.hint} {sentence}")
+
+    def with_hint(self, hint: str) -> DsmError:
+        """The same error, with another thing to do about it."""
+        return DsmError(self.kind, replace(self.details, hint=hint))
 
 
 class NotAllowedError(RuntimeError):
@@ -240,6 +244,11 @@ def connection_error(name: str, message: str, hint: str) -> DsmError:
 def local_error(name: str, message: str, hint: str) -> DsmError:
     """The NAS was not asked, or not long enough."""
     return DsmError(Kind.LOCAL, ErrorDetails(name, message, hint))
+
+
+def unsupported_error(name: str, message: str, hint: str) -> DsmError:
+    """The NAS has not what was asked for."""
+    return DsmError(Kind.UNSUPPORTED, ErrorDetails(name, message, hint))
 
 
 def answer_error(message: str, *, api: str, method: str, version: int) -> DsmError:

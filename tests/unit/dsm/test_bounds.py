@@ -21,7 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     COMPOUND,

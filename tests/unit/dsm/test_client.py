@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind, NotAllowedError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
@@ -220,10 +222,6 @@ ODD_BATCHES = (
     ),
 )
 ODD_ANSWERS = {
-    '{"success": true}': "unexpected_answer",
-    '{"success": true, "data": null}': "unexpected_answer",
-    '{"success": true, "data": []}': "unexpected_answer",
-    '{"success": true, "data": "text"}': "unexpected_answer",
     '{"success": null}': "unknown_error",
     '{"error": {"code": 105}}': "no_permission",
     '{"success": false, "error": {"code": 105, "errors": [{"code": 1}]}}': "no_permission",
@@ -258,6 +256,16 @@ def test_an_odd_answer_to_a_read_is_an_error_of_that_read(answer: str, name: str
     replies, count = read_raw(http(answer.encode()))
     assert names(replies) == [name]
     assert count == 1
+
+
+@pytest.mark.parametrize("data", [None, [], [1], {}, "", "text", 0, 1.5, True, False])
+def test_a_success_is_handed_on_whatever_its_data_is(data: Any) -> None:
+    item = {"success": True, "data": data}
+    alone, count = read_raw(http(json.dumps(item).encode()))
+    assert (names(alone), [reply.data for reply in alone], count) == (["ok"], [data], 1)
+    both = {"success": True, "data": {"result": [item, {"success": True}]}}
+    together, count = read_raw(http(json.dumps(both).encode()), reads=2)
+    assert (names(together), [reply.data for reply in together], count) == (["ok", "ok"], [data, None], 1)
 
 
 def test_items_that_do_not_name_their_api_are_taken_in_order() -> None:

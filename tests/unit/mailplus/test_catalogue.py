@@ -11,13 +11,13 @@ import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins import modules
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import catalogue as rows
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
     ALL,
     BY_NAME,
     CATALOGUE,
-    READ_ALLOWLIST,
     SubsetError,
     groups,
     select,
