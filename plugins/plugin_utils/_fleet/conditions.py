@@ -173,6 +173,12 @@ def spread(path: tuple[str, ...], condition: Condition) -> tuple[tuple[str, ...]
     return path[:star], Condition("all", Items(rest, condition, when_empty=Outcome.UNKNOWN))
 
 
+def divided(value: object, other: object) -> float | None:
+    """One number divided by another one, None where that cannot be."""
+    part, whole = _amount(value), _amount(other)
+    return None if part is None or not whole else part / whole
+
+
 def _outcome(met: bool) -> Outcome:
     return Outcome.MET if met else Outcome.NOT_MET
 
@@ -331,10 +337,7 @@ def _not_before(value: object, now: datetime | None, days: float) -> Outcome:
 
 
 def _ratio(value: object, operand: Ratio, now: datetime | None) -> Outcome:
-    part, whole = _amount(find(value, operand.of)), _amount(find(value, operand.to))
-    if part is None or not whole:
-        return Outcome.UNKNOWN
-    return operand.condition.check(part / whole, now)
+    return operand.condition.check(divided(find(value, operand.of), find(value, operand.to)), now)
 
 
 def _amount(value: object) -> float | None:

@@ -15,13 +15,19 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
     ABSENT,
-    Condition,
     Found,
     Outcome,
+    divided,
     find,
     spread,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import HostPolicy, Rule, Target, Waiver
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import (
+    HostPolicy,
+    Place,
+    Rule,
+    Target,
+    Waiver,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 
 # A section in an expression: sections.NAME, sections['NAME'].
@@ -109,10 +115,8 @@ class _Host:
         return self._judge_target(rule, rule.target) if rule.target else self._judge_expression(rule)
 
     def _unset_path(self, rule: Rule) -> Lack | None:
-        for target in (rule.applies, rule.target):
-            if target and target.path_variable and target.path_variable not in self.paths:
-                return Lack(target.section, target.path_variable)
-        return None
+        unset = (place for place in rule.places if place.path_variable and place.path_variable not in self.paths)
+        return next((Lack(place.section, place.path_variable) for place in unset), None)
 
     def _judge_target(self, rule: Rule, target: Target) -> Verdict:
         look = self._look(target)
@@ -152,8 +156,9 @@ class _Host:
 
     def _look(self, target: Target) -> _Look:
         envelope = (self.record.mailplus or {})["sections"].get(target.section)
-        if not envelope or not envelope.get("each"):
-            return self._not_ok(target.section) or self._look_at(target, envelope)
+        not_ok = self._not_ok(target.per.section) if target.per else None
+        if not_ok or not envelope or not envelope.get("each"):
+            return not_ok or self._not_ok(target.section) or self._look_at(target, envelope)
         data = envelope["data"] or {}
         return _together(
             {name: self._look_at(target, {**one, "data": data.get(name)}) for name, one in envelope["each"].items()}
@@ -165,15 +170,22 @@ class _Host:
             return _Look(Outcome.UNKNOWN, f"The section {target.section} is {envelope['status']}.")
         if "each" in envelope:
             return _Look(Outcome.UNKNOWN, f"The section {target.section} has no entries.")
-        path, condition = spread(target.path or self.paths[target.path_variable or ""], target.condition)
+        path, condition = spread(self._path(target), target.condition)
         value = find(envelope, path)
-        found = condition.look(value, self._now)
         where = ".".join((target.section, *path))
+        if target.per:
+            whole = find((self.record.mailplus or {})["sections"][target.per.section], self._path(target.per))
+            where = f"{where} / {'.'.join((target.per.section, *self._path(target.per)))}"
+            value = divided(value, whole)
+        found = condition.look(value, self._now)
         if _rests_on_missing_rows(path, found, envelope):
             message = f"{where}: not all rows are there; raise mailplus_state_limit."
             return _Look(Outcome.UNKNOWN, message, _short(value), where)
         where = ".".join((where, *found.path))
         return _Look(found.outcome, _sentence(where, found), _short(found.value), where)
+
+    def _path(self, place: Place) -> tuple[str, ...]:
+        return place.path or self.paths[place.path_variable or ""]
 
     @cached_property
     def _now(self) -> datetime | None:

@@ -36,7 +36,7 @@ METRICS = {
     "mailplus_section_status": "The status of the section, always 1.",
     "mailplus_verdicts": "Rules by verdict and severity.",
     "mailplus_finding": "A rule that the host fails, or that is unknown there, always 1.",
-    "mailplus_rules_not_configured": "Rules that are not configured, so that they have no verdict on any or some hosts.",
+    "mailplus_rules_not_configured": "Rules without a verdict, on all hosts or on some: not configured.",
     "mailplus_drift_known": "Whether the host was compared with a baseline.",
     "mailplus_differences": "Differences from the baseline by severity, in what was compared.",
     "mailplus_drift_not_compared": "Sections and values that could not be compared.",

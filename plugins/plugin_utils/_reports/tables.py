@@ -128,7 +128,7 @@ def _verdict_row(verdict: VerdictReport, rule: RuleReport | None) -> Row:
 
 
 def _not_configured_row(one: NotConfigured, rule: RuleReport) -> Row:
-    told = {"kind": "rule", "finding": "not_configured", "path": one["section"], "actual": UNKNOWN}
+    told = {"kind": "rule", "rule": one["rule"], "finding": "not_configured", "path": one["section"], "actual": UNKNOWN}
     return {**rule, **told, "message": f"On {one['hosts']} hosts: {one['remedy']}"}
 
 

@@ -35,7 +35,11 @@ def test_pass_and_fail_say_what_was_expected_and_found() -> None:
         (samples.failed(), {}, "The host was not read: https://nas.example:5001 refuses the connection."),
         (host_record("x", None), {}, "The host was not read: The host was not asked"),
         (samples.record(imap_pop3=samples.refused()), {}, "The section imap_pop3 is forbidden."),
-        (samples.record(core=samples.section({})), {}, "The section imap_pop3 is not gathered; add it to mailplus_state_subset."),
+        (
+            samples.record(core=samples.section({})),
+            {},
+            "The section imap_pop3 is not gathered; add it to mailplus_state_subset.",
+        ),
         (IMAP_ON, {"path": "data.imap"}, "imap_pop3.data.imap is not in the answer."),
         (IMAP_ON, {"path": "data.mode"}, "imap_pop3.data.mode cannot be compared with: equals false."),
         (IMAP_ON, {"condition": {"equals": "yes"}}, "cannot be compared with: equals 'yes'."),
@@ -78,7 +82,10 @@ def test_a_rule_applies_or_not_or_nobody_knows(applies: dict[str, Any], expected
 def test_whether_a_rule_applies_is_unknown_with_the_section() -> None:
     source = samples.rule(applies={"section": "queue", "path": "total", "condition": {"at_least": 1}})
     verdict = one(IMAP_ON, source)
-    assert verdict.message == "Whether the rule applies is not known: The section queue is not gathered; add it to mailplus_state_subset."
+    assert (
+        verdict.message
+        == "Whether the rule applies is not known: The section queue is not gathered; add it to mailplus_state_subset."
+    )
 
 
 EXPRESSION = samples.rule(condition=None, section=None, path=None, expression="sections.imap_pop3")
