@@ -120,8 +120,11 @@ class Section:
 
     A list has ``rows_key``, the key of its rows where that is known, and ``ids``, candidates for a key that tells two
     rows apart. Entries that are known to take ``offset`` and ``limit`` are ``paged``; a log is asked for them always.
-    ``rows_summary`` makes a summary of rows, ``summarise`` one of another answer. Under the keys ``personal``
-    everything counts as personal data, under ``secret`` as a secret; a star stands for any key.
+    ``rows_summary`` makes a summary of rows, ``summarise`` one of another answer.
+
+    ``personal`` are keys under which everything counts as personal data, ``secret`` those under which everything is a
+    secret: anywhere in the answer, and however they are written (``bind_dn``, ``bindDn``). In ``personal``, ``*``
+    stands for all text in the answer, in ``secret`` for all text in it that looks like a key or a code.
     """
 
     name: str

@@ -254,7 +254,8 @@ class ListReading(Reading):
         self.kept += len(rows)
         self._summary.add(rows)
         if self.window.file:
-            self.window.file.write(hide_secrets(rows, reveal=self._reveal_secrets))
+            secret = self.section.secret
+            self.window.file.write(hide_secrets(rows, reveal=self._reveal_secrets, secret=secret))
         elif self.window.keep or self.section.kind is Kind.ENTRIES:
             self.rows += rows
 

@@ -114,7 +114,7 @@ class Reading(ABC):
         is_mapping = isinstance(data, dict)
         envelope: Envelope = {
             "status": "ok",
-            "data": hide_secrets(data, reveal=self._reveal_secrets),
+            "data": hide_secrets(data, reveal=self._reveal_secrets, secret=self.section.secret),
             "summary": self.section.summarise(data) if self.section.summarise and is_mapping else {},
             "error": None,
         }

@@ -64,17 +64,17 @@ def differ(before: Sections, now: Sections, clean: privacy.Clean) -> Iterator[Fo
             yield Found(name, reason=_NOT_KNOWN)
         elif section.kind in _COMPARED:
             try:
-                old, new = _without_secrets(before.get(name), now.get(name))
+                old, new = _without_secrets(section, before.get(name), now.get(name))
             except TooDeepError:
                 yield Found(name, reason=_TOO_DEEP)
             else:
                 yield from _differ(section, old, new, clean.of(section))
 
 
-def _without_secrets(old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:
+def _without_secrets(section: Section, old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:
     """Both sides, the baseline without secrets where those of the host are hidden: no report holds such a value."""
-    if old and new and hide_secrets(new["data"]) == new["data"]:
-        old = {**old, "data": hide_secrets(old["data"])}
+    if old and new and hide_secrets(new["data"], secret=section.secret) == new["data"]:
+        old = {**old, "data": hide_secrets(old["data"], secret=section.secret)}
     return old, new
 
 
@@ -94,7 +94,7 @@ def _differ(section: Section, old: Keys | None, new: Keys | None, clean: privacy
     path = f"{section.name}.data"
     if section.each:
         yield from _each(section, old, new, path, clean)
-    elif old["data"] is not None and new["data"] is not None:
+    elif _is_read(old) and _is_read(new):
         yield from _data(section, old, new, path, clean)
     yield from _differences(old["status"], new["status"], f"{section.name}.status", clean)
     if reason:
@@ -110,9 +110,14 @@ def _unreadable(old: Keys | None, new: Keys | None) -> str | None:
     unread = [
         f"{side['status']} {where}"
         for side, where in ((old, "in the baseline"), (new, "on the host"))
-        if side["data"] is None and side["status"] != "unsupported"
+        if not _is_read(side) and side["status"] != "unsupported"
     ]
     return f"The section is {' and '.join(unread)}." if unread else None
+
+
+def _is_read(envelope: Keys) -> bool:
+    """Whether there is an answer, be it in part. One that holds nothing is an answer too."""
+    return envelope["status"] == "ok" or envelope["data"] is not None
 
 
 def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
@@ -132,7 +137,7 @@ def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clea
         reason = _unreadable(before[name], now[name])
         if reason:
             yield Found(below, reason=reason)
-        elif before[name]["data"] is not None and now[name]["data"] is not None:
+        elif _is_read(before[name]) and _is_read(now[name]):
             yield from _data(section, before[name], now[name], below, clean)
 
 
@@ -143,16 +148,21 @@ def _of_entries(envelope: Keys) -> dict[str, Keys]:
 
 
 def _data(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
-    if section.kind is Kind.ENTRIES:
+    if section.kind is Kind.ENTRIES and _may_hold_rows(old["data"]) and _may_hold_rows(new["data"]):
         yield from _entries(section, old, new, path, clean)
     else:
         yield from _differences(old["data"], new["data"], path, clean)
 
 
+def _may_hold_rows(data: Any) -> bool:
+    return isinstance(data, (list, Mapping))
+
+
 def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
     """Entries by what they are known by, wherever they stand, and what the answer holds beside them."""
     yield from _differences(_beside_rows(section, old), _beside_rows(section, new), path, clean)
-    place = f"{path}.{new.get('rows_key') or old.get('rows_key') or section.rows_key}"
+    key = new.get("rows_key") or old.get("rows_key") or section.rows_key
+    place = f"{path}.{key}" if key else path
     rows = [_rows(section, side) for side in (old, new)]
     before, now, reason = _by_name(section, rows, clean)
     if reason:
@@ -174,12 +184,15 @@ def _rows_key(section: Section, envelope: Keys) -> str:
 
 
 def _beside_rows(section: Section, envelope: Keys) -> Keys:
+    """What an answer holds beside its rows: nothing where it is a list."""
     left_out = (*_OF_PAGES, _rows_key(section, envelope))
-    return {key: value for key, value in envelope["data"].items() if key not in left_out}
+    data = envelope["data"] if isinstance(envelope["data"], Mapping) else {}
+    return {key: value for key, value in data.items() if key not in left_out}
 
 
 def _rows(section: Section, envelope: Keys) -> Sequence[Any] | None:
-    rows = envelope["data"].get(_rows_key(section, envelope))
+    data = envelope["data"]
+    rows = data.get(_rows_key(section, envelope)) if isinstance(data, Mapping) else data
     return rows if isinstance(rows, list) else None
 
 

@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
@@ -35,6 +35,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     REPORT,
     SECURITY,
     SMTP_GENERAL,
+    TEN,
     address_of,
     calls,
     client,
@@ -63,7 +64,9 @@ FLEET = {
     },
     "defaults": {"https": False},
 }
-ALL = [replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in CATALOGUE]
+ALL = [
+    replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in select(TEN)
+]
 BUSY = (108, 109, 110, 111, 117, 118)
 
 
@@ -274,27 +277,6 @@ def test_items_that_do_not_name_their_api_are_taken_in_order() -> None:
     assert replies[0].data == {"a": 1}
     assert names(replies) == ["ok", "unknown_error"]
     assert count == 1
-
-
-def test_a_large_batch_is_split(nas: Nas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "BATCH_SIZE", 4)
-    assert [reply.data for reply in read(nas, *ALL[:10])] == data_held(nas)[:10]
-    assert [len(request.items) for request in requests_of(nas, BATCH)] == [4, 4, 2]
-
-
-def test_what_is_left_of_a_split_batch_may_be_one_read(nas: Nas) -> None:
-    count = client_module.BATCH_SIZE + 1
-    replies = read(nas, *(read_of(QUEUE, "list", offset=offset, limit=1) for offset in range(count)))
-    assert [reply.data for reply in replies] == [held(nas, QUEUE, "list", offset=i, limit=1) for i in range(count)]
-    assert calls(nas) == [LOGIN, BATCH, (QUEUE, "list"), LOGOUT]
-
-
-def test_once_the_connection_fails_the_rest_is_not_asked(nas: Nas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "BATCH_SIZE", 4)
-    nas.faults.add("close", api=COMPOUND, after=1)
-    replies = read(nas)
-    assert names(replies) == ["ok"] * 4 + ["connection_broken"] * (len(ALL) - 4)
-    assert calls(nas) == [LOGIN, BATCH, BATCH, BATCH, LOGOUT]  # what got no answer at all is sent once more
 
 
 # -------------------------------------------------------------------------------------------------- version and path
