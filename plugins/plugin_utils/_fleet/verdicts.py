@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
@@ -178,7 +179,7 @@ class _Host:
             where = f"{where} / {'.'.join((target.per.section, *self._path(target.per)))}"
             value = divided(value, whole)
         found = condition.look(value, self._now)
-        if _rests_on_missing_rows(path, found, envelope):
+        if not _comes_whole(BY_NAME[target.section], envelope) and _rests_on_missing_rows(path, found, envelope):
             message = f"{where}: not all rows are there; raise mailplus_state_limit."
             return _Look(Outcome.UNKNOWN, message, _short(value), where)
         where = ".".join((where, *found.path))
@@ -224,6 +225,12 @@ def _rests_on_missing_rows(path: tuple[str, ...], found: Found, envelope: Envelo
         # More rows only raise counts and ages.
         return found.outcome is not {"at_most": Outcome.NOT_MET, "at_least": Outcome.MET}.get(found.condition.operator)
     return found.needs_all
+
+
+def _comes_whole(section: Section, envelope: Envelope) -> bool:
+    """Whether a list is known to be sent in one piece, and counted by nobody."""
+    is_whole = section.kind is Kind.ENTRIES and bool(section.rows_key) and not section.paged
+    return is_whole and envelope.get("total") is None and envelope.get("truncated") is None
 
 
 def _has_all_rows(envelope: Envelope) -> bool:

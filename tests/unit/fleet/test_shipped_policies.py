@@ -139,6 +139,18 @@ def test_a_verdict_tells_the_row_that_decided() -> None:
     assert found.message == "dsm_packages.data.packages has no item where id equals 'MailPlus-Server'."
 
 
+def test_certificates_come_whole_though_nobody_counts_them() -> None:
+    data = certificate("valid_till", "Mar 16 15:49:37 2027 GMT")
+    uncounted = {"total": None, "returned": 2, "truncated": None, "rows_key": "certificates"}
+    assert judged("certificate_expiry", certificates=samples.section(data, complete=None) | uncounted).verdict == "pass"
+    cut = samples.section(data, complete=False) | uncounted | {"total": 3, "truncated": True}
+    assert judged("certificate_expiry", certificates=cut).verdict == "unknown"
+    # Of other lists nobody knows that.
+    rows = samples.section({"rows": [{"tls": True}]}, complete=None) | uncounted | {"rows_key": "rows"}
+    paths = {"relay_hosts_tls": "data.rows.*.tls"}
+    assert judged("relay_hosts_tls", paths, smtp_relay_hosts=rows).verdict == "unknown"
+
+
 def domains(**envelopes: Any) -> dict[str, Any]:
     """A section that is read for each domain."""
     missing = next((one for one in envelopes.values() if one["status"] != "ok"), None)
