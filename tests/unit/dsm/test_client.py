@@ -18,7 +18,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
@@ -55,7 +54,9 @@ FLEET = {
         "dsm6": {"dsm": 6, "versions": "listed"},
         "dsm5": {"dsm": 5},
         "old": {"apis": {SMTP_GENERAL: {"maxVersion": 1}, SECURITY: {"maxVersion": 2}, REPORT: "absent"}},
-        "newer": {"apis": {SMTP_GENERAL: {"minVersion": 3}, SECURITY: {"minVersion": 5, "maxVersion": 6}}},
+        "newer": {
+            "apis": {SMTP_GENERAL: {"minVersion": 4, "maxVersion": 5}, SECURITY: {"minVersion": 5, "maxVersion": 6}}
+        },
         "bare": {"package": False},
         "no_compound": {"apis": {COMPOUND: "absent"}},
         "compound_refused": {"permissions": {COMPOUND: 105}},
@@ -64,9 +65,7 @@ FLEET = {
     },
     "defaults": {"https": False},
 }
-ALL = [
-    replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in select(TEN)
-]
+ALL = [replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in TEN]
 BUSY = (108, 109, 110, 111, 117, 118)
 
 
@@ -140,7 +139,7 @@ def test_each_error_belongs_to_its_read_alone(fleet: Fleet) -> None:
     }
     assert all((reply.data is None) == (reply.error is not None) for reply in replies.values())
     for api, error in errors.items():
-        assert (error.details.api, error.details.version) == (api, 1)
+        assert (error.details.api, error.details.version) == (api, 2 if api == CORE else 1)
     assert calls(nas) == [LOGIN, BATCH, LOGOUT]
 
 
@@ -294,7 +293,7 @@ def test_discovery_is_asked_once_and_only_misfits_are_asked_again(fleet: Fleet) 
         replies = dict(zip([read.api for read in ALL], dsm.read(ALL), strict=True))
         again = dsm.read([read for read in ALL if read.api in (SMTP_GENERAL, CORE, QUEUE)])
     assert calls(nas) == [LOGIN, BATCH, DISCOVERY, BATCH, BATCH, LOGOUT]
-    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [2, 1, 1]
+    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [3, 1, 1]
     assert [item["version"] for item in items_of(nas, SECURITY)] == [4, 2]
     assert {api: reply.error.details.name for api, reply in replies.items() if reply.error} == {REPORT: "no_such_api"}
     assert len(items_of(nas, REPORT)) == 1
@@ -305,7 +304,7 @@ def test_a_misfit_of_one_api_says_nothing_of_another(nas: Nas) -> None:
     nas.faults.add("error", api=SMTP_GENERAL, code=103, first=1)
     assert names(read(nas)) == ["ok"] * len(ALL)
     assert calls(nas) == [LOGIN, BATCH, DISCOVERY, (SMTP_GENERAL, "get"), LOGOUT]
-    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [2, 1]
+    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [3, 2]
 
 
 @pytest.mark.parametrize("code", [102, 103, 104])
@@ -325,7 +324,7 @@ def test_versions_nobody_knows_to_list_the_method_are_never_tried(fleet: Fleet) 
         SMTP_GENERAL: "version_not_supported",
         SECURITY: "version_not_supported",
     }
-    assert {item["version"] for item in items_of(nas, SMTP_GENERAL) + items_of(nas, SECURITY)} == {2, 4}
+    assert {item["version"] for item in items_of(nas, SMTP_GENERAL) + items_of(nas, SECURITY)} == {3, 4}
 
 
 def test_a_newer_version_than_the_catalogue_knows_is_no_misfit(nas: Nas) -> None:
@@ -362,7 +361,7 @@ def test_discovery_names_only_what_may_be_read(fleet: Fleet) -> None:
     nas = fleet["bare"]
     read(nas)
     (request,) = requests_of(nas, DISCOVERY)
-    assert set(request.form["query"].split(",")) == {AUTH, COMPOUND, *(read.api for read in ALL)}
+    assert set(request.form["query"].split(",")) == {AUTH, COMPOUND, *(api for api, _method in READ_ALLOWLIST)}
     assert "_sid" not in request.form
 
 
@@ -468,5 +467,5 @@ def test_parameters_cannot_make_a_read_a_write(nas: Nas, beside: list[Read]) -> 
 def test_a_whole_gather_sends_nothing_but_the_allowlist(nas: Nas) -> None:
     gather(nas, limit=None)
     sent = {(item["api"], item["method"]) for request in nas.requests for item in request.items}
-    assert sent == READ_ALLOWLIST
+    assert sent == {(read.api, read.method) for read in ALL}
     assert set(calls(nas)) == {LOGIN, BATCH, LOGOUT}

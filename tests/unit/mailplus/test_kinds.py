@@ -44,7 +44,7 @@ DOMAIN, DOMAIN_SETTINGS, ALIAS = PREFIX + "Domain", PREFIX + "Domain.Settings", 
 WHERE: dict[str, Any] = {"place": "Domain", "privilege": None}
 BY_DOMAIN = {"domain_id": ("domain_id",)}
 
-DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="domains", ids=("name",), **WHERE)
+DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="domains", ids=("name",), paged=True, **WHERE)
 CATCH_ALL = settings("catch_all", "Catch-all", read("Domain.Settings", "get"), each=Each(DOMAINS, BY_DOMAIN), **WHERE)
 ALIASES = entries(
     "aliases",
@@ -52,6 +52,7 @@ ALIASES = entries(
     read("Alias", "list"),
     rows_key="alias_list",
     ids=("name",),
+    paged=True,
     each=Each(DOMAINS, BY_DOMAIN),
     **WHERE,
 )
