@@ -33,7 +33,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     VerdictReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.unconfigured import Unconfigured
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import (
+    NOT_CONFIGURED,
+    VERDICTS,
+    Verdict,
+)
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
@@ -69,24 +74,30 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
     hosts: list[HostReport] = []
     cleaners: dict[Clean, _Cleaner] = {}
     has_baseline = False
+    unconfigured = Unconfigured()
     for result in results:
         cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
         hosts.append(_host_or_why_not(result, cleaner))
+        unconfigured.add(hosts[-1], result.verdicts)
         has_baseline = has_baseline or result.drift is not NOT_COMPARED
     hosts.sort(key=lambda host: host["host"])
     rows = figures.rows({name for host in hosts for name in host["sections"]})
+    unasked = unconfigured.unasked()
     for host in hosts:
         _fill(host, rows)
+        host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
+    not_configured = list(unconfigured.told(rules, len(hosts)))
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
         "has_baseline": has_baseline,
-        "totals": _totals(hosts),
+        "totals": _totals(hosts, len(not_configured)),
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
         "members": figures.members_definitions(rows),
         "rules": [_rule(rule) for rule in rules],
+        "not_configured": not_configured,
         "hosts": hosts,
     }
 
@@ -113,7 +124,7 @@ class _Cleaner:
         return self.clean.at(path, value)
 
 
-def _totals(hosts: Sequence[HostReport]) -> Totals:
+def _totals(hosts: Sequence[HostReport], not_configured: int) -> Totals:
     verdicts = Counter((verdict["verdict"], verdict["severity"]) for host in hosts for verdict in host["verdicts"])
     drifts = [host["drift"] for host in hosts]
     differences = (difference["severity"] for drift in drifts for difference in drift["differences"])
@@ -125,6 +136,7 @@ def _totals(hosts: Sequence[HostReport]) -> Totals:
         "drift": _count((drift["status"] for drift in drifts), STATUSES),
         "differences": _count(differences, SEVERITIES),
         "not_compared": sum(len(drift["not_compared"]) for drift in drifts),
+        "not_configured": not_configured,
     }
 
 
@@ -136,7 +148,11 @@ def broken(result: HostResult, error: Exception) -> HostResult:
     """What is left to report of a host whose state breaks what looks at it: its rules are unknown."""
     record = unusable(result.record.host, error)
     reason = f"The host was not read: {record.reason}"
-    verdicts = [Verdict(verdict.rule, verdict.severity, "unknown", None, None, reason) for verdict in result.verdicts]
+    verdicts = [
+        Verdict(verdict.rule, verdict.severity, "unknown", None, None, reason)
+        for verdict in result.verdicts
+        if verdict.verdict != NOT_CONFIGURED
+    ]
     drift = replace(result.drift, status="unknown", reason=reason, differences=(), not_compared=())
     return replace(result, record=record, verdicts=verdicts, drift=drift)
 
@@ -159,7 +175,9 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
         "breakdowns": figures.breakdowns(rows, cleaned),
         "timelines": figures.timelines(rows, sections),
         "members": figures.members(rows, sections, clean.clean),
-        "verdicts": [_verdict(verdict, clean, can_quote=can_quote) for verdict in result.verdicts],
+        "verdicts": [
+            _verdict(one, clean, can_quote=can_quote) for one in result.verdicts if one.verdict != NOT_CONFIGURED
+        ],
         "drift": _drift(result.drift, clean),
     }
 
