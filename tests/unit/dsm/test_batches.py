@@ -16,7 +16,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     local_error,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     AUTH,
@@ -26,7 +25,6 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     IMAP_POP3,
     INFO,
     LOGIN,
-    LOGOUT,
     QUEUE,
     REPORT,
     SECURITY,
@@ -157,12 +155,6 @@ def test_batches_are_packed_by_weight() -> None:
     few = [Read(api(41 + number), "get", (1,), {"limit": 50}) for number in range(101)]
     assert lost(read(nas, [*pages, *huge, *few])) == {}
     assert nas.sizes == [16, 16, 8, 1, 100, 1]  # pages of 500 rows weigh 6 each
-
-
-def test_what_every_section_asks_first_is_one_request(nas: Nas) -> None:
-    assert len(CATALOGUE) <= MOST_WEIGHT
-    gather(nas)
-    assert calls(nas) == [LOGIN, BATCH, LOGOUT]
 
 
 # ------------------------------------------------------------------------------------------ one that does not come back

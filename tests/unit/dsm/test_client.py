@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
@@ -35,6 +35,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     REPORT,
     SECURITY,
     SMTP_GENERAL,
+    TEN,
     address_of,
     calls,
     client,
@@ -63,7 +64,9 @@ FLEET = {
     },
     "defaults": {"https": False},
 }
-ALL = [replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in CATALOGUE]
+ALL = [
+    replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in select(TEN)
+]
 BUSY = (108, 109, 110, 111, 117, 118)
 
 

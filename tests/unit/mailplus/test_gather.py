@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, State
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE, groups
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, select
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     ADMIN_LOG,
@@ -28,6 +28,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     REPORT,
     SECURITY,
     SMTP_GENERAL,
+    TEN,
     assert_clear,
     calls,
     gather,
@@ -54,7 +55,8 @@ FLEET = {
 }
 KEYS = {"status", "data", "summary", "error"}
 LIST_KEYS = KEYS | {"total", "returned", "truncated", "rows_key"}
-LISTS = [section.name for section in CATALOGUE if section.is_list]
+SECTIONS = select(TEN)
+LISTS = [section.name for section in SECTIONS if section.is_list]
 
 
 def statuses(state: State) -> dict[str, str]:
@@ -85,7 +87,7 @@ def answer_queue(nas: Nas, **data: Any) -> dict[str, Any]:
 def test_everything_is_read_key_for_key_in_three_requests_on_one_connection(nas: Nas) -> None:
     state = gather(nas, reveal_secrets=True)
     assert_shapes(state)
-    for section in CATALOGUE:
+    for section in SECTIONS:
         params = {"offset": 0, "limit": 50} if section.is_list else {}
         assert state.sections[section.name]["data"] == held(
             nas, section.reads[0].api, section.reads[0].method, **params
@@ -96,7 +98,7 @@ def test_everything_is_read_key_for_key_in_three_requests_on_one_connection(nas:
 
 
 def test_the_sections_come_in_the_order_of_the_catalogue(nas: Nas) -> None:
-    wanted = {"queue", "core", *groups()["logs"]}
+    wanted = {"queue", "core", "admin_log", "transaction_log"}
     assert list(gather(nas, *wanted).sections) == [name for name in BY_NAME if name in wanted]
 
 
@@ -185,7 +187,7 @@ def test_each_refusal_costs_its_own_section_alone(fleet: Fleet) -> None:
     assert state.warnings == []
 
 
-@pytest.mark.parametrize("section", CATALOGUE, ids=lambda section: section.name)
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)
 @pytest.mark.parametrize(
     ("code", "status"), [(102, "unsupported"), (105, "forbidden"), (117, "failed"), (100, "failed")]
 )
@@ -340,7 +342,7 @@ def test_one_odd_time_does_not_break_the_rest(nas: Nas, time: object) -> None:
 
 
 def test_an_answer_that_is_very_deep_is_read_or_refused(nas: Nas) -> None:
-    nas.mailplus._fixed[SECURITY, "get"] = b'{"a":' + b"[" * 900 + b"]" * 900 + b"}"
+    nas.set_answer(SECURITY, "get", b'{"a":' + b"[" * 900 + b"]" * 900 + b"}")
     try:
         assert_shapes(gather(nas))
     except DsmError as error:
