@@ -35,7 +35,13 @@ def pages() -> Iterator[str]:
     for area in AREAS:
         title = summary(area.module)
         group = f", group ``{area.group}``" if area.group else ""
-        yield from ("", title, "^" * len(title), "", f"Module :ansplugin:`mailfleet.mailplus.{area.module}#module`{group}.")
+        yield from (
+            "",
+            title,
+            "^" * len(title),
+            "",
+            f"Module :ansplugin:`mailfleet.mailplus.{area.module}#module`{group}.",
+        )
         rows = [_row(section, area) for section in area.sections]
         yield from rst_table((17, 24, 21, 21, 17), _HEAD, rows)
 
@@ -52,14 +58,16 @@ def options() -> Iterator[str]:
     for section in sorted(CATALOGUE, key=_by_option):
         found.setdefault(_may_read(section), []).append(section)
     head = ("Option of the delegation policy", "Sections that it covers by its name", "Needed for")
-    rows = [(option, _names([each.name for each in covered]), _needed_for(covered)) for option, covered in found.items()]
+    rows = [
+        (option, _names([each.name for each in covered]), _needed_for(covered)) for option, covered in found.items()
+    ]
     yield from rst_table((28, 55, 17), head, rows)
 
 
 def _needed_for(covered: Sequence[Section]) -> str:
     """Of what is often asked for, what has some of these sections."""
     often = {"``min``": ["min"], "the default": DEFAULT}
-    found = [title for title, subset in often.items() if not set(select(subset)).isdisjoint(covered)]
+    found = [title for title, subset in often.items() if any(section in covered for section in select(subset))]
     return ", ".join(found) or "more"
 
 

@@ -57,6 +57,6 @@ def _markdown(head: Row, rows: Iterator[Row]) -> Iterator[str]:
 
 
 def _counted(text: str) -> str:
-    """The text with as many sections as are read by default, in output that it shows; as many were not read as before."""
+    """The text with as many sections as the default has, in output that it shows; as many were not read as before."""
     there_are = len(select(DEFAULT))
     return _COUNTS.sub(lambda found: f"{there_are + int(found[1]) - int(found[2])} of {there_are} sections", text)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 
 import pytest
@@ -16,21 +17,23 @@ from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fl
 
 PLAYBOOK = "mailfleet.mailplus.permissions"
 LINES = "What the account can read"
+LACKS = "What the account lacks for the rest"
 PAGES = "What MailPlus Server says that the account sees"
 ALL = [section.name for section in select(["all"])]
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_credentials.rst"
 TEMPLATE = "{{ 7 * 7 }} {% raw %}"
 
-# Of the package's own refusals: pages that the auditor's policy does not tick.
-MISSING = {f"{PREFIX}Queue": 5615, f"{PREFIX}Domain.User": 5615, f"{PREFIX}License": 5615, f"{PREFIX}Util": 5615}
-AUDITOR = {"accounts": [{"username": "auditor", "role": "delegated", "permissions": MISSING}]}
+# As in the guide on credentials: what the policy of the auditor ticks.
+AUDITOR = {"role": "delegated", "delegation": ["Server List", "Queue", "General", "Alias"]}
 DESCRIPTION = {
     "nas": {
         "nas1": {},
-        "nas2": {**AUDITOR, "apis": {f"{PREFIX}Report": "absent"}, "faults": []},
-        "nas3": {"accounts": [{"role": "delegated", "permissions": {f"{PREFIX}*": 5615}}]},
-        "nas4": {"unreachable": True},
+        "nas4.example.com": {"accounts": [AUDITOR], "apis": {f"{PREFIX}Domain.BCC": "absent"}},
+        "nobody": {"accounts": [{"role": "delegated", "permissions": {f"{PREFIX}*": 5615}}]},
+        "off": {"unreachable": True},
     }
 }
+ORDER = ["ok", "forbidden", "unsupported", "failed"]
 
 
 @pytest.fixture(scope="module")
@@ -48,34 +51,53 @@ def lines(message: list[str]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def test_each_section_has_a_line_with_what_is_missing(project: Project, fleet: Fleet) -> None:
-    fleet["nas2"].faults.add("error", code=5599, api=f"{PREFIX}Log.Mail")
+def test_an_administrator_can_read_every_section(project: Project, fleet: Fleet) -> None:
     project.write("hosts.yml", hosts(fleet))
-    run = project.play(PLAYBOOK, failing=True)
-    assert sorted(section for section, _ in lines(run.ok(LINES, "nas1")["msg"])["ok"]) == sorted(ALL)
+    run = project.play(PLAYBOOK, "--limit", "nas1")
+    assert lines(run.ok(LINES, "nas1")["msg"]) == {"ok": [(name, "") for name in ALL]}
+    assert run.result(LACKS, "nas1").status == "skipped"
 
-    message = run.ok(LINES, "nas2")["msg"]
-    assert [line.split()[0] for line in message] == sorted(
-        (line.split()[0] for line in message), key=["ok", "forbidden", "unsupported", "failed"].index
-    )
+
+def test_each_section_has_a_line_with_what_the_account_lacks(project: Project, fleet: Fleet) -> None:
+    fleet["nas4.example.com"].faults.add("error", code=5599, api=f"{PREFIX}Alias")
+    project.write("hosts.yml", hosts(fleet))
+    run = project.play(PLAYBOOK, "--limit", "nas4*")
+    message = run.ok(LINES)["msg"]
     found = lines(message)
+    assert list(found) == ORDER
     assert sorted(section for each in found.values() for section, _ in each) == sorted(ALL)
     forbidden = dict(found["forbidden"])
-    for name in ("queue", "queue_settings", "domain_users"):
-        assert forbidden[name] == f"give the option {BY_NAME[name].privilege}"
-    assert forbidden["license_limit"] == "Use a DSM administrator: no delegation policy covers this section."
-    assert forbidden["account_type"].startswith("Use a DSM administrator, or give the account a delegation policy")
-    assert "report" in found["unsupported"][0]
-    assert dict(found["failed"])["mail_log"].endswith("code 5599).")
-    assert "permissions.data" in "".join(run.ok(PAGES, "nas2"))
+    assert {forbidden[name] for name in ("log_settings", "log_files", "domain_users", "domain_group_members")} == {
+        f"give the option {BY_NAME[name].privilege}" for name in ("log_settings", "log_files", "domain_users")
+    }
+    assert forbidden["licenses"] == "use a DSM administrator"
+    assert found["unsupported"] == [("auto_bcc", "")]
+    assert re.fullmatch(r"MailPlus Server refuses the request \(.* code 5599\)\.", dict(found["failed"])["aliases"])
+    assert run.ok(LACKS)["msg"] == sorted(set(forbidden.values()))
+    assert dict(found["ok"]).keys() >= {"permissions", "queue", "server_list", "domains"}
+
+
+def test_where_no_option_is_known_that_is_said(project: Project, fleet: Fleet) -> None:
+    for api in ("Util", "Security.DailyQuota"):
+        fleet["nas1"].faults.add("error", code=5615, api=f"{PREFIX}{api}")
+    project.write("hosts.yml", hosts(fleet))
+    run = project.play(PLAYBOOK, "--limit", "nas1")
+    assert run.ok(LACKS)["msg"] == ["use a DSM administrator, or find the option: it is not known"]
+
+
+def test_the_guide_shows_what_is_printed(project: Project, fleet: Fleet) -> None:
+    project.write("hosts.yml", hosts(fleet))
+    run = project.play(PLAYBOOK, "--limit", "nas4*", "-e", "mailplus_subset=min,domains")
+    printed = run.stdout[run.stdout.index(f"TASK [{LINES}]") : run.stdout.index(f"TASK [{PAGES}]")].strip()
+    assert textwrap.indent(printed, "   ") in GUIDE.read_text(encoding="utf-8")
 
 
 def test_a_nas_that_tells_nothing_fails_with_the_reason(project: Project, fleet: Fleet) -> None:
     project.write("hosts.yml", hosts(fleet))
-    run = project.play(PLAYBOOK, "--limit", "nas3:nas4", failing=True)
+    run = project.play(PLAYBOOK, "--limit", "nobody,off", failing=True)
     ask = "Ask for every section, and for no row"
-    assert "No section could be read" in run.failed(ask, "nas3")["msg"]
-    assert run.failed(ask, "nas4")["error"]["name"] == "connection_refused"
+    assert "No section could be read" in run.failed(ask, "nobody")["msg"]
+    assert run.failed(ask, "off")["error"]["name"] == "connection_refused"
 
 
 def test_it_asks_for_what_is_named_and_for_no_row(project: Project, fleet: Fleet) -> None:
@@ -94,7 +116,7 @@ def test_text_of_a_server_stays_text(project: Project, fleet: Fleet) -> None:
     project.write("hosts.yml", hosts(fleet))
     run = project.play(PLAYBOOK, "--limit", "nas1")
     (data,) = [value for key, value in run.ok(PAGES, "nas1").items() if key.endswith("permissions.data")]
-    assert data == {"tabs": [TEMPLATE]}
+    assert data["tabs"] == [TEMPLATE]
 
 
 def test_the_playbook_takes_every_option_of_the_connection() -> None:
