@@ -47,9 +47,9 @@ def pages() -> Iterator[str]:
 
 
 def summary(module: str) -> str:
-    """What a module is, as its documentation says."""
+    """What a module reads, as its documentation says."""
     documentation = import_module(f"{_MODULES}.{module}").DOCUMENTATION
-    return str(yaml.safe_load(documentation)["short_description"])
+    return str(yaml.safe_load(documentation)["short_description"]).replace(" of MailPlus Server", "")
 
 
 def options() -> Iterator[str]:
