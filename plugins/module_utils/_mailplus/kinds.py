@@ -71,7 +71,7 @@ class Figure:
     worst in a column of a table. ``unit`` is one of ``UNITS``, with which the name ends, or what is counted, in the
     plural. A ``brief`` one is in the line that sums up a host. ``metric`` is its name in Prometheus where figures of
     several sections share one, each with its section as a label; ``known`` is a metric that tells whether there is a
-    number.
+    number. Where a mapping stands at the path, the number is under a candidate key of the ``meaning``.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Figure:
     by: Breakdown | None = None
     metric: str = ""
     known: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True)

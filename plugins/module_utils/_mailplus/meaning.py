@@ -24,6 +24,7 @@ CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     "server_role": ("role", "type"),
     "type": ("type", "event_type", "log_type", "event", "action", "category", "status", "level"),
     "license_accounts": ("account_number", "accounts", "user_limit", "user_num", "quantity"),
+    "license_used": ("active_user_num", "active_num", "used", "count"),
     "license_state": ("is_valid", "valid", "validity", "status", "state"),
     "license_end": (
         "expire_time",

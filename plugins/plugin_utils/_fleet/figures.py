@@ -15,7 +15,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     Figure,
     Section,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Hour, Member, rows_by_hour
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    Hour,
+    Member,
+    find_meaning,
+    rows_by_hour,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
@@ -113,7 +118,10 @@ def _number(figure: Figure, envelope: Envelope | SectionReport | None, tables: T
         return _of_each(envelope)
     if figure.path.startswith(_OF_TABLES):
         return _worst(figure, tables)
-    return as_amount(_at(envelope, figure.path), figure.unit)
+    found = _at(envelope, figure.path)
+    return as_amount(
+        find_meaning(found, figure.meaning) if figure.meaning and isinstance(found, dict) else found, figure.unit
+    )
 
 
 def _of_each(envelope: Envelope | SectionReport | None) -> int | None:

@@ -58,8 +58,8 @@ FINDING_COLUMNS = (
     "reference",
 )
 
-# Before these of the table.
-TABLE_COLUMNS = ("host", "status", "rows")
+# Before those of the table.
+TABLE_COLUMNS = ("host", "read_status")
 
 _NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "expected": UNKNOWN, "actual": UNKNOWN}
 
@@ -97,14 +97,10 @@ def table_csv(name: str, columns: Sequence[str], report: Report) -> str:
 def _table_rows(host: HostReport, name: str, columns: Sequence[str]) -> Iterator[Row]:
     table = host["tables"][name]
     rows = table["rows"] if table else None
-    status = table["status"] if table else _NOT_ASKED if host["sections"] else host["status"]
-    for row in rows or ():
-        yield {"host": host["host"], "rows": len(rows or ()), "status": status} | {
-            column: _known(row[column]) for column in columns
-        }
-    if not rows:
-        empty = dict.fromkeys(columns, UNKNOWN if rows is None else NONE)
-        yield {"host": host["host"], "rows": _known(None if rows is None else 0), "status": status, **empty}
+    of_unasked = _NOT_ASKED if host["sections"] else host["status"]
+    whose = {"host": host["host"], "read_status": table["status"] if table else of_unasked}
+    for row in rows or [dict.fromkeys(columns, UNKNOWN if rows is None else NONE)]:
+        yield {**whose, **{column: _known(row[column]) for column in columns}}
 
 
 def _host_row(host: HostReport, figures: Sequence[FigureDefinition]) -> Row:

@@ -31,7 +31,15 @@ AREA = Area(
             place=_LICENSE,
             privilege=DSM_ADMINISTRATOR,
             evidence="LU",
-            figures=(Figure("license_accounts_allowed", "Accounts that the licences allow", "data", "accounts"),),
+            figures=(
+                Figure(
+                    "license_accounts_allowed",
+                    "Accounts that the licences allow",
+                    "data",
+                    "accounts",
+                    meaning="license_accounts",
+                ),
+            ),
         ),
         status(
             "license_usage",
@@ -40,7 +48,11 @@ AREA = Area(
             place=_LICENSE,
             privilege=DSM_ADMINISTRATOR,
             evidence="LU",
-            figures=(Figure("license_accounts_used", "Accounts that use a licence", "data", "accounts"),),
+            figures=(
+                Figure(
+                    "license_accounts_used", "Accounts that use a licence", "data", "accounts", meaning="license_used"
+                ),
+            ),
         ),
         entries(
             "licenses",

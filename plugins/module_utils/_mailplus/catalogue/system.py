@@ -155,7 +155,7 @@ AREA = Area(
             (
                 Column("version", "DSM"),
                 Column("model", "Model"),
-                Column("uptime_seconds", "Started before", SECONDS),
+                Column("uptime_seconds", "Up for", SECONDS),
                 Column("zone", "Time zone"),
                 Column("clock", "Clock set by"),
                 Column("time_server", "Time server"),
@@ -207,7 +207,7 @@ AREA = Area(
                 Column("name", "Task"),
                 Column("last", "Last run, as the NAS has it"),
                 Column("result", "Result"),
-                Column("age_seconds", "Ran before, at most", SECONDS),
+                Column("age_seconds", "Age, at most", SECONDS),
             ),
             backups,
             worst="age_seconds",

@@ -88,11 +88,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Pane:
-    """What a section comes to: its figures, and the rest of its summary. ``lines`` are drawn rows over time."""
+    """What a section comes to: its figures, and the rest of its summary. ``lines`` are drawn rows over time.
+
+    With ``several``, it is of several sections that come to one figure each.
+    """
 
     title: str
     facts: list[tuple[str, str]]
     lines: list[tuple[Timeline, str]]
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -253,7 +257,7 @@ def _panes(host: HostReport, fleet: Fleet) -> Iterator[Pane]:
         elif facts:
             yield Pane(name.replace("_", " ").capitalize(), facts, lines)
     if alone:
-        yield Pane("Other figures", alone, [])
+        yield Pane("Other figures", alone, [], several=True)
 
 
 def _facts(host: HostReport, section: str, figures: Sequence[FigureDefinition]) -> Iterator[tuple[str, str]]:
