@@ -115,8 +115,9 @@ options:
     type: path
   formats:
     description:
-      - Formats to write. V(html) is C(report.html), V(json) is C(report.json), V(csv) is C(hosts.csv) and
-        C(findings.csv), V(junit) is C(junit.xml), V(markdown) is C(report.md), and V(prometheus) is C(mailplus.prom).
+      - Formats to write. V(html) is C(report.html), V(json) is C(report.json), V(csv) is C(hosts.csv), C(findings.csv)
+        and a file a table, such as C(domains.csv), V(junit) is C(junit.xml), V(markdown) is C(report.md), and
+        V(prometheus) is C(mailplus.prom).
     type: list
     elements: str
     choices: [html, json, csv, junit, markdown, prometheus]

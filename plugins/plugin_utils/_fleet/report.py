@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
@@ -81,10 +81,12 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
         unconfigured.add(hosts[-1], result.verdicts)
         has_baseline = has_baseline or result.drift is not NOT_COMPARED
     hosts.sort(key=lambda host: host["host"])
-    rows = figures.rows({name for host in hosts for name in host["sections"]})
+    names = {name for host in hosts for name in host["sections"]}
+    rows, tabled = figures.rows(names), tables.of_names(names)
     unasked = unconfigured.unasked()
     for host in hosts:
         _fill(host, rows)
+        host["tables"] = dict.fromkeys(table.name for table in tabled) | host["tables"]
         host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
     not_configured = list(unconfigured.told(rules, len(hosts)))
     return {
@@ -96,6 +98,7 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
         "members": figures.members_definitions(rows),
+        "tables": tables.definitions(tabled),
         "rules": [_rule(rule) for rule in rules],
         "not_configured": not_configured,
         "hosts": hosts,
@@ -104,7 +107,7 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
 
 def _fill(host: HostReport, rows: Collection[Section]) -> None:
     """Say that a host's figures are unknown which only others have."""
-    host["figures"] = figures.figures(rows, {}) | host["figures"]
+    host["figures"] = figures.figures(rows, {}, {}) | host["figures"]
     host["breakdowns"] = figures.breakdowns(rows, {}) | host["breakdowns"]
     host["timelines"] = figures.timelines(rows, {}) | host["timelines"]
     host["members"] = figures.members(rows, {}, KEEP) | host["members"]
@@ -161,8 +164,9 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
     record, state = result.record, result.record.mailplus or {}
     sections: Mapping[str, Envelope] = state.get("sections", {})
     rows = figures.rows(sections)
-    cleaned = {name: clean.clean.section(name, _without_rows(envelope)) for name, envelope in sections.items()}
+    cleaned = {name: clean.clean.section(name, _without_data(envelope)) for name, envelope in sections.items()}
     can_quote = not any(envelope["data"] and clean.clean.takes_all_text(name) for name, envelope in sections.items())
+    of_host = tables.tables(sections, state.get("collected_at"), clean.clean)
     return {
         "host": record.host,
         "status": record.status,
@@ -171,10 +175,11 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
         "collected_at": state.get("collected_at"),
         "server": state.get("server"),
         "sections": cleaned,
-        "figures": figures.figures(rows, sections),
+        "figures": figures.figures(rows, sections, of_host),
         "breakdowns": figures.breakdowns(rows, cleaned),
         "timelines": figures.timelines(rows, sections),
         "members": figures.members(rows, sections, clean.clean),
+        "tables": of_host,
         "verdicts": [
             _verdict(one, clean, can_quote=can_quote) for one in result.verdicts if one.verdict != NOT_CONFIGURED
         ],
@@ -213,29 +218,18 @@ def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
     }
 
 
-def _without_rows(envelope: Envelope) -> SectionReport:
-    """The envelope of a list without its rows, which are in the files of the hosts, and with counts that are some."""
-    told = cast(SectionReport, _with_counts(envelope))
-    if "total" in told:
-        told.pop("data", None)
+def _without_data(envelope: Envelope) -> SectionReport:
+    """The envelope without what the server sent, which is in the files of the hosts, and with counts that are some."""
+    told = _with_counts(envelope)
+    told.pop("data", None)
     if "each" in told:
         told["each"] = {name: _with_counts(one) for name, one in told["each"].items()}
-        data = told.get("data")
-        told["data"] = data and {name: _without(one, told["each"].get(name, {})) for name, one in data.items()}
-    return told
+    return cast(SectionReport, told)
 
 
 def _with_counts(envelope: Mapping[str, Any]) -> dict[str, Any]:
     counts = {key: as_count(envelope[key]) for key in ("total", "returned") if key in envelope}
     return {**envelope, **counts}
-
-
-def _without(data: Any, envelope: Mapping[str, Any]) -> Any:
-    """The data of an entry without its rows."""
-    if "total" not in envelope:
-        return data
-    rows_key = envelope.get("rows_key")
-    return {key: value for key, value in data.items() if key != rows_key} if isinstance(data, Mapping) else None
 
 
 def _rule(rule: Rule) -> RuleReport:
