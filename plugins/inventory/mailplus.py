@@ -62,7 +62,7 @@ options:
     description: What to read, as M(mailfleet.mailplus.mailplus_facts) has it.
     type: list
     elements: str
-    default: [all]
+    default: [min, settings, admin_log, transaction_log]
   limit:
     description:
       - Rows of each list to read, V(-1) for all. Summaries rest on these rows.

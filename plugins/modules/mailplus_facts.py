@@ -22,25 +22,57 @@ extends_documentation_fragment:
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
 seealso:
+  - module: mailfleet.mailplus.mailplus_account_info
+  - module: mailfleet.mailplus.mailplus_antispam_info
+  - module: mailfleet.mailplus.mailplus_antivirus_info
+  - module: mailfleet.mailplus.mailplus_authentication_info
+  - module: mailfleet.mailplus.mailplus_domain_info
   - module: mailfleet.mailplus.mailplus_imap_pop3_info
   - module: mailfleet.mailplus.mailplus_info
+  - module: mailfleet.mailplus.mailplus_license_info
   - module: mailfleet.mailplus.mailplus_log_info
+  - module: mailfleet.mailplus.mailplus_migration_info
   - module: mailfleet.mailplus.mailplus_queue_info
   - module: mailfleet.mailplus.mailplus_report_info
   - module: mailfleet.mailplus.mailplus_security_info
   - module: mailfleet.mailplus.mailplus_server_info
   - module: mailfleet.mailplus.mailplus_smtp_info
+  - module: mailfleet.mailplus.mailplus_statistics_info
+  - module: mailfleet.mailplus.mailplus_system_info
 options:
   gather_subset:
     description:
-      - What to read, by names of sections and groups.
-      - Sections are V(imap_pop3), V(admin_log), V(transaction_log), V(core), V(queue), V(report), V(security),
-        V(server_list), V(smtp_general) and V(smtp_security).
-      - Groups are V(all), V(settings), V(logs) and V(smtp).
+      - What to read, by names of groups and sections. What each is, RV(ansible_facts.mailplus.sections) tells.
+      - Groups are V(all), V(min), V(settings), V(status), V(entries), V(accounts), V(antispam), V(antivirus),
+        V(authentication), V(domains), V(licenses), V(logs), V(migrations), V(security), V(servers), V(smtp),
+        V(statistics) and V(system). A group comes before a section of the same name.
+      - Sections are V(account_type), V(default_activation), V(default_quota), V(default_user_policy), V(user_policies),
+        V(user_policy_members), V(delegations), V(delegation_members), V(permissions), V(directory_domain),
+        V(directory_ldap), V(active_users), V(orphaned_mailboxes), V(antispam), V(antispam_update), V(postscreen),
+        V(greylist), V(attachment_filter), V(address_filter), V(spamassassin_rules), V(spam_keywords), V(reported_spam),
+        V(reported_ham), V(antivirus), V(mcafee), V(bitdefender), V(antivirus_template), V(virus_quarantine),
+        V(authentication), V(dkim_trusted_senders), V(dane), V(dane_trusted_recipients), V(domains), V(domain_settings),
+        V(domain_security), V(domain_usage_limit), V(domain_usage), V(additional_domains), V(domain_users),
+        V(domain_groups), V(domain_group_members), V(aliases), V(auto_bcc), V(disclaimers), V(imap_pop3),
+        V(imap_pop3_advanced), V(license_limit), V(license_usage), V(licenses), V(bitdefender_license),
+        V(bitdefender_limit), V(admin_log), V(transaction_log), V(mail_log), V(security_log), V(dovecot_log),
+        V(log_settings), V(log_files), V(search_tasks), V(core), V(full_text_search), V(migration_tasks),
+        V(mail_import_export), V(mailserver_migration), V(mailserver_migration_settings), V(mailserver_mail_migration),
+        V(queue), V(queue_settings), V(report), V(security), V(content_scan), V(mcp), V(mcp_rules), V(mcp_template),
+        V(mcp_quarantine), V(server_list), V(balancer), V(packages), V(network_interface), V(network_interfaces),
+        V(system_info), V(storage_volumes), V(smtp_general), V(smtp_security), V(smtp), V(smtp_service),
+        V(smtp_delivery_type), V(smtp_delivery), V(smtp_relay_hosts), V(smtp_relay_control), V(smtp_postmaster),
+        V(blacklist), V(whitelist), V(daily_quota_rules), V(daily_quota_usage), V(mail_statistics), V(usage_analysis),
+        V(threats), V(threats_inbound), V(threats_outbound), V(blocked_addresses) and V(dnsbl_selfcheck).
+      - V(dsm), V(dsm_packages), V(certificates), V(tls_profile), V(dsm_ldap), V(dsm_domain), V(storage), V(time) and
+        V(backup_tasks) are of the DSM below, and most need a DSM administrator. They are read only where they, or the
+        group V(system), are named.
+      - V(privilege_check), V(license_validity), V(setup_state), V(version_state), V(settings_check) and
+        V(cluster_health) may do work on the NAS, so each is read only where it is named.
       - V(!name) leaves a section or group out. With nothing but such names, all others are read.
     type: list
     elements: str
-    default: [all]
+    default: [min, settings, admin_log, transaction_log]
 # End of what make generate writes
   rows:
     description:
@@ -128,19 +160,137 @@ ansible_facts:
         sections:
           description:
             - The sections that were asked for, by name, each with the same envelope, which is described at NAME.
+            - V(account_type) - Whether users are local, of LDAP or of a domain.
+            - V(default_activation) - Whether users are activated by default.
+            - V(default_quota) - Quota of users that have none of their own.
+            - V(default_user_policy) - What users may do that no policy names.
+            - V(user_policies) - Policies for users and groups.
+            - V(user_policy_members) - Who a policy for users is for.
+            - V(delegations) - Delegation policies.
+            - V(delegation_members) - To whom administration is delegated.
+            - V(permissions) - What this account may see.
+            - V(directory_domain) - The domain that users come from.
+            - V(directory_ldap) - The LDAP server that users come from.
+            - V(active_users) - Users that have a licence.
+            - V(orphaned_mailboxes) - Mailboxes whose user is gone.
+            - V(privilege_check) - What MailPlus Server finds about the privileges of users.
+            - V(antispam) - Settings of the antispam engine.
+            - V(antispam_update) - State of the antispam rules.
+            - V(postscreen) - DNS block lists that are asked before mail is taken.
+            - V(greylist) - Settings and exceptions of greylisting.
+            - V(attachment_filter) - Attachments that are filtered.
+            - V(address_filter) - Addresses that are filtered.
+            - V(spamassassin_rules) - Rules of SpamAssassin.
+            - V(spam_keywords) - Groups of keywords, with their scores.
+            - V(reported_spam) - Mails that users reported as spam.
+            - V(reported_ham) - Mails that users reported as no spam.
+            - V(antivirus) - Settings of the antivirus engine.
+            - V(mcafee) - State of McAfee.
+            - V(bitdefender) - State of Bitdefender.
+            - V(antivirus_template) - Texts that tell of infected mail.
+            - V(virus_quarantine) - Infected mails that are held back.
+            - V(authentication) - How the senders of mail are verified.
+            - V(dkim_trusted_senders) - Networks whose mail is signed.
+            - V(dane) - The TLSA record for DANE.
+            - V(dane_trusted_recipients) - Domains that DANE does not bind.
+            - V(domains) - The domains. Known keys are C(domains), C(domain_id), C(id) and C(name).
+            - V(domain_settings) - Settings of each domain.
+            - V(domain_security) - DKIM of each domain.
+            - V(domain_usage_limit) - Limits of each domain.
+            - V(domain_usage) - Mails that users of each domain sent today.
+            - V(additional_domains) - Further names of each domain.
+            - V(domain_users) - Users of each domain.
+            - V(domain_groups) - Groups of each domain.
+            - V(domain_group_members) - Members of each group of each domain.
+            - V(aliases) - Aliases of each domain, with their members. Known keys are C(total), C(alias_list), C(name)
+              and C(member_list).
+            - V(auto_bcc) - Silent copies of the mails of each domain.
+            - V(disclaimers) - Disclaimers of each domain.
             - V(imap_pop3) - Settings of IMAP and POP3. Known keys are C(enable_imap), C(enable_imaps), C(enable_pop3),
               C(enable_pop3s) and C(security_imappop3_auth).
+            - V(imap_pop3_advanced) - Limits on connections by IMAP and POP3.
+            - V(license_limit) - How many accounts the licences allow.
+            - V(license_usage) - How many accounts use a licence.
+            - V(licenses) - The licences, with validity and expiry.
+            - V(bitdefender_license) - The licences of Bitdefender.
+            - V(bitdefender_limit) - How many accounts the licences of Bitdefender allow.
+            - V(license_validity) - Whether the licences are valid, as Synology sees it.
             - V(admin_log) - What administrators did. Known keys are C(log_list), C(offset) and C(total).
             - V(transaction_log) - What became of each mail. Known keys are C(items), C(offset), C(total) and
               C(is_migrating).
+            - V(mail_log) - What became of each mail, on servers before version 3.
+            - V(security_log) - Mails that a security setting stopped.
+            - V(dovecot_log) - Logins over IMAP and POP3.
+            - V(log_settings) - How logs are archived, sent on and rotated.
+            - V(log_files) - The files of the logs.
+            - V(search_tasks) - Searches in the mail of users.
             - V(core) - Core settings of MailPlus Server.
+            - V(full_text_search) - Settings of full-text search.
+            - V(setup_state) - Whether MailPlus Server is set up.
+            - V(version_state) - What the package finds about its version.
+            - V(migration_tasks) - Migrations from other servers.
+            - V(mail_import_export) - Imports and exports of mailboxes.
+            - V(mailserver_migration) - How far the migration from Synology Mail Server is.
+            - V(mailserver_migration_settings) - Settings of the migration from Synology Mail Server.
+            - V(mailserver_mail_migration) - How far the mails from Synology Mail Server are.
             - V(queue) - Mails waiting for delivery. Known keys are C(items) and C(total).
+            - V(queue_settings) - Settings of the queue.
             - V(report) - Settings of the mail report.
             - V(security) - Mail flow limit and sender quota.
+            - V(content_scan) - Settings of the content scan.
+            - V(mcp) - Settings of data protection (MCP).
+            - V(mcp_rules) - Rules of data protection (MCP).
+            - V(mcp_template) - Text that data protection (MCP) sends.
+            - V(mcp_quarantine) - Mails that data protection (MCP) holds back.
             - V(server_list) - The servers of the cluster. Known keys are C(server_list), C(balancer_enabled) and
               C(cluster_syncing).
+            - V(balancer) - The address that both servers of a cluster share.
+            - V(packages) - Packages, as MailPlus Server sees them.
+            - V(network_interface) - The network interface of MailPlus Server.
+            - V(network_interfaces) - Network interfaces that MailPlus Server can use.
+            - V(system_info) - The NAS, as MailPlus Server sees it.
+            - V(storage_volumes) - Volumes that can hold mail.
+            - V(settings_check) - Settings that differ from what MailPlus Server suggests.
+            - V(cluster_health) - What the servers of the cluster find about each other.
             - V(smtp_general) - General settings of SMTP.
             - V(smtp_security) - Security settings of SMTP.
+            - V(smtp) - What SMTP has beside its general settings and its service.
+            - V(smtp_service) - SMTP, SMTP over TLS and STARTTLS, with their ports.
+            - V(smtp_delivery_type) - Whether mail leaves at once or by a relay.
+            - V(smtp_delivery) - The relay that all mail takes.
+            - V(smtp_relay_hosts) - Relays by sender and recipient.
+            - V(smtp_relay_control) - Who may relay.
+            - V(smtp_postmaster) - External postmasters.
+            - V(blacklist) - The black list. Known keys are C(total), C(blackwhite_list), C(id), C(enable),
+              C(description), C(pattern), C(type) and C(action).
+            - V(whitelist) - The white list. Known keys are C(total), C(blackwhite_list), C(id), C(enable),
+              C(description), C(pattern), C(type) and C(action).
+            - V(daily_quota_rules) - Rules of daily quotas.
+            - V(daily_quota_usage) - Who has used how much of a daily quota.
+            - V(mail_statistics) - Mails by kind.
+            - V(usage_analysis) - Mails received by address. Known keys are C(total), C(result_list), C(name) and
+              C(count).
+            - V(threats) - Threats that were stopped.
+            - V(threats_inbound) - Mails from outside that were stopped.
+            - V(threats_outbound) - Mails to the outside that were stopped.
+            - V(blocked_addresses) - Addresses whose mails were stopped.
+            - V(dnsbl_selfcheck) - DNS block lists that name this NAS, as of the last look.
+            - 'V(dsm) - DSM: version, model and uptime. Known keys are C(model), C(ram), C(serial), C(temperature),
+              C(temperature_warn), C(uptime), C(version) and C(version_string).'
+            - V(dsm_packages) - Packages of DSM, with version and status. Known keys are C(packages), C(id), C(name),
+              C(version), C(timestamp) and C(additional).
+            - V(certificates) - Certificates, with what uses them. Known keys are C(certificates), C(id), C(desc),
+              C(is_default), C(is_broken), C(issuer), C(subject), C(valid_from), C(valid_till) and C(services).
+            - V(tls_profile) - Which TLS the services of DSM accept. Known keys are C(default-level) and C(services).
+            - V(dsm_ldap) - The LDAP server that DSM is bound to. Known keys are C(enable_client), C(server_address),
+              C(host), C(base_dn), C(bind_dn), C(encryption) and C(profile).
+            - V(dsm_domain) - The domain that DSM has joined. Known keys are C(enable_domain).
+            - V(storage) - Volumes, pools and disks. Known keys are C(volumes), C(disks), C(storagePools), C(ssdCaches)
+              and C(env).
+            - V(time) - Time zone, and where the clock is set by. Known keys are C(enable_ntp), C(server), C(timezone),
+              C(timestamp), C(date) and C(hour).
+            - V(backup_tasks) - Tasks of Hyper Backup. Known keys are C(task_id), C(name), C(type), C(last_bkp_time),
+              C(next_bkp_time) and C(last_bkp_result).
             - A key of the server that Ansible would take for one of its own, such as C(__ansible_type) or
               C(_ansible_no_log), has a tilde in front, C(~__ansible_type), and one more if it has tildes already.
           returned: always
@@ -158,9 +308,10 @@ ansible_facts:
                   type: str
                   sample: ok
                 data:
-                  description: What the server sent, key for key. Null unless C(status) is V(ok).
+                  description: 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless
+                    C(status) is V(ok).'
                   returned: always
-                  type: dict
+                  type: raw
                 summary:
                   description: What is made of the data. A value in it that nobody can know is null. Null as a whole
                     unless C(status) is V(ok), and for a list whose rows were not found. Its keys are those that the
@@ -199,6 +350,11 @@ ansible_facts:
                     nothing was read.
                   returned: where the section is read once for every entry of another one
                   type: dict
+                data_type:
+                  description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where
+                    the answer has none.'
+                  returned: where the answer is no mapping
+                  type: str
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

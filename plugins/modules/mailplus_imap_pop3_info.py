@@ -13,7 +13,6 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads the protocols that mail clients may use, and how they authenticate, over the DSM WebAPI.
-  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -21,6 +20,14 @@ extends_documentation_fragment:
   - mailfleet.mailplus.attributes.reads
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
+options:
+  sections:
+    description:
+      - What to read. By default, that is all.
+      - With it, the task fails unless each of these could be read; without it, unless one of them could.
+    type: list
+    elements: str
+    choices: [imap_pop3, imap_pop3_advanced]
 # End of what make generate writes
 """
 
@@ -42,7 +49,7 @@ EXAMPLES = r"""
 RETURN = r"""
 imap_pop3:
   description: Settings of IMAP and POP3.
-  returned: when the NAS accepted the login
+  returned: when the NAS accepted the login and the section was asked for
   type: dict
   contains:
     status:
@@ -53,11 +60,11 @@ imap_pop3:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Known from public clients or a live NAS are C(enable_imap), C(enable_imaps), C(enable_pop3), C(enable_pop3s)
           and C(security_imappop3_auth); all others depend on the NAS.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
       returned: always
@@ -66,6 +73,42 @@ imap_pop3:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+imap_pop3_advanced:
+  description: Limits on connections by IMAP and POP3.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - How many connections a user may have from one address.
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

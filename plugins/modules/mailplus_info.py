@@ -13,7 +13,6 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads the settings of the sender name, DSM access, mail export, PGP and POP3, over the DSM WebAPI.
-  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -21,6 +20,14 @@ extends_documentation_fragment:
   - mailfleet.mailplus.attributes.reads
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
+options:
+  sections:
+    description:
+      - What to read. By default, that is all but V(setup_state) and V(version_state), which may do work on the NAS.
+      - With it, the task fails unless each of these could be read; without it, unless one of them could.
+    type: list
+    elements: str
+    choices: [core, full_text_search, setup_state, version_state]
 # End of what make generate writes
 """
 
@@ -40,7 +47,7 @@ EXAMPLES = r"""
 RETURN = r"""
 core:
   description: Core settings of MailPlus Server.
-  returned: when the NAS accepted the login
+  returned: when the NAS accepted the login and the section was asked for
   type: dict
   contains:
     status:
@@ -51,11 +58,11 @@ core:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Settings of the sender name, DSM access, mail export, PGP and POP3.
         - No key is documented; which there are depends on the version of MailPlus Server.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
       returned: always
@@ -64,6 +71,102 @@ core:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+full_text_search:
+  description: Settings of full-text search.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+setup_state:
+  description: Whether MailPlus Server is set up.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+version_state:
+  description: What the package finds about its version.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - What is compared with what is not known.
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

@@ -13,7 +13,6 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads the logs, such as that of what administrators did and that of what became of each mail, over the DSM WebAPI.
-  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -25,11 +24,12 @@ seealso:
   - module: mailfleet.mailplus.mailplus_facts
 options:
   sections:
-    description: What to read.
+    description:
+      - What to read. By default, that is all.
+      - With it, the task fails unless each of these could be read; without it, unless one of them could.
     type: list
     elements: str
-    choices: [admin_log, transaction_log]
-    default: [admin_log, transaction_log]
+    choices: [admin_log, transaction_log, mail_log, security_log, dovecot_log, log_settings, log_files, search_tasks]
 # End of what make generate writes
 """
 
@@ -72,11 +72,11 @@ admin_log:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Known from public clients or a live NAS are C(log_list), C(offset) and C(total); the keys of a row depend on
           the NAS.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
         C(status) is V(ok), and for a list whose rows were not found.
@@ -104,6 +104,11 @@ admin_log:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
     total:
       description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
         its answers contradict that.
@@ -157,12 +162,12 @@ transaction_log:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Known from public clients or a live NAS are C(items), C(offset), C(total) and C(is_migrating); the keys of a
           row depend on the NAS.
         - In Jinja, write C(data['items']), since C(data.items) is a method of dictionaries.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
         C(status) is V(ok), and for a list whose rows were not found.
@@ -190,6 +195,11 @@ transaction_log:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
     total:
       description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
         its answers contradict that.
@@ -230,6 +240,436 @@ transaction_log:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+mail_log:
+  description: What became of each mail, on servers before version 3.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+        by_type: {description: Rows by type., returned: always, type: dict}
+        oldest:
+          description: Time of the oldest row in UTC.
+          returned: always
+          type: str
+          sample: '2026-01-31T08:15:00Z'
+        newest:
+          description: Time of the newest row in UTC.
+          returned: always
+          type: str
+          sample: '2026-01-31T09:45:00Z'
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+    filtered:
+      description: What the filter left.
+      returned: when O(since), O(until), O(statuses) or O(text) is set
+      type: dict
+      contains:
+        read: {description: How many rows were read., returned: always, type: int}
+        kept: {description: How many were kept., returned: always, type: int}
+        unjudged:
+          description: How many of those kept have no time or status that can be told.
+          returned: always
+          type: int
+    file:
+      description: Where the rows are, instead of in the data.
+      returned: when O(dest) is set, and not in check mode
+      type: dict
+      contains:
+        path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
+        rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+security_log:
+  description: Mails that a security setting stopped.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+        by_type: {description: Rows by type., returned: always, type: dict}
+        oldest:
+          description: Time of the oldest row in UTC.
+          returned: always
+          type: str
+          sample: '2026-01-31T08:15:00Z'
+        newest:
+          description: Time of the newest row in UTC.
+          returned: always
+          type: str
+          sample: '2026-01-31T09:45:00Z'
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+    filtered:
+      description: What the filter left.
+      returned: when O(since), O(until), O(statuses) or O(text) is set
+      type: dict
+      contains:
+        read: {description: How many rows were read., returned: always, type: int}
+        kept: {description: How many were kept., returned: always, type: int}
+        unjudged:
+          description: How many of those kept have no time or status that can be told.
+          returned: always
+          type: int
+    file:
+      description: Where the rows are, instead of in the data.
+      returned: when O(dest) is set, and not in check mode
+      type: dict
+      contains:
+        path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
+        rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+dovecot_log:
+  description: Logins over IMAP and POP3.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+        by_type: {description: Rows by type., returned: always, type: dict}
+        oldest:
+          description: Time of the oldest row in UTC.
+          returned: always
+          type: str
+          sample: '2026-01-31T08:15:00Z'
+        newest:
+          description: Time of the newest row in UTC.
+          returned: always
+          type: str
+          sample: '2026-01-31T09:45:00Z'
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+    filtered:
+      description: What the filter left.
+      returned: when O(since), O(until), O(statuses) or O(text) is set
+      type: dict
+      contains:
+        read: {description: How many rows were read., returned: always, type: int}
+        kept: {description: How many were kept., returned: always, type: int}
+        unjudged:
+          description: How many of those kept have no time or status that can be told.
+          returned: always
+          type: int
+    file:
+      description: Where the rows are, instead of in the data.
+      returned: when O(dest) is set, and not in check mode
+      type: dict
+      contains:
+        path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
+        rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+log_settings:
+  description: How logs are archived, sent on and rotated.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+log_files:
+  description: The files of the logs.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+    filtered:
+      description: What the filter left.
+      returned: when O(since), O(until), O(statuses) or O(text) is set
+      type: dict
+      contains:
+        read: {description: How many rows were read., returned: always, type: int}
+        kept: {description: How many were kept., returned: always, type: int}
+        unjudged:
+          description: How many of those kept have no time or status that can be told.
+          returned: always
+          type: int
+    file:
+      description: Where the rows are, instead of in the data.
+      returned: when O(dest) is set, and not in check mode
+      type: dict
+      contains:
+        path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
+        rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+search_tasks:
+  description: Searches in the mail of users.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

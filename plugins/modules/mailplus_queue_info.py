@@ -13,7 +13,6 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads the mails that wait for delivery, over the DSM WebAPI.
-  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -23,6 +22,14 @@ extends_documentation_fragment:
   - mailfleet.mailplus.attributes.writes
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
+options:
+  sections:
+    description:
+      - What to read. By default, that is all.
+      - With it, the task fails unless each of these could be read; without it, unless one of them could.
+    type: list
+    elements: str
+    choices: [queue, queue_settings]
 # End of what make generate writes
 """
 
@@ -56,7 +63,7 @@ EXAMPLES = r"""
 RETURN = r"""
 queue:
   description: Mails waiting for delivery.
-  returned: when the NAS accepted the login
+  returned: when the NAS accepted the login and the section was asked for
   type: dict
   contains:
     status:
@@ -67,11 +74,11 @@ queue:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Known from public clients or a live NAS are C(items) and C(total); the keys of a row depend on the NAS.
         - In Jinja, write C(data['items']), since C(data.items) is a method of dictionaries.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
         C(status) is V(ok), and for a list whose rows were not found.
@@ -111,6 +118,11 @@ queue:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
     total:
       description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
         its answers contradict that.
@@ -151,6 +163,37 @@ queue:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+queue_settings:
+  description: Settings of the queue.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - How long a mail waits before it is returned.
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

@@ -13,7 +13,7 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads the settings of the mail report, such as whether it is sent, to whom and when, over the DSM WebAPI.
-  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
+  - Fails unless it could be read.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -47,11 +47,11 @@ report:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Whether it is sent, to whom and when.
         - No key is documented; which there are depends on the version of MailPlus Server.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
       returned: always
@@ -60,6 +60,11 @@ report:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

@@ -14,7 +14,6 @@ author:
 description:
   - Reads the servers of the cluster, whether mail is balanced between them and whether they are syncing, over the DSM
     WebAPI.
-  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -22,6 +21,23 @@ extends_documentation_fragment:
   - mailfleet.mailplus.attributes.reads
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
+options:
+  sections:
+    description:
+      - What to read. By default, that is all but V(settings_check) and V(cluster_health), which may do work on the NAS.
+      - With it, the task fails unless each of these could be read; without it, unless one of them could.
+    type: list
+    elements: str
+    choices:
+      - server_list
+      - balancer
+      - packages
+      - network_interface
+      - network_interfaces
+      - system_info
+      - storage_volumes
+      - settings_check
+      - cluster_health
 # End of what make generate writes
 """
 
@@ -41,7 +57,7 @@ EXAMPLES = r"""
 RETURN = r"""
 server_list:
   description: The servers of the cluster.
-  returned: when the NAS accepted the login
+  returned: when the NAS accepted the login and the section was asked for
   type: dict
   contains:
     status:
@@ -52,11 +68,11 @@ server_list:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Known from public clients or a live NAS are C(server_list), C(balancer_enabled) and C(cluster_syncing); all
           others depend on the NAS.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
         C(status) is V(ok), and for a list whose rows were not found.
@@ -71,6 +87,309 @@ server_list:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+balancer:
+  description: The address that both servers of a cluster share.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+packages:
+  description: Packages, as MailPlus Server sees them.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+network_interface:
+  description: The network interface of MailPlus Server.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+network_interfaces:
+  description: Network interfaces that MailPlus Server can use.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+system_info:
+  description: The NAS, as MailPlus Server sees it.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+storage_volumes:
+  description: Volumes that can hold mail.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+settings_check:
+  description: Settings that differ from what MailPlus Server suggests.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+cluster_health:
+  description: What the servers of the cluster find about each other.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

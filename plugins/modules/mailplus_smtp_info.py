@@ -13,21 +13,36 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Reads the settings of SMTP, over the DSM WebAPI.
-  - Fails unless every section that was asked for could be read. Those that were read are in the result all the same.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.rows
+  - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
-  - mailfleet.mailplus.attributes.reads
+  - mailfleet.mailplus.attributes.writes
 seealso:
   - module: mailfleet.mailplus.mailplus_facts
 options:
   sections:
-    description: What to read.
+    description:
+      - What to read. By default, that is all.
+      - With it, the task fails unless each of these could be read; without it, unless one of them could.
     type: list
     elements: str
-    choices: [smtp_general, smtp_security]
-    default: [smtp_general, smtp_security]
+    choices:
+      - smtp_general
+      - smtp_security
+      - smtp
+      - smtp_service
+      - smtp_delivery_type
+      - smtp_delivery
+      - smtp_relay_hosts
+      - smtp_relay_control
+      - smtp_postmaster
+      - blacklist
+      - whitelist
+      - daily_quota_rules
+      - daily_quota_usage
 # End of what make generate writes
 """
 
@@ -61,11 +76,11 @@ smtp_general:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Settings of the banner, host name, hops, recipients and authentication.
         - No key is documented; which there are depends on the version of MailPlus Server.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
       returned: always
@@ -74,6 +89,11 @@ smtp_general:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
 smtp_security:
   description: Security settings of SMTP.
   returned: when the NAS accepted the login and the section was asked for
@@ -87,11 +107,11 @@ smtp_security:
       sample: ok
     data:
       description:
-        - What the server sent, key for key. Null unless C(status) is V(ok).
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
         - Limits on connections and mails a minute, parallel connections and junk commands.
         - No key is documented; which there are depends on the version of MailPlus Server.
       returned: always
-      type: dict
+      type: raw
     summary:
       description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
       returned: always
@@ -100,6 +120,510 @@ smtp_security:
       description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always
       type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+smtp:
+  description: What SMTP has beside its general settings and its service.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+smtp_service:
+  description: SMTP, SMTP over TLS and STARTTLS, with their ports.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+smtp_delivery_type:
+  description: Whether mail leaves at once or by a relay.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+smtp_delivery:
+  description: The relay that all mail takes.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - Server, port, TLS and account.
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+smtp_relay_hosts:
+  description: Relays by sender and recipient.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+smtp_relay_control:
+  description: Who may relay.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - Trusted networks and domains.
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+smtp_postmaster:
+  description: External postmasters.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: 'Empty: nothing is made of this section. Null unless C(status) is V(ok).'
+      returned: always
+      type: dict
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+blacklist:
+  description: The black list.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - Known from public clients or a live NAS are C(total), C(blackwhite_list), C(id), C(enable), C(description),
+          C(pattern), C(type) and C(action); the keys of a row depend on the NAS.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+      sample: blackwhite_list
+whitelist:
+  description: The white list.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - Known from public clients or a live NAS are C(total), C(blackwhite_list), C(id), C(enable), C(description),
+          C(pattern), C(type) and C(action); the keys of a row depend on the NAS.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+      sample: blackwhite_list
+daily_quota_rules:
+  description: Rules of daily quotas.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+daily_quota_usage:
+  description: Who has used how much of a daily quota.
+  returned: when the NAS accepted the login and the section was asked for
+  type: dict
+  contains:
+    status:
+      description: V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or
+        V(failed).
+      returned: always
+      type: str
+      sample: ok
+    data:
+      description:
+        - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
+        - No key is documented; which there are depends on the version of MailPlus Server.
+      returned: always
+      type: raw
+    summary:
+      description: What is made of the data. A value in it that nobody can know is null. Null as a whole unless
+        C(status) is V(ok), and for a list whose rows were not found.
+      returned: always
+      type: dict
+      contains:
+        rows: {description: How many rows the figures rest on., returned: always, type: int, sample: 50}
+        complete:
+          description: Whether these are all rows that the server has. Null where that cannot be known.
+          returned: always
+          type: bool
+          sample: false
+    error:
+      description: Why the section was not read. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
+    data_type:
+      description: 'What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer
+        has none.'
+      returned: where the answer is no mapping
+      type: str
+    total:
+      description: How many rows the server had when reading began, as it said. Null where it does not tell, or where
+        its answers contradict that.
+      returned: always
+      type: int
+      sample: 4200
+    returned:
+      description: How many rows were kept. Null where the answer does not show which of its keys holds the rows.
+      returned: always
+      type: int
+      sample: 50
+    truncated:
+      description: Whether the server has rows behind the returned ones. Null where that cannot be known. Where the list
+        changed while it was read, a warning tells the numbers.
+      returned: always
+      type: bool
+      sample: true
+    rows_key:
+      description: The key of the rows in the data. Null where the answer does not show it.
+      returned: always
+      type: str
+    filtered:
+      description: What the filter left.
+      returned: when O(since), O(until), O(statuses) or O(text) is set
+      type: dict
+      contains:
+        read: {description: How many rows were read., returned: always, type: int}
+        kept: {description: How many were kept., returned: always, type: int}
+        unjudged:
+          description: How many of those kept have no time or status that can be told.
+          returned: always
+          type: int
+    file:
+      description: Where the rows are, instead of in the data.
+      returned: when O(dest) is set, and not in check mode
+      type: dict
+      contains:
+        path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
+        rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

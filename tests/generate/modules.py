@@ -8,7 +8,12 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, CATALOGUE, groups
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
+    ALL,
+    CATALOGUE,
+    DEFAULT,
+    groups,
+)
 from ansible_collections.mailfleet.mailplus.tests.generate.returns import facts_return, info_return
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import (
     BY,
@@ -70,7 +75,7 @@ def files() -> Iterator[tuple[str, Rewrite]]:
         yield _module(area.module, _info_options(area), info_return(area), _info_code(area))
     for name in names():
         yield f"plugins/action/{name}.py", whole(_ACTION.replace("{name}", name))
-    asking = [*names(), _ROLE_S_OWN]
+    asking = sorted([*names(), _ROLE_S_OWN])
     yield "meta/runtime.yml", between("the modules that ask a NAS", [f"- {name}" for name in asking])
 
 
@@ -97,33 +102,57 @@ def _with_room_for_options(text: str) -> str:
 
 def _info_options(area: Area) -> dict[str, Any]:
     """What a module's documentation ends with. Options are the last of it, so that others can follow by hand."""
-    sections = [section.name for section in area.sections]
-    has_logs = any(section.kind is Kind.LOG for section in area.sections)
+    has_logs = any(section.is_log for section in area.sections)
     rows = ("rows", "row_filter") if has_logs else ()
     attributes = ("attributes", "attributes.writes" if has_logs else "attributes.reads")
-    choice = {"type": "list", "elements": "str", "choices": sections, "default": sections}
+    options = _choice(area) if len(area.sections) > 1 else {}
+    if any(section.each for section in area.sections):
+        options |= _domains()
     return {
         "extends_documentation_fragment": _fragments("connection", *rows, *attributes),
         "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
-        **({"options": {"sections": {"description": "What to read.", **choice}}} if len(sections) > 1 else {}),
+        **({"options": options} if options else {}),
     }
+
+
+def _choice(area: Area) -> dict[str, Any]:
+    """The option that names sections."""
+    checks = [section.name for section in area.sections if section.kind is Kind.CHECK]
+    but = f" but {_values(checks)}, which may do work on the NAS" if checks else ""
+    description = [
+        f"What to read. By default, that is all{but}.",
+        "With it, the task fails unless each of these could be read; without it, unless one of them could.",
+    ]
+    names = [section.name for section in area.sections]
+    return {"sections": {"description": description, "type": "list", "elements": "str", "choices": names}}
+
+
+def _domains() -> dict[str, Any]:
+    """The option that names domains."""
+    description = [
+        "For which domains to read what each of them has, by their names. By default, that is all.",
+        "One that the NAS has not is told under its name, as C(unsupported).",
+    ]
+    return {"domains": {"description": description, "type": "list", "elements": "str", "default": []}}
 
 
 def _facts_options() -> dict[str, Any]:
     checks = [section.name for section in CATALOGUE if section.kind is Kind.CHECK]
-    asked = [f"{_values(checks)} may do work on the NAS, so each is read only where it is named."] if checks else []
-    ordinary = [section.name for section in CATALOGUE if section.kind is not Kind.CHECK]
+    of_dsm = [section.name for area in AREAS if area.by_name_only for section in area.sections]
+    of_mailplus = [section.name for section in CATALOGUE if section.name not in (*checks, *of_dsm)]
     subset = {
         "description": [
-            "What to read, by names of sections and groups.",
-            f"Sections are {_values(ordinary)}.",
-            f"Groups are {_values([ALL, *groups()])}.",
-            *asked,
+            "What to read, by names of groups and sections. What each is, RV(ansible_facts.mailplus.sections) tells.",
+            f"Groups are {_values([ALL, *groups()])}. A group comes before a section of the same name.",
+            f"Sections are {_values(of_mailplus)}.",
+            f"{_values(of_dsm)} are of the DSM below, and most need a DSM administrator. They are read only where "
+            "they, or the group V(system), are named.",
+            f"{_values(checks)} may do work on the NAS, so each is read only where it is named.",
             "V(!name) leaves a section or group out. With nothing but such names, all others are read.",
         ],
         "type": "list",
         "elements": "str",
-        "default": [ALL],
+        "default": list(DEFAULT),
     }
     return {
         "extends_documentation_fragment": _fragments("connection", "rows", "attributes", "attributes.reads"),

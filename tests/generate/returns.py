@@ -12,8 +12,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     Facts,
     OfEach,
     OfLists,
+    OfOtherTypes,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import OfRows
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.tests.generate.shapes import Field, Hint, fields, read_hint
@@ -29,9 +30,18 @@ CONDITIONS = {
     "file": "when O(dest) is set, and not in check mode",
 }
 _OF_LISTS = "where the section is a list"
+_OF_OTHER_TYPES = "where the answer is no mapping"
 _OF_EACH = "where the section is read once for every entry of another one"
 _ERROR_ELSEWHERE = "It has the keys of RV(error)."
-_TYPES = {str: "str", int: "int", float: "float", bool: "bool", dict: "dict", Mapping: "dict"}
+_TYPES: dict[Any, str] = {
+    Any: "raw",
+    str: "str",
+    int: "int",
+    float: "float",
+    bool: "bool",
+    dict: "dict",
+    Mapping: "dict",
+}
 _SAMPLES: dict[str, Any] = {
     "status": "ok",
     "kind": "connection",
@@ -76,6 +86,7 @@ def facts_return() -> Documented:
     keys["error"] = _error_of_section(keys["error"])
     keys |= _described([field for field in fields(OfLists) if field.name not in CONDITIONS], returned=_OF_LISTS)
     keys |= _described(fields(OfEach), returned=_OF_EACH)
+    keys |= _described(fields(OfOtherTypes), returned=_OF_OTHER_TYPES)
     state = _described(fields(Facts))
     state["sections"] = {
         "description": [
@@ -105,9 +116,9 @@ def facts_return() -> Documented:
 
 def summary_shapes(section: Section) -> list[type]:
     """The TypedDicts whose keys the summary of a section has."""
-    makes = section.rows_summary.figures if section.is_list else section.summarise
+    makes = section.rows_summary.figures if section.has_rows else section.summarise
     made = get_type_hints(makes)["return"] if makes else None
-    of_rows: list[type] = [OfRows] if section.is_list else []
+    of_rows: list[type] = [OfRows] if section.has_rows else []
     return [*of_rows, made] if made and is_typeddict(made) else of_rows
 
 
@@ -145,10 +156,11 @@ def _answer(section: Section) -> Documented:
     else:
         keys["summary"]["description"] = "Empty: nothing is made of this section. Null unless C(status) is V(ok)."
     keys["error"] = _error_of_section(keys["error"])
-    if section.is_list:
-        is_log = section.kind is Kind.LOG
-        keys |= _described(field for field in fields(OfLists) if is_log or field.name not in CONDITIONS)
-        keys["rows_key"]["sample"] = section.rows_key
+    keys |= _described(fields(OfOtherTypes), returned=_OF_OTHER_TYPES)
+    if section.has_rows:
+        keys |= _described(field for field in fields(OfLists) if section.is_log or field.name not in CONDITIONS)
+        if section.rows_key:
+            keys["rows_key"]["sample"] = section.rows_key
     return keys
 
 
@@ -156,11 +168,11 @@ def _about_data(section: Section) -> list[str]:
     """What can be said of the answer, and where it is known from."""
     found = [f"{section.holds}."] if section.holds else []
     if section.known:
-        others = "the keys of a row depend on the NAS" if section.is_list else "all others depend on the NAS"
+        others = "the keys of a row depend on the NAS" if section.has_rows else "all others depend on the NAS"
         found.append(f"Known from public clients or a live NAS are {_words(section.known)}; {others}.")
     else:
         found.append("No key is documented; which there are depends on the version of MailPlus Server.")
-    if section.is_list and hasattr(dict, section.rows_key):
+    if section.rows_key and hasattr(dict, section.rows_key):
         key = section.rows_key
         found.append(f"In Jinja, write C(data['{key}']), since C(data.{key}) is a method of dictionaries.")
     return found

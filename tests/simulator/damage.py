@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.tests.simulator.answers import ABSENT, override
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Fault
-from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import ABSENT, override
 
 _AT_ONCE = 1 << 18
 
@@ -69,7 +69,9 @@ def _result(change: Callable[[list[Any], Fault], list[Any]]) -> Callable[[bytes,
 def _relabelled(result: list[Any], fault: Fault) -> list[Any]:
     """The items of the API that the fault names, or all, as answers to another call."""
     return [
-        override(item, fault["labels"]) if fault.matches([(item.get("api", ""), item.get("method", ""))]) else item
+        override(item, fault["labels"])
+        if fault.matches([(item.get("api", ""), item.get("method", ""), item.get("version"))])
+        else item
         for item in result
     ]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import zlib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-# What each fault takes beside `api`, `method`, `path`, `first` and `after`.
+# What each fault takes beside LIMITS.
 REQUEST_FAULTS: dict[str, dict[str, Any]] = {
     "latency": {"seconds": 0.1},
     "hang": {},
@@ -43,7 +44,18 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("drip", "part"): ("body", "continue", "status", "header", "chunk_size", "trailer"),
     ("huge", "filling"): ("text", "dense", "deep"),
 }
-LIMITS: dict[str, Any] = {"api": None, "method": None, "path": None, "first": None, "after": 0}
+LIMITS: dict[str, Any] = {
+    "api": None,
+    "method": None,
+    "version": None,
+    "share": None,
+    "path": None,
+    "first": None,
+    "after": 0,
+}
+
+# API, method, and the version as it came.
+FaultyCall = tuple[str, str, object]
 
 
 class FaultError(ValueError):
@@ -56,6 +68,8 @@ class Fault:
     options: dict[str, Any]
     api: str | None = None
     method: str | None = None
+    version: int | None = None
+    share: float | None = None
     path: str | None = None
     first: int | None = None
     after: int = 0
@@ -64,13 +78,23 @@ class Fault:
     def __getitem__(self, option: str) -> Any:
         return self.options[option]
 
-    def matches(self, calls: Iterable[tuple[str, str]], path: str | None = None) -> bool:
+    def matches(self, calls: Iterable[FaultyCall], path: str | None = None) -> bool:
         if path is not None and self.path not in (None, path):
             return False
-        return any(
-            (self.api is None or fnmatchcase(api, self.api)) and (self.method is None or self.method == method)
-            for api, method in calls
+        return any(self._matches(*call) for call in calls)
+
+    def _matches(self, api: str, method: str, version: object) -> bool:
+        return (
+            (self.api is None or fnmatchcase(api, self.api))
+            and self.method in (None, method)
+            and (self.version is None or str(self.version) == str(version))
+            and (self.share is None or self._draws(f"{api} {method} {version}"))
         )
+
+    def _draws(self, call: str) -> bool:
+        """Whether a call is of the share that is struck: always the same ones, though others for another fault."""
+        drawn = zlib.crc32(f"{self.kind} {self.options} {call}".encode()) % 1000
+        return self.share is not None and drawn < 1000 * self.share
 
     def due(self) -> bool:
         """Count a matching request, and say whether the fault strikes it."""
@@ -114,18 +138,18 @@ class Faults:
         with self._lock:
             self._faults = ()
 
-    def strike_request(self, calls: Iterable[tuple[str, str]], path: str) -> dict[str, Fault]:
+    def strike_request(self, calls: Iterable[FaultyCall], path: str) -> dict[str, Fault]:
         """The faults of a whole request, by kind; `calls` are its API and, in a compound, those of the items."""
         if not self._faults:
             return {}
         return self._strike(REQUEST_FAULTS, list(calls), path)
 
-    def strike_call(self, api: str, method: str, path: str) -> dict[str, Fault]:
+    def strike_call(self, api: str, method: str, version: int, path: str) -> dict[str, Fault]:
         """The faults of one call, be it a request of its own or an item of a compound."""
         if not self._faults:
             return {}
-        return self._strike(CALL_FAULTS, [(api, method)], path)
+        return self._strike(CALL_FAULTS, [(api, method, version)], path)
 
-    def _strike(self, kinds: Iterable[str], calls: list[tuple[str, str]], path: str) -> dict[str, Fault]:
+    def _strike(self, kinds: Iterable[str], calls: list[FaultyCall], path: str) -> dict[str, Fault]:
         with self._lock:
             return {f.kind: f for f in self._faults if f.kind in kinds and f.matches(calls, path) and f.due()}

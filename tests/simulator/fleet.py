@@ -12,8 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
+from ansible_collections.mailfleet.mailplus.tests.simulator.answers import (
+    default_answers,
+    delegation_options,
+    is_read,
+    values,
+)
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import FaultError, Faults
-from ansible_collections.mailfleet.mailplus.tests.simulator.registry import is_read, mailplus_registry
+from ansible_collections.mailfleet.mailplus.tests.simulator.registry import mailplus_registry
 
 T = TypeVar("T")
 
@@ -39,6 +45,7 @@ class Account:
     second_factors: list[str] = dataclasses.field(default_factory=lambda: ["otp"])
     devices: dict[str, str] = dataclasses.field(default_factory=dict)
     permissions: dict[str, int] = dataclasses.field(default_factory=dict)
+    delegation: list[str] | None = None
 
     @property
     def has_second_factor(self) -> bool:
@@ -103,6 +110,9 @@ class NasDescription:
     queue: Queue = dataclasses.field(default_factory=Queue)
     admin_log: Log = dataclasses.field(default_factory=Log)
     transaction_log: Log = dataclasses.field(default_factory=Log)
+    lists: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    domains: list[str] = dataclasses.field(default_factory=list)
+    values: dict[str, float] = dataclasses.field(default_factory=dict)
     page_cap: int | None = None
     seed: int = 0
     hostile: bool = False
@@ -218,7 +228,13 @@ def _check(nas: NasDescription, where: str) -> None:
         if override != "absent":
             place = f"{where}.apis.{api}"
             _refuse_unknown(_mapping(override, place), {"minVersion", "maxVersion"}, place)
+    _refuse_unknown(nas.values, set(values()), f"{where}.values")
+    for number, account in enumerate(nas.accounts):
+        _refuse_unknown(
+            dict.fromkeys(account.delegation or ()), set(delegation_options()), f"{where}.accounts[{number}].delegation"
+        )
     _check_data(nas.data, f"{where}.data")
+    _check_lists(nas.lists, f"{where}.lists")
     try:
         Faults(nas.faults)
     except (FaultError, TypeError) as error:
@@ -227,11 +243,24 @@ def _check(nas: NasDescription, where: str) -> None:
 
 def _check_data(data: Mapping[str, Mapping[str, Any]], where: str) -> None:
     for api, methods in data.items():
-        if api not in mailplus_registry():
+        if api not in mailplus_registry() and api not in default_answers():
             raise DescriptionError(f"{where}: {api} is not an API of mailplus_apis.yml")
         for method in methods:
-            if not is_read(method):
+            if not is_read(api, method):
                 raise DescriptionError(f"{where}.{api}: {method} does not read")
+
+
+def _check_lists(lists: Mapping[str, Mapping[str, Any]], where: str) -> None:
+    for api, methods in lists.items():
+        for method, described in methods.items():
+            many = default_answers().get(api, {}).get(method, {}).get("many", {"queue": ""})
+            if isinstance(many, str):  # it has a key of its own
+                raise DescriptionError(f"{where}: {api}.{method} is no list that is described here")
+            rows_of(described, f"{where}.{api}.{method}")
+
+
+def rows_of(described: object, where: str) -> Rows:
+    return _build(Rows, described, where)
 
 
 def _mapping(value: object, where: str) -> Mapping[str, Any]:

@@ -16,29 +16,29 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.tests.simulator.answers import (
+    ADMINISTRATOR,
+    ANY_DELEGATION,
+    EVERYONE,
+    default_answers,
+)
+from ansible_collections.mailfleet.mailplus.tests.simulator.errors import ApiError
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Faults
 from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import Account, NasDescription
 from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import MailPlus
 from ansible_collections.mailfleet.mailplus.tests.simulator.noise import Responder
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import (
     MAILPLUS_PREFIX,
+    OWN,
     apis_of,
     with_overrides,
 )
 
 YES = ("yes", "true")
 NOT_DELEGATED = 5615  # DSM lets every user in; the package refuses
+NO_PERMISSION = 105  # DSM itself refuses
 TOTP_PERIOD = 30
 _GUESSES = (400, 404)  # what DSM blocks an address for
-
-
-class ApiError(Exception):
-    """The answer is an error of the API, not of HTTP."""
-
-    def __init__(self, code: Any, errors: Any = None) -> None:
-        super().__init__(code)
-        self.code = code  # a number, unless a fault says otherwise
-        self.errors = errors
 
 
 @dataclasses.dataclass
@@ -182,12 +182,12 @@ class Nas:
         if sid is not None:
             self._sessions.pop(sid, None)
 
-    def refusal(self, account: Account, api: str) -> int | None:
-        """The code that refuses this API to this account."""
+    def refusal(self, account: Account, api: str, method: str) -> int | None:
+        """The code that refuses this call to this account, before anything looks at its parameters."""
         code = _permission(account.permissions, api) or _permission(self.description.permissions, api)
-        if code is None and account.role == "user" and api.startswith(MAILPLUS_PREFIX):
-            return NOT_DELEGATED
-        return code
+        if code is not None or api in OWN or _may(account, _needed(api, method)):
+            return code
+        return NOT_DELEGATED if api.startswith(MAILPLUS_PREFIX) else NO_PERMISSION
 
     def login(self, params: Mapping[str, str], source: str) -> tuple[Session, str]:
         """The new session, and the device id where one was asked for."""
@@ -241,6 +241,23 @@ class Nas:
 
 def _permission(permissions: Mapping[str, int], api: str) -> int | None:
     return next((code for pattern, code in permissions.items() if fnmatchcase(api, pattern)), None)
+
+
+def _needed(api: str, method: str) -> str:
+    """The option that a delegation has to cover; for what is no read, that of the API's reads."""
+    reads = default_answers().get(api, {})
+    others = [read["option"] for read in reads.values()]
+    if api.startswith(f"{MAILPLUS_PREFIX}Personal."):
+        return EVERYONE
+    return str(reads[method]["option"]) if method in reads else next(iter(others), ADMINISTRATOR)
+
+
+def _may(account: Account, option: str) -> bool:
+    if account.role == "administrator" or option == EVERYONE:
+        return True
+    if account.role == "user" or option == ADMINISTRATOR:
+        return False
+    return option == ANY_DELEGATION or account.delegation is None or option in account.delegation
 
 
 def hostname_of(name: str, description: NasDescription) -> str:

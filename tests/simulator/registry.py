@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,10 @@ DSM_INFO = "SYNO.DSM.Info"
 
 ENTRY = "entry.cgi"
 _DSM5_ENTRY = "_" * 55 + ENTRY
-_READ = re.compile(r"(get|list|check|info|conf_get$)")
+OWN = (INFO, AUTH, UI_CONFIG, COMPOUND)
+
+# Seen on a newer NAS than the one whose methods are listed.
+_PROBED = frozenset({("Audit.DovecotLog", 1), ("MailPlus", 2), ("Alias", 2), ("SMTP.General", 3)})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,13 +48,19 @@ class Api:
         return {**info, "requestFormat": "JSON"} if self.json else info
 
 
-def is_read(method: str) -> bool:
-    return _READ.match(method) is not None
+@functools.cache
+def mailplus_registry() -> dict[str, dict[str, Any]]:
+    return _read("mailplus_apis.yml")
 
 
 @functools.cache
-def mailplus_registry() -> dict[str, dict[str, Any]]:
-    registry = yaml.safe_load((Path(__file__).parent / "mailplus_apis.yml").read_text(encoding="utf-8"))
+def dsm_registry() -> dict[str, dict[str, Any]]:
+    """The APIs of DSM that tell something of the server below MailPlus."""
+    return _read("dsm_apis.yml")
+
+
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    registry = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
     return dict(registry["apis"])
 
 
@@ -64,11 +72,18 @@ def apis_of(dsm: int, versions: str, unlisted_methods: str, *, package: bool) ->
         return apis
     path = ENTRY if dsm > 5 else _DSM5_ENTRY
     for name, facts in mailplus_registry().items():
-        methods = {int(version): frozenset(listed) for version, listed in facts["methods"].items()}
+        methods = _methods(facts)
+        if versions == "listed":
+            probed = {version for api, version in _PROBED if MAILPLUS_PREFIX + api == name}
+            methods = {version: listed for version, listed in methods.items() if version not in probed}
         newest = facts["newest"] if versions == "newest" else max(methods, default=0)
         if newest:
             apis[name] = Api(path, newest, methods, json=True, inherit=unlisted_methods == "inherit")
     return apis
+
+
+def _methods(facts: Mapping[str, Any]) -> dict[int, frozenset[str]]:
+    return {int(version): frozenset(listed) for version, listed in facts["methods"].items()}
 
 
 def with_overrides(apis: Mapping[str, Api], overrides: Mapping[str, Any]) -> Mapping[str, Api]:
@@ -106,6 +121,10 @@ def _dsm_apis(dsm: int) -> dict[str, Api]:
             dict.fromkeys((1, 2), frozenset({"getinfo"})),
         ),
     }
+    if dsm > 5:
+        apis |= {
+            name: Api(ENTRY, facts["newest"], _methods(facts), json=True) for name, facts in dsm_registry().items()
+        }
     if dsm == 7:
         apis[UI_CONFIG] = Api(ENTRY, 1, {1: frozenset({"get"})}, json=True)
     return apis

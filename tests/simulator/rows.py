@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
 
 from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import Queue, Rows
+from ansible_collections.mailfleet.mailplus.tests.simulator.templates import Filler, Row, Spot, mixed
 
-T = TypeVar("T")
-Row = dict[str, Any]
 Maker = Callable[[int, int], Row]
 
 HOSTILE_TEXTS = (
@@ -31,34 +29,6 @@ HOSTILE_TEXTS = (
     "",
     "x" * 2000,
 )
-_PEOPLE = ("anna", "bernd", "carla", "dmitri", "elif", "farah", "goran", "hana", "info", "sales")
-_REMOTE = (
-    "orders@example.org",
-    "kontakt@partner.example.org",
-    "ap@supplier.example.net",
-    "list@news.example.net",
-    "support@customer.test",
-    "old.user@closed.test",
-)
-_REASONS = (
-    "connect to mx.partner.example.org[198.51.100.7]:25: Connection timed out",
-    "host mx1.example.net[198.51.100.25] said: 451 4.7.1 Greylisting in action, please come back later",
-    "Host or domain name not found. Name service error for name=closed.test type=MX: Host not found, try again",
-    "host mx.customer.test[203.0.113.9] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)",
-    "connect to mx.supplier.example.net[203.0.113.40]:25: Connection refused",
-    "TLS is required, but was not offered by host mx.example.org[198.51.100.80]",
-)
-_SUBJECTS = ("Invoice 2026-0815", "Re: Delivery on Thursday", "Minutes of the meeting", "Newsletter", "Your order")
-_TRANSACTIONS = ("received", "sent", "received", "sent", "received", "sent", "received", "failed")
-_EVENTS = (
-    ("smtp", "Changed SMTP settings"),
-    ("security", "Enabled SMTP authentication"),
-    ("domain", "Created alias sales"),
-    ("queue", "Resent all messages in the mail queue"),
-    ("account", "Activated user anna"),
-    ("log", "Exported mail log"),
-)
-_USERS = ("admin", "mailadmin", "anna")
 
 
 class RowList:
@@ -119,69 +89,30 @@ class RowList:
             return self._explicit[self._initial - 1 - number if newest_first else number]
         when = self._time(number)
         row = self._maker(number, when)
-        row["time"] = _format_time(when, self._description.time_format)
+        if "time" in row:
+            row["time"] = _format_time(when, self._description.time_format)
         rename = self._description.rename
         return {rename.get(key, key): value for key, value in row.items()} if rename else row
 
 
-def queue_maker(queue: Queue, seed: int, domain: str, *, hostile: bool) -> Maker:
+def row_maker(filler: Filler, seed: int, hostile: Mapping[str, int]) -> Maker:
+    """The maker of all lists: the filled-in row, with a hostile text under the keys that `hostile` names."""
+
     def make(number: int, when: int) -> Row:
-        mix = _mix(number, seed)
-        status = _queue_status(number, queue)
-        row = {
-            "queue_id": f"{when & 0xFFFFF:05X}{mix & 0xFFFF:04X}{number:X}",
-            "time": when,
-            "sender": f"{_pick(_PEOPLE, mix)}@{domain}",
-            "recipient": _pick(_REMOTE, mix >> 3),
-            "size": 1024 + mix % 5_000_000,
-            "status": status,
-            "description": _pick(_REASONS, mix >> 7) if status == "deferred" else "",
-        }
-        return {**row, "description": _hostile(number), "sender": _hostile(number + 5)} if hostile else row
+        row: Row = filler(Spot(number, when, mixed(number, seed)))
+        for key, shift in hostile.items():
+            row[key] = HOSTILE_TEXTS[(number + shift) % len(HOSTILE_TEXTS)]
+        return row
 
     return make
 
 
-def transaction_maker(seed: int, domain: str, *, hostile: bool) -> Maker:
-    def make(number: int, when: int) -> Row:
-        mix = _mix(number, seed)
-        status = _pick(_TRANSACTIONS, mix >> 9)
-        here, there = f"{_pick(_PEOPLE, mix)}@{domain}", _pick(_REMOTE, mix >> 3)
-        row = {
-            "id": number + 1,
-            "message_id": f"<{when}.{mix:08X}.{number}@{domain}>",
-            "time": when,
-            "sender": there if status == "received" else here,
-            "recipient": here if status == "received" else there,
-            "subject": _pick(_SUBJECTS, mix >> 5),
-            "size": 1024 + mix % 5_000_000,
-            "status": status,
-        }
-        return {**row, "subject": _hostile(number)} if hostile else row
-
-    return make
-
-
-def admin_maker(seed: int, server: str, *, hostile: bool) -> Maker:
-    def make(number: int, when: int) -> Row:
-        mix = _mix(number, seed)
-        kind, event = _pick(_EVENTS, mix)
-        row = {
-            "id": number + 1,
-            "time": when,
-            "type": kind,
-            "event": event,
-            "user": _pick(_USERS, mix >> 4),
-            "ip": f"192.0.2.{1 + (mix >> 8) % 200}",
-            "server_name": server,
-        }
-        return {**row, "event": _hostile(number), "user": _hostile(number + 3)} if hostile else row
-
-    return make
+def queue_status(queue: Queue) -> Filler:
+    """Evenly mixed, and exact: `deferred` and `hold` are shares of the whole."""
+    return lambda spot: _queue_status(spot.number, queue)
 
 
 def _queue_status(number: int, queue: Queue) -> str:
-    """Evenly mixed, and exact: `deferred` and `hold` are shares of the whole."""
     if _steps(number, queue.deferred):
         return "deferred"
     others = number - int(number * queue.deferred)
@@ -191,21 +122,6 @@ def _queue_status(number: int, queue: Queue) -> str:
 
 def _steps(number: int, share: float) -> bool:
     return int((number + 1) * share) > int(number * share)
-
-
-def _mix(number: int, seed: int) -> int:
-    """A fixed scramble of the row's number: stable between runs and cheap at any index."""
-    value = (number * 0x9E3779B1 + seed * 0x85EBCA6B + 0x27D4EB2F) & 0xFFFFFFFF
-    value = ((value ^ (value >> 15)) * 0x2C1B3C6D) & 0xFFFFFFFF
-    return value ^ (value >> 13)
-
-
-def _pick(choices: tuple[T, ...], number: int) -> T:
-    return choices[number % len(choices)]
-
-
-def _hostile(number: int) -> str:
-    return _pick(HOSTILE_TEXTS, number)
 
 
 def _format_time(when: int, time_format: str) -> int | str:

@@ -17,7 +17,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from ansible_collections.mailfleet.mailplus.tests.simulator import damage
 from ansible_collections.mailfleet.mailplus.tests.simulator.certificates import Certificates
-from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Fault
+from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Fault, FaultyCall
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, Request
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import COMPOUND
 from ansible_collections.mailfleet.mailplus.tests.simulator.webapi import Incoming, Reply, WebApi, decode_items
@@ -215,10 +215,10 @@ def _cgi(path: str, *apis: str | None) -> str:
     return base if base and last in apis else cgi
 
 
-def _calls(recorded: Request) -> list[tuple[str, str]]:
-    calls = [(recorded.api, recorded.api_method)]
+def _calls(recorded: Request) -> list[FaultyCall]:
+    calls: list[FaultyCall] = [(recorded.api, recorded.api_method, recorded.form.get("version"))]
     if recorded.api == COMPOUND:
-        calls += [(str(item.get("api")), str(item.get("method"))) for item in recorded.items]
+        calls += [(str(item.get("api")), str(item.get("method")), item.get("version")) for item in recorded.items]
     return calls
 
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.tests.simulator import noise
+from ansible_collections.mailfleet.mailplus.tests.simulator.answers import ABSENT, described, is_read, override
+from ansible_collections.mailfleet.mailplus.tests.simulator.errors import ApiError
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Fault
-from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import override, to_json
-from ansible_collections.mailfleet.mailplus.tests.simulator.nas import ApiError, Nas, Session, Write
+from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import to_json
+from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, Session, Write
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import (
     AUTH,
     COMPOUND,
-    DSM_INFO,
     INFO,
-    MAILPLUS_PREFIX,
+    OWN,
     UI_CONFIG,
     Api,
-    is_read,
 )
 from ansible_collections.mailfleet.mailplus.tests.simulator.rows import RowList
 
@@ -29,7 +28,6 @@ WITHOUT_SESSION = (INFO, AUTH, UI_CONFIG)
 MOVES = {"grow": RowList.grow, "shrink": RowList.shrink, "rotate": RowList.rotate}
 REQUEST_ERRORS = {119: "unauth", 105: "noprivilege"}
 _ROUTING = ("api", "version", "method", "_sid", "SynoToken")
-_VERSIONS = {5: ("5967", "DSM 5.2-5967"), 6: ("25556", "DSM 6.2.4-25556"), 7: ("69057", "DSM 7.2.1-69057 Update 5")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +81,6 @@ class WebApi:
             INFO: self._query,
             AUTH: self._auth,
             UI_CONFIG: self._ui_config,
-            DSM_INFO: self._dsm_info,
         }
         self.paths = {"entry.cgi", "query.cgi", "auth.cgi"} | {api.path for api in nas.apis.values()}
 
@@ -130,40 +127,45 @@ class WebApi:
 
     def _run(self, call: Call, session: Session | None, incoming: Incoming, reply: Reply) -> bytes:
         """One call, whose API, version and method have been found to exist."""
+        if call.api not in OWN and not is_read(call.api, call.method):
+            self._nas.writes.append(Write(call.api, call.method, call.version, call.params))
         if session is not None:
-            refused = self._nas.refusal(session.account, call.api)
+            refused = self._nas.refusal(session.account, call.api, call.method)
             if refused is not None:
                 raise ApiError(refused)
         if (call.api, call.method) == (AUTH, "login"):
             self._nas.login_attempts += 1
-        struck = self._nas.faults.strike_call(call.api, call.method, incoming.path)
+        struck = self._nas.faults.strike_call(call.api, call.method, call.version, incoming.path)
         if "error" in struck:
             raise ApiError(struck["error"]["code"], struck["error"]["errors"])
         if call.api == COMPOUND and session is not None:
             return self._compound(call, session, incoming, reply)
-        answer = self._own[call.api](call, incoming, reply) if call.api in self._own else self._mailplus(call, struck)
+        if call.api in self._own:
+            answer = self._own[call.api](call, incoming, reply)
+        else:
+            answer = self._read(call, session, struck)
         return self._altered(call, answer, struck["answer"]) if "answer" in struck else answer
 
     def _altered(self, call: Call, answer: bytes, fault: Fault) -> bytes:
         """An answer with other data; a session is then known by what its login tells."""
         before = json.loads(answer or b"{}")
         names = list(before) if fault["each"] else []
+        if fault["data"] == ABSENT:
+            return b""
         data = override(before, dict.fromkeys(names, fault["data"]) if names else fault["data"])
         if (call.api, call.method) == (AUTH, "login") and isinstance(data, dict):
             self._nas.rename(before["sid"], data.get("sid"), data.get("synotoken"))
         return to_json(data)
 
-    def _mailplus(self, call: Call, struck: Mapping[str, Fault]) -> bytes:
-        if not call.api.startswith(MAILPLUS_PREFIX):
-            return b"{}"
-        if not is_read(call.method):
-            self._nas.writes.append(Write(call.api, call.method, call.version, call.params))
+    def _read(self, call: Call, session: Session | None, struck: Mapping[str, Fault]) -> bytes:
+        if not is_read(call.api, call.method):
             return b"{}"
         mailplus = self._nas.mailplus
-        answer = mailplus.answer(call.api, call.method, call.params)
-        for kind, move in MOVES.items():
-            if kind in struck:
-                move(mailplus.rows(call.api), struck[kind]["rows"])
+        account = session.account if session else None
+        answer = mailplus.answer(call.api, call.method, call.params, call.version, account)
+        moves = [kind for kind in MOVES if kind in struck and "rows" in described(call.api, call.method, call.version)]
+        for kind in moves:
+            MOVES[kind](mailplus.rows(call.api, call.method, call.params, call.version), struck[kind]["rows"])
         return answer
 
     def _compound(self, call: Call, session: Session, incoming: Incoming, reply: Reply) -> bytes:
@@ -190,7 +192,8 @@ class WebApi:
             data = self._run_item(item, session, incoming, reply)
         except ApiError as error:
             return b'%b"error":%b,"success":false}' % (start, _error(error)), False
-        return b'%b"data":%b,"success":true}' % (start, data or b"{}"), True
+        told = b'"data":%b,' % data if data else b""
+        return b'%b%b"success":true}' % (start, told), True
 
     def _run_item(self, item: Any, session: Session, incoming: Incoming, reply: Reply) -> bytes:
         if not isinstance(item, dict):
@@ -242,24 +245,6 @@ class WebApi:
     def _ui_config(self, _call: Call, _incoming: Incoming, reply: Reply) -> bytes:
         reply.headers["Set-Cookie"] = f"_SSID={noise.encode(self._nas.handshake.public_key)}; path=/"
         return b"{}"
-
-    def _dsm_info(self, _call: Call, _incoming: Incoming, _reply: Reply) -> bytes:
-        description = self._nas.description
-        build, version = _VERSIONS[description.dsm]
-        return to_json(
-            {
-                "codepage": "enu",
-                "model": description.model,
-                "ram": 32768,
-                "serial": "SIMULATED",
-                "temperature": 41,
-                "temperature_warn": False,
-                "time": time.strftime("%a %b %d %H:%M:%S %Y"),
-                "uptime": 1_234_567,
-                "version": build,
-                "version_string": version,
-            }
-        )
 
 
 def _outer_call(params: Mapping[str, Any]) -> Call:

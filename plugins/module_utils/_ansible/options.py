@@ -67,6 +67,8 @@ LIST_SPEC: ArgumentSpec = {
     "limit": {"type": "int", "default": DEFAULT_LIMIT},
 }
 
+DOMAINS_SPEC: ArgumentSpec = {"domains": {"type": "list", "elements": "str", "default": []}}
+
 FILTER_SPEC: ArgumentSpec = {
     "since": {"type": "str"},
     "until": {"type": "str"},

@@ -27,9 +27,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     reads_nothing,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, SubsetError, select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, SubsetError, select
 
 Result = dict[str, Any]
 
@@ -75,19 +75,22 @@ class Question(ABC):
             return failure(str(error))
         except DsmError as error:
             return failure(str(error), error.details.as_dict())
-        return {"changed": bool(params.get("dest")), "warnings": state.warnings, **self._result(state)}
+        return {"changed": bool(params.get("dest")), **self._result(state, params), "warnings": state.warnings}
 
     @abstractmethod
     def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:
         """What to read."""
 
     @abstractmethod
-    def _result(self, state: State) -> Result:
+    def _result(self, state: State, params: Mapping[str, Any]) -> Result:
         """What the task returns of what was read."""
 
 
 class InfoQuestion(Question):
-    """A narrow question: the sections of an area, each returned under its name. It fails unless all of them are ok."""
+    """A narrow question: the sections of an area, each returned under its name.
+
+    It fails unless all sections are ok that were asked for by name; where none is named, unless one of them is.
+    """
 
     def __init__(self, area: Area) -> None:
         self._sections = area.sections
@@ -95,35 +98,50 @@ class InfoQuestion(Question):
     @property
     def argument_spec(self) -> options.ArgumentSpec:
         names = [section.name for section in self._sections]
-        choice = {"sections": {"type": "list", "elements": "str", "choices": names, "default": names}}
+        choice: options.ArgumentSpec = {"sections": {"type": "list", "elements": "str", "choices": names}}
+        is_of_domains = any(section.each for section in self._sections)
         return {
             **options.CONNECTION_SPEC,
             **options.ANSWER_SPEC,
             **({**options.LIST_SPEC, **options.FILTER_SPEC} if self._logs(names) else {}),
             **(choice if len(names) > 1 else {}),
+            **(options.DOMAINS_SPEC if is_of_domains else {}),
         }
 
     def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:
-        wanted = params.get("sections", [section.name for section in self._sections])
-        if not wanted:
+        wanted = params.get("sections")
+        if wanted == []:
             raise options.OptionError("sections is empty; leave it out for all.")
+        if wanted is None:
+            wanted = self._default(has_file=bool(params.get("dest")))
         file = options.row_file(params, self._logs(wanted), is_alone=len(set(wanted)) == 1)
         window = options.window(params, keep=file is None)
         if file and not check_mode:
             window = replace(window, file=file)
         chosen = [section for section in self._sections if section.name in wanted]
-        return Plan(chosen, window, reveal_secrets=params["reveal_secrets"])
+        domains = params.get("domains", [])
+        return Plan(chosen, window, reveal_secrets=params["reveal_secrets"], domains=domains)
+
+    def _default(self, *, has_file: bool) -> list[str]:
+        """What is read where nothing is named: all but what may do work, or the only log where its rows have a file."""
+        names = [section.name for section in self._sections if section.kind is not Kind.CHECK]
+        logs = self._logs(names)
+        return logs if has_file and len(logs) == 1 else names
 
     def _logs(self, names: Sequence[str]) -> list[str]:
         """Those whose rows can be filtered, and written to a file."""
         return [section.name for section in self._sections if section.name in names and section.is_log]
 
-    def _result(self, state: State) -> Result:
-        errors = [envelope["error"] for envelope in state.sections.values() if envelope["error"]]
+    def _result(self, state: State, params: Mapping[str, Any]) -> Result:
+        found = state.sections
+        errors = [envelope["error"] for envelope in found.values() if envelope["error"]]
         if not errors:
-            return dict(state.sections)
+            return dict(found)
+        if len(errors) < len(found) and not params.get("sections"):
+            state.warnings.append(f"Not all sections were read; {by_status(found)}.")
+            return dict(found)
         first = errors[0]
-        return {**state.sections, **failure(f"{first['message']} {first['hint']}", first)}
+        return {**found, **failure(f"{first['message']} {first['hint']}", first)}
 
 
 class FactsQuestion(Question):
@@ -132,7 +150,7 @@ class FactsQuestion(Question):
     @property
     def argument_spec(self) -> options.ArgumentSpec:
         own: options.ArgumentSpec = {
-            "gather_subset": {"type": "list", "elements": "str", "default": [ALL]},
+            "gather_subset": {"type": "list", "elements": "str", "default": list(DEFAULT)},
             "rows": {"type": "bool", "default": True},
         }
         return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **own}
@@ -153,7 +171,7 @@ class FactsQuestion(Question):
         chosen = select(params["gather_subset"])
         return Plan(chosen, options.window(params, keep=params["rows"]), reveal_secrets=params["reveal_secrets"])
 
-    def _result(self, state: State) -> Result:
+    def _result(self, state: State, params: Mapping[str, Any]) -> Result:  # noqa: ARG002 - facts are what was read
         error = first_error(state.sections) if reads_nothing(state.sections) else None
         if error is None:
             return {"ansible_facts": {"mailplus": state.as_facts()}}

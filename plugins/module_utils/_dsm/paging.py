@@ -241,8 +241,8 @@ class Pager:
             at.believed = not (counts_pages or jumps or uncounted)
         if self._length is None and behind:
             at.page_size, self._end_seen = max(1, self._given), False
-        elif full:
-            self._end_seen = True
+        elif full or (again and len(rows) == self._given > 1):
+            self._end_seen = True  # a NAS that answers the same to whatever page answers with all it has
 
     @property
     def _length(self) -> int | None:

@@ -4,23 +4,41 @@
 from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import (
+    account,
+    antispam,
+    antivirus,
+    authentication,
+    domain,
     imap_pop3,
+    license,
     log,
     mailplus,
+    migration,
     queue,
     report,
     security,
     server,
     smtp,
+    statistics,
+    system,
 )
 
 AREAS = (
+    account.AREA,
+    antispam.AREA,
+    antivirus.AREA,
+    authentication.AREA,
+    domain.AREA,
     imap_pop3.AREA,
+    license.AREA,
     log.AREA,
     mailplus.AREA,
+    migration.AREA,
     queue.AREA,
     report.AREA,
     security.AREA,
     server.AREA,
     smtp.AREA,
+    statistics.AREA,
+    system.AREA,
 )

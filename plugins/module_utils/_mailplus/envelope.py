@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Count, Moment, Summary
 
+DATA_TYPES = ("list", "number", "text", "boolean", "nothing")
 STATUSES = ("ok", "unsupported", "forbidden", "failed")
 _ERROR_KINDS = tuple(kind.value for kind in Kind)
 
@@ -48,13 +49,20 @@ class Always(TypedDict):
 
     status: Annotated[str, STATUSES]
     """V(ok), V(unsupported) (this NAS does not have it), V(forbidden) (the account may not read it) or V(failed)."""
-    data: dict[str, Any] | None
-    """What the server sent, key for key. Null unless C(status) is V(ok)."""
+    data: Any
+    """What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok)."""
     summary: Summary | None
     """What is made of the data. A value in it that nobody can know is null. Null as a whole unless C(status) is V(ok),
     and for a list whose rows were not found."""
     error: Error | None
     """Why the section was not read. Null where C(status) is V(ok)."""
+
+
+class OfOtherTypes(TypedDict, total=False):
+    """What a section has beside that whose answer is no mapping."""
+
+    data_type: Annotated[str, DATA_TYPES]
+    """What the data is instead: V(list), V(number), V(text), V(boolean), or V(nothing) where the answer has none."""
 
 
 class Filtered(TypedDict):
@@ -106,8 +114,8 @@ class OfEach(TypedDict, total=False):
     """By entry the envelope of its own, without the data. That is by entry too, and null where nothing was read."""
 
 
-class Envelope(Always, OfLists, OfEach):
-    """A section. The keys that come from the last two are there where the section is of that kind."""
+class Envelope(Always, OfOtherTypes, OfLists, OfEach):
+    """A section. The keys that come from the last three are there where it, or its answer, is of that kind."""
 
 
 class Server(TypedDict):

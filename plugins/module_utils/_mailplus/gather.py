@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import codes
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import (
@@ -32,7 +33,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     ask,
     hand_out,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import READ_ALLOWLIST
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
 SCHEMA_VERSION = 1
@@ -46,11 +46,12 @@ Enter = Callable[[Client], AbstractContextManager[Client]]
 
 @dataclass(frozen=True)
 class Plan:
-    """What to read: sections, and which rows of those that are lists."""
+    """What to read: sections, which rows of those that are lists, and for which domains (all where none is named)."""
 
     sections: Sequence[Section]
     window: Window = field(default_factory=Window)
     reveal_secrets: bool = False
+    domains: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter 
     that section's envelope.
     """
     now = datetime.now(timezone.utc).replace(microsecond=0)
-    client = Client(HttpTransport(address), credentials, READ_ALLOWLIST, codes.meaning)
+    client = Client(HttpTransport(address), credentials, _allowed(plan.sections), codes.meaning)
     try:
         with enter(client):
             sections, warnings = read_sections(client, plan, now)
@@ -96,6 +97,15 @@ def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter 
         "auth_version": client.auth_version,
     }
     return State(server, now, sections, [f"{address.url}: {warning}" for warning in warnings])
+
+
+def _allowed(sections: Iterable[Section]) -> set[tuple[str, str]]:
+    """What may be sent to read sections: no more than the allowlist holds, and no more than they need."""
+    pairs: set[tuple[str, str]] = set()
+    for section in sections:
+        pairs |= {(read.api, read.method) for read in section.reads}
+        pairs |= _allowed([section.each.of]) if section.each else set()
+    return pairs & READ_ALLOWLIST
 
 
 def _not_closed(error: DsmError) -> str:
@@ -143,14 +153,16 @@ def _readings(plan: Plan) -> dict[str, Reading]:
 
 def _reading(section: Section, of: Reading | None, plan: Plan) -> Reading:
     def make(params: Params) -> Reading:
-        if not section.is_list:
+        if not section.has_rows:
             return MappingReading(section, params, reveal_secrets=plan.reveal_secrets)
         window = plan.window if section.kind is Kind.LOG else Window(limit=MOST_ENTRIES, keep=plan.window.keep)
         if section.each:
             window = replace(window, file=None)
         return ListReading(section, params, window, reveal_secrets=plan.reveal_secrets)
 
-    return EachReading(section, section.each, of, make) if section.each and of else make({})
+    if not section.each or not of:
+        return make({})
+    return EachReading(section, of, make, only=() if section.each.of.each else plan.domains)
 
 
 def read_to_the_end(client: Client, readings: Sequence[Reading], *, is_answered: bool) -> bool:

@@ -17,6 +17,21 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
 _API_PREFIX = "SYNO.MailPlusServer."
 _WHOLE_NAME = "SYNO."
 
+# Who may read a section where no option of a delegation policy decides it.
+DSM_ADMINISTRATOR = "DSM administrator"
+DSM_USER = "DSM user"
+
+# How far it is known that a section can be read, by the tags of ``Section.evidence``.
+EVIDENCE = {
+    "L": "listed by the package",
+    "D": "allowed on the demo site",
+    "M": "exists on hardware",
+    "R": "recorded answer",
+    "P": "parameters known",
+    "K": "keys known",
+    "U": "no key known",
+}
+
 
 class Kind(Enum):
     """What a section is, as far as reading, comparing and showing it depend on that."""
@@ -86,12 +101,12 @@ class Members:
 class Each:
     """That a section is read once for every entry of another one.
 
-    ``params`` are the parameters that name the entry: each with the key of the entry that holds its value. An entry is
-    known by the first of that section's ``ids`` that it has.
+    ``params`` are the parameters that name the entry: each with candidates for the key of the entry that holds its
+    value. An entry is known by the first of that section's ``ids`` that it has.
     """
 
     of: Section
-    params: Mapping[str, str]
+    params: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -100,13 +115,16 @@ class Section:
 
     ``title`` tells in a line what it is, ``holds`` what the answer is about, ``known`` which of its keys are attested.
     ``reads`` are alternatives, of which the first counts that the server has. ``place`` is the page of MailPlus
-    Server's own pages, ``privilege`` the delegation option that an account needs, None where that is not known.
+    Server's own pages, or of DSM's, ``privilege`` the option of a delegation policy that covers that page by its name,
+    or whom DSM lets in; None where that is not known. ``evidence`` has tags of ``EVIDENCE``.
 
-    A list has ``rows_key``, the key of its rows, and ``ids``, candidates for a key that tells two rows apart;
-    ``rows_summary`` makes a summary of rows, ``summarise`` one of another answer. ``personal`` are keys under which
-    everything counts as personal data, ``secret`` those under which everything is a secret: anywhere in the answer, and
-    however they are written (``bind_dn``, ``bindDn``). In ``personal``, ``*`` stands for all text in the answer, in
-    ``secret`` for all text in it that looks like a key or a code.
+    A list has ``rows_key``, the key of its rows where that is known, and ``ids``, candidates for a key that tells two
+    rows apart. Entries that are known to take ``offset`` and ``limit`` are ``paged``; a log is asked for them always.
+    ``rows_summary`` makes a summary of rows, ``summarise`` one of another answer.
+
+    ``personal`` are keys under which everything counts as personal data, ``secret`` those under which everything is a
+    secret: anywhere in the answer, and however they are written (``bind_dn``, ``bindDn``). In ``personal``, ``*``
+    stands for all text in the answer, in ``secret`` for all text in it that looks like a key or a code.
     """
 
     name: str
@@ -115,10 +133,12 @@ class Section:
     reads: tuple[Read, ...]
     place: str
     privilege: str | None
+    evidence: str = ""
     holds: str = ""
     known: tuple[str, ...] = ()
     rows_key: str = ""
     ids: tuple[str, ...] = ()
+    paged: bool = False
     each: Each | None = None
     personal: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
@@ -129,9 +149,14 @@ class Section:
     members: Members | None = None
 
     @property
-    def is_list(self) -> bool:
-        """Whether the answer is a list that comes in pages."""
+    def has_rows(self) -> bool:
+        """Whether the answer, or that for each entry, is a list."""
         return self.kind in (Kind.ENTRIES, Kind.LOG)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is one list, with a total of its own."""
+        return self.has_rows and self.each is None
 
     @property
     def is_log(self) -> bool:
@@ -141,11 +166,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Area:
-    """The sections of one module, in a file of its name: ``smtp.py`` has those of ``mailplus_smtp_info``."""
+    """The sections of one module, in a file of its name: ``smtp.py`` has those of ``mailplus_smtp_info``.
+
+    ``group`` is their name as a group, none where that is empty. With ``by_name_only``, they are in no other group.
+    """
 
     name: str
     sections: tuple[Section, ...]
     group: str = ""
+    by_name_only: bool = False
 
     @property
     def module(self) -> str:

@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     Reading,
     failed,
     is_name,
+    type_of,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
@@ -64,7 +65,9 @@ class ListReading(Reading):
         self.window = window
         self.rows: list[Any] = []
         self.rows_key: str | None = None
-        self._data: dict[str, Any] | None = None  # of the first answer
+        self._data: Any = None  # of the first answer
+        self._is_begun = False
+        self._is_bare = False  # the answer is the list
         self._pages: list[Page] = []  # those asked for
         self._fresh: list[Any] = []  # rows that were read, of which no account was taken yet
         self._unjudged_row: Any = None
@@ -94,8 +97,8 @@ class ListReading(Reading):
         """The pages to ask for now: first the one that begins, or takes up, the reading, and the row behind it."""
         if self.is_over:
             return []
-        if self._data is None:
-            behind = self.pager.page_behind
+        if not self._is_begun:
+            behind = self.pager.page_behind if self._is_paged else None
             self._pages = [self.pager.first_page, *([behind] if behind else [])]
         else:
             self._pages = self.pager.next_pages()
@@ -104,7 +107,7 @@ class ListReading(Reading):
 
     def receive(self, replies: Sequence[Reply]) -> None:
         """Rows, or an error."""
-        if self._data is None:
+        if not self._is_begun:
             self._begin(replies)
             return
         for page, reply in zip(self._pages, replies, strict=True):
@@ -112,7 +115,7 @@ class ListReading(Reading):
 
     def take(self) -> None:
         """Take account of the rows received: filter, summarise, keep or write them."""
-        if not self.rows_key or self._ended:
+        if not self._has_rows or self._ended:
             return
         rows, self._fresh = self._fresh, []
         try:
@@ -128,7 +131,7 @@ class ListReading(Reading):
         """Give the file its name where it is whole; else keep the part, and the section has failed."""
         self.take()
         file = self.window.file
-        if file is None or self.error or not self.rows_key:
+        if file is None or self.error or not self._has_rows:
             return
         if self.pager.gave_up:
             self.error = self._failure(f"The list cannot be read to its end; {file.rows} rows are in {file.path}.part")
@@ -168,11 +171,13 @@ class ListReading(Reading):
         Each is None where it is not known, as are the last three and the summary where the answer does not show which
         of its keys holds the rows.
         """
-        data, known = self._data or {}, self.rows_key is not None
-        if known:
+        data, known = self._data, self._has_rows
+        is_kept = self.window.keep and not self.window.file
+        if self._is_bare:
+            data = self.rows if is_kept else None
+        elif known:
             data = {key: value for key, value in data.items() if key != self.rows_key}
-            if self.window.keep and not self.window.file:
-                data[str(self.rows_key)] = self.rows
+            data |= {self.rows_key: self.rows} if is_kept else {}
         envelope: Envelope = {
             **self._envelope(data),
             "summary": self._summary.result(self._is_complete, now) if known else None,
@@ -181,6 +186,8 @@ class ListReading(Reading):
             "truncated": self.pager.truncated if known else None,
             "rows_key": self.rows_key,
         }
+        if self._is_bare:
+            envelope["data_type"] = type_of(self.rows)
         if self.window.filter.active:
             envelope["filtered"] = {"read": self.read, "kept": self.kept, "unjudged": self.unjudged}
         if self.window.file:
@@ -202,19 +209,36 @@ class ListReading(Reading):
         first, *behind = replies
         if self._has_other_read(first):
             return
-        self._data, self.error = first.data, first.error
-        if first.data is None:
+        self._data, self.error, self._is_begun = first.data, first.error, True
+        if first.error:
             return
+        self._is_bare = isinstance(first.data, list)
         self.rows_key = _rows_key(self.section, first.data)
-        self._over = self.rows_key is None
-        if self.rows_key:
+        self._over = not self._has_rows
+        if self._has_rows:
             self._feed(self._pages[0], first)
             for reply in behind:
-                if reply.data is not None:  # a NAS may refuse to look behind the end
+                if reply.error is None:  # a NAS may refuse to look behind the end
                     self.pager.look_behind(self._rows_of(reply.data), _total_of(reply.data))
+            self._over = not self._is_paged and not self._counts_more(first.data)
+
+    @property
+    def _has_rows(self) -> bool:
+        """Whether the answer shows which of its parts are the rows."""
+        return self._is_bare or self.rows_key is not None
+
+    @property
+    def _is_paged(self) -> bool:
+        """Whether the list is known to take ``offset`` and ``limit``, or may be too long to be asked without."""
+        return self.section.paged or self.section.kind is Kind.LOG
+
+    def _counts_more(self, data: Any) -> bool:
+        """Whether the server says that there are more rows than it sent: so it sends them in pages."""
+        total = _total_of(data)
+        return total is not None and total > len(self._rows_of(data))
 
     def _feed(self, page: Page, reply: Reply) -> None:
-        if reply.data is None:
+        if reply.error:
             self.error = self.error or reply.error
         elif self.error is None:
             self._fresh += self.pager.feed(page, self._rows_of(reply.data), _total_of(reply.data))
@@ -235,8 +259,8 @@ class ListReading(Reading):
         elif self.window.keep or self.section.kind is Kind.ENTRIES:
             self.rows += rows
 
-    def _rows_of(self, data: Mapping[str, Any]) -> list[Any]:
-        rows = data.get(str(self.rows_key))
+    def _rows_of(self, data: Any) -> list[Any]:
+        rows = data if self._is_bare else _in(data, self.rows_key)
         return rows if isinstance(rows, list) else []
 
     def _start_anew(self) -> None:
@@ -262,6 +286,8 @@ class ListReading(Reading):
 
     def _page_read(self, page: Page) -> Read:
         read = self._reads[0]
+        if not self._is_begun and not self._is_paged:
+            return read
         return replace(read, params={**read.params, **page._asdict()})
 
 
@@ -270,9 +296,13 @@ def entry_name(row: Mapping[str, Any], ids: Sequence[str]) -> str | None:
     return next((as_key(f"{row[key]}") for key in ids if is_name(row.get(key))), None)
 
 
-def _total_of(data: Mapping[str, Any]) -> int | None:
+def _in(data: Any, key: str | None) -> Any:
+    return data.get(key) if isinstance(data, dict) else None
+
+
+def _total_of(data: Any) -> int | None:
     """The length of a list as the server tells it; None where that is no number of rows."""
-    total = data.get("total")
+    total = _in(data, "total")
     return total if is_count(total) else None
 
 
@@ -283,9 +313,11 @@ def _count(progress: Mapping[str, Any], name: str) -> int:
     return count
 
 
-def _rows_key(section: Section, data: Mapping[str, Any]) -> str | None:
+def _rows_key(section: Section, data: Any) -> str | None:
     """The key of the rows: the known one, or else the only list in the answer. None where neither is there."""
     known = section.rows_key
+    if not isinstance(data, dict):
+        return None
     if known in data:
         return known if isinstance(data[known], list) else None
     lists = [key for key, value in data.items() if isinstance(value, list)]

@@ -11,12 +11,24 @@ from itertools import count, islice
 from typing import Any, NamedTuple, TypeGuard, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read, Reply
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, answer_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
+    DsmError,
+    Kind,
+    answer_error,
+    unsupported_error,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, Error
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Each, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    DSM_ADMINISTRATOR,
+    DSM_USER,
+    Section,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
 
 Params = Mapping[str, Any]
+
+# A boolean is a number to Python.
+_TYPES: dict[type, str] = {list: "list", str: "text", bool: "boolean", int: "number", float: "number"}
 
 _STATUS = {Kind.UNSUPPORTED: "unsupported", Kind.FORBIDDEN: "forbidden"}
 
@@ -79,7 +91,7 @@ class Reading(ABC):
                 return self._ok(now)
             except TooDeepError as error:
                 self.error = self._failure(f"The answer is {error}")
-        return self._failed(self.error)
+        return self._failed(self._told(self.error))
 
     @property
     def warnings(self) -> list[str]:
@@ -93,14 +105,20 @@ class Reading(ABC):
     def _failed(self, error: DsmError) -> Envelope:
         return failed(error)
 
-    def _envelope(self, data: dict[str, Any]) -> Envelope:
+    def _told(self, error: DsmError) -> DsmError:
+        """The error, with who may read the section where this account may not."""
+        return may_be_read_by(self.section.privilege, error) if error.kind is Kind.FORBIDDEN else error
+
+    def _envelope(self, data: Any) -> Envelope:
         """A section that was read. Where nothing is made of its answer, the summary is empty."""
-        return {
+        is_mapping = isinstance(data, dict)
+        envelope: Envelope = {
             "status": "ok",
             "data": hide_secrets(data, reveal=self._reveal_secrets, secret=self.section.secret),
-            "summary": self.section.summarise(data) if self.section.summarise else {},
+            "summary": self.section.summarise(data) if self.section.summarise and is_mapping else {},
             "error": None,
         }
+        return envelope if is_mapping else {**envelope, "data_type": type_of(data)}
 
     def _has_other_read(self, reply: Reply) -> bool:
         """Whether the server has not what was asked, but may have what an older or newer one has instead."""
@@ -113,6 +131,23 @@ class Reading(ABC):
     def _failure(self, message: str) -> DsmError:
         read = self._reads[0]
         return answer_error(message, api=read.api, method=read.method, version=max(read.versions))
+
+
+def may_be_read_by(privilege: str | None, error: DsmError) -> DsmError:
+    """An error that says who may read what this account may not. ``privilege`` is that of a section."""
+    if privilege is None or privilege == DSM_USER:
+        return error
+    if privilege == DSM_ADMINISTRATOR:
+        return error.with_hint("Use a DSM administrator: no delegation policy covers this section.")
+    return error.with_hint(
+        f"Give the account a policy in MailPlus Server > Account > Delegation with the option {privilege!r}, "
+        "which by its name covers this section, or use a DSM administrator. Check that MailPlus Server is set up."
+    )
+
+
+def type_of(data: Any) -> str:
+    """What JSON calls a value that is no mapping; ``nothing`` stands for null and for no value at all."""
+    return next((name for kind, name in _TYPES.items() if isinstance(data, kind)), "nothing")
 
 
 def failed(error: DsmError) -> Envelope:
@@ -138,14 +173,15 @@ def hand_out(asked: Asked, replies: Sequence[Reply]) -> None:
 
 
 class MappingReading(Reading):
-    """One question, answered by one mapping."""
+    """One question, answered at once: by a mapping as a rule, and by whatever else a server sends."""
 
-    _data: dict[str, Any] | None = None
+    _data: Any = None
+    _over = False
 
     @property
     def is_over(self) -> bool:
         """Whether there is an answer."""
-        return self._data is not None or self.error is not None
+        return self._over or self.error is not None
 
     def next_reads(self) -> list[Read]:
         """The question, or what an older or newer server answers instead."""
@@ -155,22 +191,26 @@ class MappingReading(Reading):
         """The answer."""
         (reply,) = replies
         if not self._has_other_read(reply):
-            self._data, self.error = reply.data, reply.error
+            self._data, self.error, self._over = reply.data, reply.error, True
 
     def _ok(self, now: datetime) -> Envelope:  # noqa: ARG002 - such an answer does not age
-        return self._envelope(self._data or {})
+        return self._envelope(self._data)
 
 
 class EachReading(Reading):
     """A section that is read for every entry of another one: all of them together, once that one is read.
 
-    ``make`` makes the reading for an entry, from the parameters that name it.
+    ``make`` makes the reading for an entry, from the parameters that name it. Only the entries ``only`` are read, all
+    where none is named.
     """
 
-    def __init__(self, section: Section, each: Each, of: Reading, make: Callable[[Params], Reading]) -> None:
+    def __init__(
+        self, section: Section, of: Reading, make: Callable[[Params], Reading], *, only: Sequence[str] = ()
+    ) -> None:
         super().__init__(section, {}, reveal_secrets=False)
-        self._params_of_each = each.params
+        self._params_of_each = section.each.params if section.each else {}
         self._of = of
+        self._only = {name.casefold(): name for name in only}
         self._make = make
         self._each: dict[str, Reading] | None = None
         self._asked: Asked = []
@@ -214,6 +254,10 @@ class EachReading(Reading):
     def _failed(self, error: DsmError) -> Envelope:
         return {**failed(error), "each": {}}
 
+    def _told(self, error: DsmError) -> DsmError:
+        """The error as it is: it is that of the section whose entries are not known."""
+        return may_be_read_by(self._of.section.privilege, error) if error.kind is Kind.FORBIDDEN else error
+
     def _ok(self, now: datetime) -> Envelope:
         found = {name: reading.envelope(now) for name, reading in (self._each or {}).items()}
         missing = next((envelope for envelope in found.values() if envelope["status"] != "ok"), None)
@@ -242,13 +286,30 @@ class EachReading(Reading):
             return
         self._of.take()
         self._each = {}
-        for entry in self._of.entries():
-            params = {name: entry.row.get(key) for name, key in self._params_of_each.items()}
-            reading = self._make({**entry.params, **params})
-            missing = [key for name, key in self._params_of_each.items() if not is_name(params[name])]
-            if missing:
-                reading.error = self._failure(f"An entry of {self._of.section.name} has no {', '.join(missing)}")
-            self._each[free_name(entry.name, self._each)] = reading
+        entries = self._of.entries()
+        for entry in entries:
+            if not self._only or entry.name.casefold() in self._only:
+                self._each[free_name(entry.name, self._each)] = self._reading_of(entry)
+        for name in self._only.keys() - {entry.name.casefold() for entry in entries}:
+            reading = self._make({})
+            reading.error = self._no_entry(self._only[name], [entry.name for entry in entries])
+            self._each[self._only[name]] = reading
+
+    def _reading_of(self, entry: Entry) -> Reading:
+        found = {
+            param: next((entry.row[key] for key in keys if is_name(entry.row.get(key))), None)
+            for param, keys in self._params_of_each.items()
+        }
+        reading = self._make({**entry.params, **found})
+        missing = [" or ".join(self._params_of_each[param]) for param, value in found.items() if value is None]
+        if missing:
+            reading.error = self._failure(f"An entry of {self._of.section.name} has no {', '.join(missing)}")
+        return reading
+
+    def _no_entry(self, name: str, others: Sequence[str]) -> DsmError:
+        section = self._of.section.name
+        hint = f"It has {', '.join(others)}." if others else "It has none."
+        return unsupported_error("no_such_entry", f"This NAS has no {name} among its {section}.", hint)
 
 
 def is_name(value: object) -> TypeGuard[str | int]:

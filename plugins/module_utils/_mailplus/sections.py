@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All sections: by name, by group, and what may be sent to read them."""
+"""All sections: by name and by group."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
@@ -14,12 +15,29 @@ CATALOGUE: tuple[Section, ...] = tuple(section for area in AREAS for section in 
 
 BY_NAME = {section.name: section for section in CATALOGUE}
 
-# Nothing else can be sent.
-READ_ALLOWLIST = frozenset((read.api, read.method) for section in CATALOGUE for read in section.reads)
+# Is it running, licensed and current, and how long is the queue?
+_MIN = {
+    "server_list",
+    "packages",
+    "license_limit",
+    "license_usage",
+    "antispam_update",
+    "mcafee",
+    "bitdefender",
+    "queue",
+}
 
-# What may do work on a NAS is read by its name alone.
-_ORDINARY = tuple(section for section in CATALOGUE if section.kind is not Kind.CHECK)
-_KINDS_THAT_ARE_GROUPS = (Kind.SETTINGS, Kind.STATUS)
+# What is read where nothing is named: what an administrator wants to know, and a small NAS bears in office hours.
+DEFAULT = ("min", "settings", "admin_log", "transaction_log")
+
+_ORDINARY = tuple(
+    section
+    for area in AREAS
+    for section in area.sections
+    # What may do work on a NAS, and what is not MailPlus Server's, is read by its name alone.
+    if section.kind is not Kind.CHECK and not area.by_name_only
+)
+_KINDS_THAT_ARE_GROUPS = (Kind.SETTINGS, Kind.STATUS, Kind.ENTRIES)
 
 
 class SubsetError(ValueError):
@@ -27,28 +45,37 @@ class SubsetError(ValueError):
 
 
 def groups() -> dict[str, list[str]]:
-    """Section names by group, a kind or an area. A section alone in its group needs no group."""
-    found = {kind.value: [each.name for each in _ORDINARY if each.kind is kind] for kind in _KINDS_THAT_ARE_GROUPS}
+    """Section names by group: ``min``, a kind or an area. A group may have the name of one of its sections."""
+    found = {"min": [each.name for each in _ORDINARY if each.name in _MIN]}
+    found |= {kind.value: [each.name for each in _ORDINARY if each.kind is kind] for kind in _KINDS_THAT_ARE_GROUPS}
     for area in AREAS:
-        found[area.group or area.name] = [each.name for each in area.sections if each in _ORDINARY]
-    return {name: members for name, members in found.items() if len(members) > 1}
+        if area.group:
+            found[area.group] = [each.name for each in area.sections if each.kind is not Kind.CHECK]
+    return found
 
 
 def select(subset: Sequence[str]) -> list[Section]:
-    """The sections that ``subset`` names: sections, groups, ``all``, and ``!name`` for all but that.
+    """The sections that ``subset`` names: groups, sections, ``all``, and ``!name`` for all but that.
 
-    Raises SubsetError with the valid names.
+    Raises SubsetError.
     """
     ordinary = [section.name for section in _ORDINARY]
-    members = {ALL: ordinary, **groups(), **{name: [name] for name in BY_NAME}}
+    members = {ALL: ordinary, **{name: [name] for name in BY_NAME}, **groups()}
     unknown = [name for name in subset if name.removeprefix("!") not in members]
     if unknown:
-        raise SubsetError(f"unknown subset {', '.join(map(repr, unknown))}; valid are {', '.join(members)}, and !name")
+        raise SubsetError(f"unknown subset {', '.join(map(repr, unknown))}; {_valid(unknown, members)}")
     wanted = {name for item in subset if not item.startswith("!") for name in members[item]}
     excluded = {name for item in subset if item.startswith("!") for name in members[item.removeprefix("!")]}
     if subset and all(item.startswith("!") for item in subset):
         wanted = set(ordinary)
     chosen = [section for section in CATALOGUE if section.name in wanted - excluded]
     if not chosen:
-        raise SubsetError(f"subset {list(subset)} selects nothing; valid are {', '.join(members)}, and !name")
+        raise SubsetError(f"subset {list(subset)} selects nothing; {_valid([], members)}")
     return chosen
+
+
+def _valid(unknown: Sequence[str], members: Iterable[str]) -> str:
+    """What can be named, those that are alike first."""
+    alike = {name: None for wrong in unknown for name in get_close_matches(wrong.removeprefix("!"), list(members))}
+    meant = f"did you mean {', '.join(alike)}? " if alike else ""
+    return f"{meant}Groups are {', '.join([ALL, *groups()])}; ansible-doc mailfleet.mailplus.mailplus_facts names all."

@@ -94,7 +94,7 @@ def _differ(section: Section, old: Keys | None, new: Keys | None, clean: privacy
     path = f"{section.name}.data"
     if section.each:
         yield from _each(section, old, new, path, clean)
-    elif old["data"] is not None and new["data"] is not None:
+    elif _is_read(old) and _is_read(new):
         yield from _data(section, old, new, path, clean)
     yield from _differences(old["status"], new["status"], f"{section.name}.status", clean)
     if reason:
@@ -110,9 +110,14 @@ def _unreadable(old: Keys | None, new: Keys | None) -> str | None:
     unread = [
         f"{side['status']} {where}"
         for side, where in ((old, "in the baseline"), (new, "on the host"))
-        if side["data"] is None and side["status"] != "unsupported"
+        if not _is_read(side) and side["status"] != "unsupported"
     ]
     return f"The section is {' and '.join(unread)}." if unread else None
+
+
+def _is_read(envelope: Keys) -> bool:
+    """Whether there is an answer, be it in part. One that holds nothing is an answer too."""
+    return envelope["status"] == "ok" or envelope["data"] is not None
 
 
 def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
@@ -132,7 +137,7 @@ def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clea
         reason = _unreadable(before[name], now[name])
         if reason:
             yield Found(below, reason=reason)
-        elif before[name]["data"] is not None and now[name]["data"] is not None:
+        elif _is_read(before[name]) and _is_read(now[name]):
             yield from _data(section, before[name], now[name], below, clean)
 
 
@@ -143,10 +148,14 @@ def _of_entries(envelope: Keys) -> dict[str, Keys]:
 
 
 def _data(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
-    if section.kind is Kind.ENTRIES:
+    if section.kind is Kind.ENTRIES and _may_hold_rows(old["data"]) and _may_hold_rows(new["data"]):
         yield from _entries(section, old, new, path, clean)
     else:
         yield from _differences(old["data"], new["data"], path, clean)
+
+
+def _may_hold_rows(data: Any) -> bool:
+    return isinstance(data, (list, Mapping))
 
 
 def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
@@ -154,7 +163,8 @@ def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.C
     has_fields = not clean.all_text or all(side.get("rows_key") for side in (old, new))
     compare = _differences if has_fields else _personal
     yield from compare(_beside_rows(section, old), _beside_rows(section, new), path, clean)
-    place = f"{path}.{new.get('rows_key') or old.get('rows_key') or section.rows_key}"
+    key = new.get("rows_key") or old.get("rows_key") or section.rows_key
+    place = f"{path}.{key}" if key else path
     rows = [_rows(section, side) for side in (old, new)]
     before, now, reason = _by_name(section, rows, clean)
     if reason:
@@ -176,12 +186,15 @@ def _rows_key(section: Section, envelope: Keys) -> str:
 
 
 def _beside_rows(section: Section, envelope: Keys) -> Keys:
+    """What an answer holds beside its rows: nothing where it is a list."""
     left_out = (*_OF_PAGES, _rows_key(section, envelope))
-    return {key: value for key, value in envelope["data"].items() if key not in left_out}
+    data = envelope["data"] if isinstance(envelope["data"], Mapping) else {}
+    return {key: value for key, value in data.items() if key not in left_out}
 
 
 def _rows(section: Section, envelope: Keys) -> Sequence[Any] | None:
-    rows = envelope["data"].get(_rows_key(section, envelope))
+    data = envelope["data"]
+    rows = data.get(_rows_key(section, envelope)) if isinstance(data, Mapping) else data
     return rows if isinstance(rows, list) else None
 
 

@@ -137,7 +137,8 @@ def _counts(envelope: Envelope | SectionReport | None, by: Breakdown) -> dict[st
 
 def _hours(envelope: Envelope | SectionReport | None) -> list[Hour] | None:
     key = envelope.get("rows_key") if envelope else None
-    return rows_by_hour(_at(envelope, "data", key)) if key else None
+    rows = _at(envelope, "data", key) if key else _at(envelope, "data")
+    return rows_by_hour(rows) if isinstance(rows, list) else None
 
 
 def _at(envelope: Envelope | SectionReport | None, *paths: str) -> Any:

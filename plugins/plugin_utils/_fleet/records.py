@@ -114,7 +114,7 @@ def whole_state(state: Any) -> dict[str, Any]:
 def _is_envelope(envelope: Any) -> bool:
     if not isinstance(envelope, dict) or not {"status", "data", "summary", "error"} <= envelope.keys():
         return False
-    parts = (envelope["data"], envelope["summary"], envelope["error"])
+    parts = (envelope["summary"], envelope["error"])
     fits = envelope["status"] in STATUSES and all(part is None or isinstance(part, dict) for part in parts)
     return fits and (envelope["error"] is None or is_error(envelope["error"]))
 

@@ -202,9 +202,8 @@ def _without_rows(envelope: Envelope) -> SectionReport:
         told.pop("data", None)
     if "each" in told:
         told["each"] = {name: _with_counts(one) for name, one in told["each"].items()}
-        keys = {name: one.get("rows_key") for name, one in told["each"].items()}
         data = told.get("data")
-        told["data"] = data and {name: _without(one, keys.get(name)) for name, one in data.items()}
+        told["data"] = data and {name: _without(one, told["each"].get(name, {})) for name, one in data.items()}
     return told
 
 
@@ -213,8 +212,12 @@ def _with_counts(envelope: Mapping[str, Any]) -> dict[str, Any]:
     return {**envelope, **counts}
 
 
-def _without(data: Any, rows_key: str | None) -> Any:
-    return {key: value for key, value in data.items() if key != rows_key} if isinstance(data, Mapping) else data
+def _without(data: Any, envelope: Mapping[str, Any]) -> Any:
+    """The data of an entry without its rows."""
+    if "total" not in envelope:
+        return data
+    rows_key = envelope.get("rows_key")
+    return {key: value for key, value in data.items() if key != rows_key} if isinstance(data, Mapping) else None
 
 
 def _rule(rule: Rule) -> RuleReport:

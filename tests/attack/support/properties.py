@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
     BY_NAME,
-    READ_ALLOWLIST,
 )
 from ansible_collections.mailfleet.mailplus.tests.attack.support.wire import PASSWORD, Exchange, Run
 

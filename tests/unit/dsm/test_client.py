@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind, NotAllowedError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
@@ -33,6 +34,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     REPORT,
     SECURITY,
     SMTP_GENERAL,
+    TEN,
     address_of,
     calls,
     client,
@@ -52,7 +54,9 @@ FLEET = {
         "dsm6": {"dsm": 6, "versions": "listed"},
         "dsm5": {"dsm": 5},
         "old": {"apis": {SMTP_GENERAL: {"maxVersion": 1}, SECURITY: {"maxVersion": 2}, REPORT: "absent"}},
-        "newer": {"apis": {SMTP_GENERAL: {"minVersion": 3}, SECURITY: {"minVersion": 5, "maxVersion": 6}}},
+        "newer": {
+            "apis": {SMTP_GENERAL: {"minVersion": 4, "maxVersion": 5}, SECURITY: {"minVersion": 5, "maxVersion": 6}}
+        },
         "bare": {"package": False},
         "no_compound": {"apis": {COMPOUND: "absent"}},
         "compound_refused": {"permissions": {COMPOUND: 105}},
@@ -61,7 +65,7 @@ FLEET = {
     },
     "defaults": {"https": False},
 }
-ALL = [replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in CATALOGUE]
+ALL = [replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in TEN]
 BUSY = (108, 109, 110, 111, 117, 118)
 
 
@@ -135,7 +139,7 @@ def test_each_error_belongs_to_its_read_alone(fleet: Fleet) -> None:
     }
     assert all((reply.data is None) == (reply.error is not None) for reply in replies.values())
     for api, error in errors.items():
-        assert (error.details.api, error.details.version) == (api, 1)
+        assert (error.details.api, error.details.version) == (api, 2 if api == CORE else 1)
     assert calls(nas) == [LOGIN, BATCH, LOGOUT]
 
 
@@ -220,10 +224,6 @@ ODD_BATCHES = (
     ),
 )
 ODD_ANSWERS = {
-    '{"success": true}': "unexpected_answer",
-    '{"success": true, "data": null}': "unexpected_answer",
-    '{"success": true, "data": []}': "unexpected_answer",
-    '{"success": true, "data": "text"}': "unexpected_answer",
     '{"success": null}': "unknown_error",
     '{"error": {"code": 105}}': "no_permission",
     '{"success": false, "error": {"code": 105, "errors": [{"code": 1}]}}': "no_permission",
@@ -260,33 +260,22 @@ def test_an_odd_answer_to_a_read_is_an_error_of_that_read(answer: str, name: str
     assert count == 1
 
 
+@pytest.mark.parametrize("data", [None, [], [1], {}, "", "text", 0, 1.5, True, False])
+def test_a_success_is_handed_on_whatever_its_data_is(data: Any) -> None:
+    item = {"success": True, "data": data}
+    alone, count = read_raw(http(json.dumps(item).encode()))
+    assert (names(alone), [reply.data for reply in alone], count) == (["ok"], [data], 1)
+    both = {"success": True, "data": {"result": [item, {"success": True}]}}
+    together, count = read_raw(http(json.dumps(both).encode()), reads=2)
+    assert (names(together), [reply.data for reply in together], count) == (["ok", "ok"], [data, None], 1)
+
+
 def test_items_that_do_not_name_their_api_are_taken_in_order() -> None:
     result = b'{"success": true, "data": {"result": [{"success": true, "data": {"a": 1}}, {"success": false}]}}'
     replies, count = read_raw(http(result), reads=2)
     assert replies[0].data == {"a": 1}
     assert names(replies) == ["ok", "unknown_error"]
     assert count == 1
-
-
-def test_a_large_batch_is_split(nas: Nas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "BATCH_SIZE", 4)
-    assert [reply.data for reply in read(nas, *ALL[:10])] == data_held(nas)[:10]
-    assert [len(request.items) for request in requests_of(nas, BATCH)] == [4, 4, 2]
-
-
-def test_what_is_left_of_a_split_batch_may_be_one_read(nas: Nas) -> None:
-    count = client_module.BATCH_SIZE + 1
-    replies = read(nas, *(read_of(QUEUE, "list", offset=offset, limit=1) for offset in range(count)))
-    assert [reply.data for reply in replies] == [held(nas, QUEUE, "list", offset=i, limit=1) for i in range(count)]
-    assert calls(nas) == [LOGIN, BATCH, (QUEUE, "list"), LOGOUT]
-
-
-def test_once_the_connection_fails_the_rest_is_not_asked(nas: Nas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "BATCH_SIZE", 4)
-    nas.faults.add("close", api=COMPOUND, after=1)
-    replies = read(nas)
-    assert names(replies) == ["ok"] * 4 + ["connection_broken"] * (len(ALL) - 4)
-    assert calls(nas) == [LOGIN, BATCH, BATCH, BATCH, LOGOUT]  # what got no answer at all is sent once more
 
 
 # -------------------------------------------------------------------------------------------------- version and path
@@ -304,7 +293,7 @@ def test_discovery_is_asked_once_and_only_misfits_are_asked_again(fleet: Fleet) 
         replies = dict(zip([read.api for read in ALL], dsm.read(ALL), strict=True))
         again = dsm.read([read for read in ALL if read.api in (SMTP_GENERAL, CORE, QUEUE)])
     assert calls(nas) == [LOGIN, BATCH, DISCOVERY, BATCH, BATCH, LOGOUT]
-    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [2, 1, 1]
+    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [3, 1, 1]
     assert [item["version"] for item in items_of(nas, SECURITY)] == [4, 2]
     assert {api: reply.error.details.name for api, reply in replies.items() if reply.error} == {REPORT: "no_such_api"}
     assert len(items_of(nas, REPORT)) == 1
@@ -315,7 +304,7 @@ def test_a_misfit_of_one_api_says_nothing_of_another(nas: Nas) -> None:
     nas.faults.add("error", api=SMTP_GENERAL, code=103, first=1)
     assert names(read(nas)) == ["ok"] * len(ALL)
     assert calls(nas) == [LOGIN, BATCH, DISCOVERY, (SMTP_GENERAL, "get"), LOGOUT]
-    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [2, 1]
+    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [3, 2]
 
 
 @pytest.mark.parametrize("code", [102, 103, 104])
@@ -335,7 +324,7 @@ def test_versions_nobody_knows_to_list_the_method_are_never_tried(fleet: Fleet) 
         SMTP_GENERAL: "version_not_supported",
         SECURITY: "version_not_supported",
     }
-    assert {item["version"] for item in items_of(nas, SMTP_GENERAL) + items_of(nas, SECURITY)} == {2, 4}
+    assert {item["version"] for item in items_of(nas, SMTP_GENERAL) + items_of(nas, SECURITY)} == {3, 4}
 
 
 def test_a_newer_version_than_the_catalogue_knows_is_no_misfit(nas: Nas) -> None:
@@ -372,7 +361,7 @@ def test_discovery_names_only_what_may_be_read(fleet: Fleet) -> None:
     nas = fleet["bare"]
     read(nas)
     (request,) = requests_of(nas, DISCOVERY)
-    assert set(request.form["query"].split(",")) == {AUTH, COMPOUND, *(read.api for read in ALL)}
+    assert set(request.form["query"].split(",")) == {AUTH, COMPOUND, *(api for api, _method in READ_ALLOWLIST)}
     assert "_sid" not in request.form
 
 
@@ -478,5 +467,5 @@ def test_parameters_cannot_make_a_read_a_write(nas: Nas, beside: list[Read]) -> 
 def test_a_whole_gather_sends_nothing_but_the_allowlist(nas: Nas) -> None:
     gather(nas, limit=None)
     sent = {(item["api"], item["method"]) for request in nas.requests for item in request.items}
-    assert sent == READ_ALLOWLIST
+    assert sent == {(read.api, read.method) for read in ALL}
     assert set(calls(nas)) == {LOGIN, BATCH, LOGOUT}

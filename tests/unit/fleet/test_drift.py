@@ -98,7 +98,7 @@ DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="items"
 ALIASES = entries(
     "aliases", "Aliases", read("Alias", "list"), rows_key="items", ids=("name",), personal=("name", "members"), **WHERE
 )
-BY_ALIAS = settings("by_alias", "By alias", read("Alias", "get"), each=Each(ALIASES, {"name": "name"}), **WHERE)
+BY_ALIAS = settings("by_alias", "By alias", read("Alias", "get"), each=Each(ALIASES, {"name": ("name",)}), **WHERE)
 
 
 @pytest.fixture

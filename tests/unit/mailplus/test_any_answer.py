@@ -33,7 +33,7 @@ WHERE: dict[str, Any] = {"place": "Domain", "privilege": None}
 DOMAINS = entries(
     "domains", "D", read("Domain", "list"), rows_key="domains", ids=("name",), personal=("name",), **WHERE
 )
-BY_DOMAIN = Each(DOMAINS, {"domain_id": "domain_id"})
+BY_DOMAIN = Each(DOMAINS, {"domain_id": ("domain_id",)})
 SECTIONS = (
     settings("each_settings", "S", read("Domain.Settings", "get"), each=BY_DOMAIN, **WHERE),
     entries(

@@ -42,9 +42,9 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
 FLEET = {"nas": {"one": {}}, "defaults": {"https": False, "queue": {"total": 1300}}}
 DOMAIN, DOMAIN_SETTINGS, ALIAS = PREFIX + "Domain", PREFIX + "Domain.Settings", PREFIX + "Alias"
 WHERE: dict[str, Any] = {"place": "Domain", "privilege": None}
-BY_DOMAIN = {"domain_id": "domain_id"}
+BY_DOMAIN = {"domain_id": ("domain_id",)}
 
-DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="domains", ids=("name",), **WHERE)
+DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="domains", ids=("name",), paged=True, **WHERE)
 CATCH_ALL = settings("catch_all", "Catch-all", read("Domain.Settings", "get"), each=Each(DOMAINS, BY_DOMAIN), **WHERE)
 ALIASES = entries(
     "aliases",
@@ -52,11 +52,12 @@ ALIASES = entries(
     read("Alias", "list"),
     rows_key="alias_list",
     ids=("name",),
+    paged=True,
     each=Each(DOMAINS, BY_DOMAIN),
     **WHERE,
 )
 OF_ALIAS = settings(
-    "of_alias", "One alias", read("Domain.Settings", "get"), each=Each(ALIASES, {"alias": "name"}), **WHERE
+    "of_alias", "One alias", read("Domain.Settings", "get"), each=Each(ALIASES, {"alias": ("name",)}), **WHERE
 )
 WAITING = entries("waiting", "Mails", read("Queue", "list"), rows_key="items", ids=("queue_id",), **WHERE)
 CHECKED = check("checked", "A check", read("Queue", "conf_get"), **WHERE)

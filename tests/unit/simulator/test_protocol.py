@@ -148,8 +148,8 @@ def test_versions_and_methods(logged_in: Dsm, api: str, method: str, version: in
 def test_methods_of_versions_that_nobody_listed() -> None:
     with serving({"unlisted_methods": "none"}) as dsm:
         dsm.login()
-        assert dsm.code(PREFIX + "SMTP.General", "get", 3) == 103
-        assert dsm.code(PREFIX + "SMTP.General", "get", 2) is None
+        assert dsm.code(PREFIX + "RemoteMigrate", "get_general", 5, id=1) == 103
+        assert dsm.code(PREFIX + "RemoteMigrate", "get_general", 4, id=1) is None
 
 
 def test_the_older_nas_has_what_is_listed() -> None:

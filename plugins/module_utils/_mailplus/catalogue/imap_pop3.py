@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, read, settings
 
+_PROTOCOL = "Server Management: Protocol"
+
 AREA = Area(
     "imap_pop3",
     (
@@ -14,7 +16,17 @@ AREA = Area(
             read("IMAP_POP3", "get"),
             known=("enable_imap", "enable_imaps", "enable_pop3", "enable_pop3s", "security_imappop3_auth"),
             place="Service > Protocol > IMAP/POP3",
-            privilege="Server Management: Protocol",
+            privilege=_PROTOCOL,
+            evidence="LMK",
+        ),
+        settings(
+            "imap_pop3_advanced",
+            "Limits on connections by IMAP and POP3",
+            read("IMAP_POP3_ADVANCED", "get"),
+            holds="How many connections a user may have from one address",
+            place="Service > Protocol > IMAP/POP3 > Advanced",
+            privilege=_PROTOCOL,
+            evidence="LMU",
         ),
     ),
 )

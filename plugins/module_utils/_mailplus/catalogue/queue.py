@@ -9,8 +9,11 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     Figure,
     log,
     read,
+    settings,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import QueueSummary
+
+_QUEUE = "Auditing: Queue"
 
 AREA = Area(
     "queue",
@@ -21,7 +24,8 @@ AREA = Area(
             read("Queue", "list"),
             known=("items", "total"),
             place="Queue",
-            privilege="Auditing: Queue",
+            privilege=_QUEUE,
+            evidence="LMKP",
             rows_key="items",
             ids=("id", "queue_id"),
             rows_summary=QueueSummary,
@@ -37,6 +41,15 @@ AREA = Area(
                 ),
                 Figure("queue_oldest_age_seconds", "Age of the oldest mail", "summary.oldest_age_seconds", "seconds"),
             ),
+        ),
+        settings(
+            "queue_settings",
+            "Settings of the queue",
+            read("Queue", "conf_get"),
+            holds="How long a mail waits before it is returned",
+            place="Queue > Settings",
+            privilege=_QUEUE,
+            evidence="LU",
         ),
     ),
 )

@@ -15,6 +15,7 @@ AREA = Area(
             holds="Whether it is sent, to whom and when",
             place="Auditing > Report",
             privilege="Auditing: Report",
+            evidence="LM",
         ),
     ),
 )

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users, their policies, and who may administer what."""
+
+from __future__ import annotations
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    Area,
+    check,
+    entries,
+    log,
+    read,
+    settings,
+    status,
+)
+
+_ACCOUNT = "Account: Account"
+_POLICY = "Account: User Policy"
+_DELEGATION = "Account: Delegation"
+
+AREA = Area(
+    "account",
+    (
+        settings(
+            "account_type",
+            "Whether users are local, of LDAP or of a domain",
+            read("Util", "get_account_type"),
+            place="Service > Protocol > SMTP",
+            privilege=None,
+            evidence="LDU",
+        ),
+        settings(
+            "default_activation",
+            "Whether users are activated by default",
+            read("License", "get_default_active"),
+            place="Account > Settings",
+            privilege=_ACCOUNT,
+            evidence="LU",
+        ),
+        settings(
+            "default_quota",
+            "Quota of users that have none of their own",
+            read("Account.Quota", "get_system_quota"),
+            place="Account > Settings",
+            privilege=_ACCOUNT,
+            evidence="LU",
+        ),
+        settings(
+            "default_user_policy",
+            "What users may do that no policy names",
+            read("UserGroupPolicy", "list_default_policy_entry"),
+            place="Account > User Policy > Default",
+            privilege=_POLICY,
+            evidence="LDU",
+        ),
+        entries(
+            "user_policies",
+            "Policies for users and groups",
+            read("UserGroupPolicy", "list_policy"),
+            place="Account > User Policy",
+            privilege=_POLICY,
+            evidence="LDU",
+            ids=("id", "policy_id", "name"),
+            personal=("*",),
+        ),
+        entries(
+            "user_policy_members",
+            "Who a policy for users is for",
+            read("UserGroupPolicy", "list_user_group_policy"),
+            place="Account > User Policy",
+            privilege=_POLICY,
+            evidence="LDU",
+            ids=("id", "uid", "name"),
+            personal=("*",),
+        ),
+        entries(
+            "delegations",
+            "Delegation policies",
+            read("Delegation", "list_delegation"),
+            place="Account > Delegation",
+            privilege=_DELEGATION,
+            evidence="LDU",
+            ids=("id", "delegation_id", "name"),
+            personal=("*",),
+        ),
+        entries(
+            "delegation_members",
+            "To whom administration is delegated",
+            read("Delegation", "list_user_group_delegation"),
+            place="Account > Delegation",
+            privilege=_DELEGATION,
+            evidence="LDU",
+            ids=("id", "uid", "name"),
+            personal=("*",),
+        ),
+        status(
+            "permissions",
+            "What this account may see",
+            read("Delegation", "list_enable_tab"),
+            place="The pages that MailPlus Server shows to the account",
+            privilege=None,
+            evidence="LDU",
+        ),
+        status(
+            "directory_domain",
+            "The domain that users come from",
+            read("Util", "get_directory_domain"),
+            place="Service > Protocol > SMTP",
+            privilege=None,
+            evidence="LDU",
+        ),
+        status(
+            "directory_ldap",
+            "The LDAP server that users come from",
+            read("Util", "get_directory_ldap"),
+            place="Service > Protocol > SMTP",
+            privilege=None,
+            evidence="LDU",
+            personal=("bind_dn", "base_dn"),
+        ),
+        entries(
+            "active_users",
+            "Users that have a licence",
+            read("License", "list_active_member"),
+            place="Account > User",
+            privilege=_ACCOUNT,
+            evidence="LU",
+            ids=("id", "uid", "name"),
+            personal=("*",),
+        ),
+        log(
+            "orphaned_mailboxes",
+            "Mailboxes whose user is gone",
+            read("Account.Maildir", "list_no_owner"),
+            place="Account > User > Clear Data",
+            privilege=_ACCOUNT,
+            evidence="LU",
+            ids=("id", "uid", "name"),
+            personal=("*",),
+        ),
+        check(
+            "privilege_check",
+            "What MailPlus Server finds about the privileges of users",
+            read("Util", "app_privilege_check"),
+            place="Not on a page",
+            privilege=None,
+            evidence="LDU",
+            personal=("*",),
+        ),
+    ),
+    group="accounts",
+)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Licences."""
+
+from __future__ import annotations
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    DSM_ADMINISTRATOR,
+    Area,
+    check,
+    entries,
+    read,
+    status,
+)
+
+_LICENSE = "License"
+_KEYS = ("*", "license", "license_key", "key", "code", "activation_code")
+
+AREA = Area(
+    "license",
+    (
+        status(
+            "license_limit",
+            "How many accounts the licences allow",
+            read("License", "get_user_limit"),
+            place=_LICENSE,
+            privilege=DSM_ADMINISTRATOR,
+            evidence="LU",
+        ),
+        status(
+            "license_usage",
+            "How many accounts use a licence",
+            read("License", "get_active_user_num"),
+            place=_LICENSE,
+            privilege=DSM_ADMINISTRATOR,
+            evidence="LU",
+        ),
+        entries(
+            "licenses",
+            "The licences, with validity and expiry",
+            read("License", "list_by_device", (3,)),
+            read("License", "list", (2,)),
+            place=_LICENSE,
+            privilege=DSM_ADMINISTRATOR,
+            evidence="LU",
+            ids=("id", "license_id"),
+            secret=_KEYS,
+        ),
+        status(
+            "bitdefender_license",
+            "The licences of Bitdefender",
+            read("License.BitDefender", "offline_check"),
+            place="License > Bitdefender",
+            privilege=DSM_ADMINISTRATOR,
+            evidence="LU",
+            secret=_KEYS,
+        ),
+        status(
+            "bitdefender_limit",
+            "How many accounts the licences of Bitdefender allow",
+            read("License.BitDefender", "offline_get_user_limit"),
+            place="License > Bitdefender",
+            privilege=DSM_ADMINISTRATOR,
+            evidence="LU",
+        ),
+        check(
+            "license_validity",
+            "Whether the licences are valid, as Synology sees it",
+            read("License", "check_server_validity"),
+            place=_LICENSE,
+            privilege=DSM_ADMINISTRATOR,
+            evidence="LU",
+            secret=_KEYS,
+        ),
+    ),
+    group="licenses",
+)

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Data of answers.yml with what it names filled in: `$name`, `$gmt(+9)`, a word for each row, a choice by a word."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.mailfleet.mailplus.tests.simulator.answers import words
+
+DAY = 86400
+Row = dict[str, Any]
+
+
+class Spot(NamedTuple):
+    """Where a row stands: its number, its time, and a scramble of its number."""
+
+    number: int
+    when: int
+    mix: int
+
+
+Filler = Callable[[Spot], Any]
+
+_NAMED = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>\w+)(?:\((?P<sign>[+-]?)(?P<days>[\w.]+)\))?)")
+_BY, _ELSE = "$by", "else"
+
+_OF_ROWS: dict[str, Filler] = {
+    "index": lambda spot: spot.number,
+    "number": lambda spot: spot.number + 1,
+    "time": lambda spot: spot.when,
+    "mix": lambda spot: f"{spot.mix:08X}",
+    "size": lambda spot: 1024 + spot.mix % 5_000_000,
+    "few": lambda spot: spot.mix % 100,
+    "ip": lambda spot: f"192.0.2.{1 + (spot.mix >> 8) % 200}",
+    "queue_id": lambda spot: f"{spot.when & 0xFFFFF:05X}{spot.mix & 0xFFFF:04X}{spot.number:X}",
+}
+
+
+def _moment(form: str) -> Callable[[float], str]:
+    return lambda seconds: datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime(form)
+
+
+_MOMENTS: dict[str, Callable[[float], Any]] = {
+    "epoch": int,
+    "gmt": _moment("%b %d %H:%M:%S %Y GMT"),
+    "clock": _moment("%a %b %d %H:%M:%S %Y"),
+    "text": _moment("%Y/%m/%d %H:%M:%S"),
+}
+
+
+class Templates:
+    """What the texts of answers.yml name, for one NAS or for one of its domains."""
+
+    def __init__(self, names: Mapping[str, Any], now: float, of_rows: Mapping[str, Filler] | None = None) -> None:
+        self._names = names
+        self._now = now
+        self._of_rows = {**_OF_ROWS, **(of_rows or {})}
+
+    def filled(self, value: Any, seed: int = 0) -> Any:
+        """Data that is no row."""
+        return self.compiled(value)(Spot(0, int(self._now), mixed(0, seed)))
+
+    def compiled(self, value: Any) -> Filler:
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, dict):
+            return self._chosen(value) if _BY in value else self._mapping(value)
+        if isinstance(value, list):
+            items = [self.compiled(item) for item in value]
+            return lambda spot: [item(spot) for item in items]
+        return _constant(value)
+
+    def _mapping(self, value: Mapping[str, Any]) -> Filler:
+        fillers = [(key, self.compiled(item)) for key, item in value.items()]
+        return lambda spot: {key: filler(spot) for key, filler in fillers}
+
+    def _chosen(self, value: Mapping[str, Any]) -> Filler:
+        """`{$by: $status, failed: X, else: Y}`: by another text."""
+        decides = self.compiled(value[_BY])
+        fillers = {name: self.compiled(item) for name, item in value.items() if name != _BY}
+        return lambda spot: fillers.get(str(decides(spot)), fillers[_ELSE])(spot)
+
+    def _text(self, text: str) -> Filler:
+        parts: list[Filler] = []
+        end = 0
+        for found in _NAMED.finditer(text):
+            if found.start() > end:
+                parts.append(_constant(text[end : found.start()]))
+            parts.append(self._named(found))
+            end = found.end()
+        if end < len(text) or not parts:
+            parts.append(_constant(text[end:]))
+        if len(parts) == 1:  # a number stays a number
+            return parts[0]
+        return lambda spot: "".join([str(part(spot)) for part in parts])
+
+    def _named(self, found: re.Match[str]) -> Filler:
+        name = found["name"]
+        if found["dollar"]:
+            return _constant("$")
+        if name in _MOMENTS:
+            return _constant(_MOMENTS[name](self._now + self._days(found) * DAY))
+        if name in self._names:
+            return _constant(self._names[name])
+        return self._of_rows.get(name) or _word(words()[name])
+
+    def _days(self, found: re.Match[str]) -> float:
+        """`(+9)`, `(-0.5)`, or a value by its name, `(-antivirus_days)`."""
+        days = found["days"] or "0"
+        number = float(self._names.get(days, days))
+        return -number if found["sign"] == "-" else number
+
+
+def mixed(number: int, seed: int) -> int:
+    """A fixed scramble of a row's number: stable between runs and cheap at any index."""
+    value = (number * 0x9E3779B1 + seed * 0x85EBCA6B + 0x27D4EB2F) & 0xFFFFFFFF
+    value = ((value ^ (value >> 15)) * 0x2C1B3C6D) & 0xFFFFFFFF
+    return value ^ (value >> 13)
+
+
+def _constant(value: Any) -> Filler:
+    return lambda _spot: value
+
+
+def _word(word: Any) -> Filler:
+    """A list gives its words in turn, `unique` ones numbered from the second turn on; `of`, as good as at random."""
+    if isinstance(word, list):
+        return lambda spot: word[spot.number % len(word)]
+    if "unique" in word:
+        return functools.partial(_unique, word["unique"])
+    shift, of = word["shift"], word["of"]
+    return lambda spot: of[(spot.mix >> shift) % len(of)]
+
+
+def _unique(texts: list[str], spot: Spot) -> str:
+    turn, index = divmod(spot.number, len(texts))
+    return f"{texts[index]}{turn + 1}" if turn else texts[index]
