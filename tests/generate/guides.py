@@ -14,12 +14,13 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
     groups,
     select,
 )
-from ansible_collections.mailfleet.mailplus.tests.generate.modules import FACTS
+from ansible_collections.mailfleet.mailplus.tests.generate.modules import API, FACTS
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import Rewrite, between
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.troubleshooting import MESSAGES, tables
 
 _GUIDES = "docs/docsite/rst"
 _EVERYTHING = "all of them, or a {subset}, in one login and one request, as {facts}"
+_ONE = "one API and method by name, of those that only read, as {answer}"
 _COUNTS = re.compile(r"\b(\d+) of (\d+) sections\b")
 
 Row = Sequence[str]
@@ -49,6 +50,7 @@ def _modules(quotes: str, module: str) -> Iterator[Row]:
     for area in AREAS:
         names = ", ".join(f"{quotes}{section.name}{quotes}" for section in area.sections)
         yield module.replace("{}", area.module), names
+    yield module.replace("{}", API), _ONE.replace("{answer}", f"{quotes}answer{quotes}")
 
 
 def _options() -> list[Row]:
