@@ -78,7 +78,7 @@ def files() -> Iterator[tuple[str, Rewrite]]:
         yield _module(area.module, _info_options(area), info_return(area), _info_code(area))
     for name in names():
         yield f"plugins/action/{name}.py", whole(_ACTION.replace("{name}", name))
-    asking = [*names(), _ROLE_S_OWN]
+    asking = sorted([*names(), _ROLE_S_OWN])
     yield "meta/runtime.yml", between("the modules that ask a NAS", [f"- {name}" for name in asking])
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Literal, is_typeddict
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import STATUSES as SECTION_STATUSES
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import OfEach, OfLists
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import OfEach, OfLists, OfOtherTypes
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
@@ -167,19 +167,26 @@ def _keys_of(shape: type) -> list[Field]:
 
 
 def _keys_of_section(shape: type) -> list[Field]:
-    of_lists, of_each = ({field.name for field in fields(part)} for part in (OfLists, OfEach))
+    of_lists = _names(OfLists)
+    sometimes = _names(OfEach) | _names(OfOtherTypes)
     return [
-        replace(field, is_required=field.name not in of_each) for field in _keys_of(shape) if field.name not in of_lists
+        replace(field, is_required=field.name not in sometimes)
+        for field in _keys_of(shape)
+        if field.name not in of_lists
     ]
 
 
 def _keys_of_list(shape: type) -> list[Field]:
-    of_lists = {field.name for field in fields(OfLists)}
+    of_lists, of_other_types = _names(OfLists), _names(OfOtherTypes)
     return [
-        replace(field, is_required=field.name not in CONDITIONS)
+        replace(field, is_required=field.name not in {*CONDITIONS, *of_other_types})
         for field in _keys_of(shape)
-        if field.is_required or field.name in of_lists
+        if field.is_required or field.name in of_lists | of_other_types
     ]
+
+
+def _names(part: type) -> set[str]:
+    return {field.name for field in fields(part)}
 
 
 def _bounded(schema: Schema, bound: Any) -> Schema:

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.batches import packed, singly, split, weight
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.discovery import ENTRY, Discovery
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
     AUTH_API,
@@ -25,11 +27,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials, Session
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
 
-# No limit is documented; a page of 500 log rows is some 200 kB, so that a full batch stays near 5 MB.
-BATCH_SIZE = 25
-
 _LOGOUT_SECONDS = 5
 _BUSY_SECONDS = 1.0
+
+# Requests in a row that did not come back, after which no more is asked: where a package hangs as a whole, DSM itself
+# answers still, and each further part of its reads would be waited for.
+_MOST_FAILURES = 8
 
 # Parameters that say what is called, and by whom: they are never those of a read, however they are written.
 RESERVED = frozenset({"api", "method", "version", "_sid", "synotoken"})
@@ -46,6 +49,11 @@ class Read:
     method: str
     versions: tuple[int, ...]
     params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def weight(self) -> int:
+        """How much of a request it takes: a read without rows is 1."""
+        return weight(self.params.get("limit"))
 
 
 class Route(NamedTuple):
@@ -86,6 +94,8 @@ class Client:
         self._compound_works = True
         self._routes: dict[tuple[str, str], Route] = {}
         self._renewed = False
+        self._failures = 0  # in a row
+        self._given_up: DsmError | None = None  # why nothing more is asked
         self.logout_error: DsmError | None = None
         self.login_error: DsmError | None = None  # of a second login
 
@@ -133,12 +143,13 @@ class Client:
                 raise NotAllowedError(f"{read.api} {read.method} is not on the read allowlist")
         replies = self._ask(reads)
         self._ask_again_when_busy(reads, replies)
-        while True:
+        while self._given_up is None:
             self._ask_again_after_expiry(reads, replies)
             misfits = [i for i, reply in enumerate(replies) if self._reroute(reads[i], reply)]
             if not misfits:
-                return replies
+                break
             self._replace(replies, reads, misfits)
+        return replies
 
     def _replace(self, replies: list[Reply], reads: Sequence[Read], chosen: list[int]) -> None:
         """Ask the chosen reads again and put their new replies in place of the old."""
@@ -148,7 +159,7 @@ class Client:
     def _ask_again_when_busy(self, reads: Sequence[Read], replies: list[Reply]) -> None:
         """Ask once more, a little later, what DSM was too busy for."""
         busy = [i for i, reply in enumerate(replies) if reply.error and reply.error.details.code in BUSY_CODES]
-        if not busy:
+        if not busy or self._given_up:
             return
         try:
             self._transport.pause(_BUSY_SECONDS)
@@ -198,22 +209,53 @@ class Client:
         return self._routes.get((read.api, read.method)) or Route(ENTRY, max(read.versions))
 
     def _ask(self, reads: Sequence[Read]) -> list[Reply]:
-        """Ask in batches. Once the connection fails, what is left is not asked: it would only wait as long again."""
-        replies: list[Reply] = []
-        for start in range(0, len(reads), BATCH_SIZE):
-            batch = reads[start : start + BATCH_SIZE]
-            try:
-                replies += self._ask_together(batch) or []
-                for read in reads[len(replies) : start + len(batch)]:
-                    replies.append(self._ask_one(read))
-            except DsmError as error:
-                return replies + [Reply(self._route(read), error=error) for read in reads[len(replies) :]]
-        return replies
+        """Ask in batches, and then, in ever smaller parts, what did not come back: one read that hangs costs itself.
 
-    def _ask_together(self, reads: Sequence[Read]) -> list[Reply] | None:
+        The parts come last, so that whatever can be had is there before more time is spent on what may not.
+        """
+        replies: dict[int, Reply] = {}
+        left = deque(packed([read.weight for read in reads]))
+        end = self._given_up
+        while left and end is None:
+            batch = left.popleft()
+            try:
+                found = self._ask_batch([reads[i] for i in batch])
+            except DsmError as error:
+                end = self._end_after(error, is_only=len(reads) == 1)
+                if len(batch) == 1:
+                    replies[batch[0]] = self._failed(reads[batch[0]], error)
+                else:
+                    left.extend(split(batch))
+                continue
+            if found is None:
+                left.extendleft(reversed(singly(batch)))
+            else:
+                replies.update(zip(batch, found, strict=True))
+        replies |= {i: Reply(self._route(reads[i]), error=end) for batch in left for i in batch}
+        return [replies[i] for i in range(len(reads))]
+
+    def _end_after(self, error: DsmError, *, is_only: bool) -> DsmError | None:
+        """Why nothing more is asked after a request that failed; None where the NAS still answers others."""
+        if error.kind is not Kind.CONNECTION:
+            return error
+        self._failures += 1
+        if is_only and self._failures == 1:
+            return None  # nothing else waits for it
+        try:
+            self._discovery.knock()
+        except DsmError as failure:
+            self._given_up = error
+            return failure if failure.kind is Kind.LOCAL else error
+        if self._failures >= _MOST_FAILURES:
+            self._given_up = error
+        return self._given_up
+
+    def _ask_batch(self, reads: Sequence[Read]) -> list[Reply] | None:
         """All ``reads`` in one request; None where this NAS cannot do that, so each has to be asked alone."""
+        if len(reads) == 1:
+            return [self._ask_one(reads[0])]
         routes = [self._route(read) for read in reads]
-        if len(reads) == 1 or not self._compound_works or any(route.path != ENTRY for route in routes):
+        if not self._compound_works or any(route.path != ENTRY for route in routes):
             return None
         compound = [
             {"api": read.api, "method": read.method, "version": route.version, **read.params}
@@ -243,7 +285,13 @@ class Client:
         form = {"api": read.api, "version": str(route.version), "method": read.method}
         form |= {key: json.dumps(value, separators=(",", ":")) for key, value in params.items()}
         form, headers = self._session.sign(form)
-        return self._transport.post(route.path, form, headers)
+        answer = self._transport.post(route.path, form, headers)
+        self._failures = 0
+        return answer
+
+    def _failed(self, read: Read, error: DsmError) -> Reply:
+        route = self._route(read)
+        return Reply(route, error=error.of(read.api, read.method, route.version))
 
     def _reply(self, read: Read, route: Route, answer: dict[str, Any]) -> Reply:
         call: dict[str, Any] = {"api": read.api, "method": read.method, "version": route.version}

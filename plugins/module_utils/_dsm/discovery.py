@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,11 +46,18 @@ class Discovery:
             self._found = self._ask()
         return self._found.get(api)
 
+    def knock(self) -> None:
+        """Ask the least that can be asked, without a session. Raises DsmError where that is not answered either."""
+        self._query([_INFO_API])
+
     def _ask(self) -> dict[str, ApiInfo]:
-        form = {"api": _INFO_API, "version": "1", "method": "query", "query": ",".join(self._names)}
-        data = self._transport.post(_INFO_PATH, form, {}).get("data")
+        data = self._query(self._names).get("data")
         found = {name: _read(entry) for name, entry in data.items()} if isinstance(data, dict) else {}
         return {name: info for name, info in found.items() if info}
+
+    def _query(self, names: Sequence[str]) -> dict[str, Any]:
+        form = {"api": _INFO_API, "version": "1", "method": "query", "query": ",".join(names)}
+        return self._transport.post(_INFO_PATH, form, {})
 
 
 def _read(entry: Any) -> ApiInfo | None:

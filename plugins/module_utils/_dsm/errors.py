@@ -58,6 +58,10 @@ class DsmError(Exception):
         self.kind = kind
         self.details = replace(details, kind=kind.value)
 
+    def of(self, api: str, method: str, version: int) -> DsmError:
+        """The same error, of this call."""
+        return DsmError(self.kind, replace(self.details, api=api, method=method, version=version))
+
     def beside(self, sentence: str) -> DsmError:
         """The same error, with a sentence more in what to do about it."""
         return self.with_hint(f"{self.details.hint} {sentence}")
@@ -86,6 +90,7 @@ _BUSY = Meaning(
     Kind.FAILED, "system_busy", "DSM is busy or its network is unstable.", "Try again later, or with fewer rows."
 )
 _SESSION_HINT = "Look for another client that ends sessions of this account; with otp_code there is no second login."
+_PARAMETERS_HINT = "What this read takes may not be publicly known: mailplus_api_info can ask with other parameters."
 _LOG_IN_ONCE = "Log in to DSM in a browser with this account to see what it asks for."
 
 _COMMON_CODES = {
@@ -122,14 +127,10 @@ _COMMON_CODES = {
     ),
     106: Meaning(Kind.EXPIRED, "session_timeout", "The session timed out.", _SESSION_HINT),
     107: Meaning(Kind.EXPIRED, "session_interrupted", "Another login ended the session.", _SESSION_HINT),
-    114: Meaning(
-        Kind.FAILED, "parameter_missing", "DSM misses a parameter.", "Please report this with the DSM version."
-    ),
+    114: Meaning(Kind.FAILED, "parameter_missing", "DSM misses a parameter.", _PARAMETERS_HINT),
     116: Meaning(Kind.FORBIDDEN, "demo_site", "This is a demo site.", "Ask a NAS of your own."),
     119: Meaning(Kind.EXPIRED, "session_unknown", "DSM does not know the session.", _SESSION_HINT),
-    120: Meaning(
-        Kind.FAILED, "parameter_invalid", "DSM rejects a parameter.", "Please report this with the DSM version."
-    ),
+    120: Meaning(Kind.FAILED, "parameter_invalid", "DSM rejects a parameter.", _PARAMETERS_HINT),
     150: Meaning(
         Kind.FAILED,
         "address_changed",

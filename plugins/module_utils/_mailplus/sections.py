@@ -13,10 +13,12 @@ ALL = "all"
 
 CATALOGUE: tuple[Section, ...] = tuple(section for area in AREAS for section in area.sections)
 
+TABLES = tuple(table for area in AREAS for table in area.tables)
+
 BY_NAME = {section.name: section for section in CATALOGUE}
 
 # Is it running, licensed and current, and how long is the queue?
-_MIN = (
+_MIN = {
     "server_list",
     "packages",
     "license_limit",
@@ -25,7 +27,7 @@ _MIN = (
     "mcafee",
     "bitdefender",
     "queue",
-)
+}
 
 # What is read where nothing is named: what an administrator wants to know, and a small NAS bears in office hours.
 DEFAULT = ("min", "settings", "admin_log", "transaction_log")
@@ -46,7 +48,7 @@ class SubsetError(ValueError):
 
 def groups() -> dict[str, list[str]]:
     """Section names by group: ``min``, a kind or an area. A group may have the name of one of its sections."""
-    found = {"min": list(_MIN)}
+    found = {"min": [each.name for each in _ORDINARY if each.name in _MIN]}
     found |= {kind.value: [each.name for each in _ORDINARY if each.kind is kind] for kind in _KINDS_THAT_ARE_GROUPS}
     for area in AREAS:
         if area.group:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
@@ -64,17 +64,17 @@ def differ(before: Sections, now: Sections, clean: privacy.Clean) -> Iterator[Fo
             yield Found(name, reason=_NOT_KNOWN)
         elif section.kind in _COMPARED:
             try:
-                old, new = _without_secrets(before.get(name), now.get(name))
+                old, new = _without_secrets(section, before.get(name), now.get(name))
             except TooDeepError:
                 yield Found(name, reason=_TOO_DEEP)
             else:
                 yield from _differ(section, old, new, clean.of(section))
 
 
-def _without_secrets(old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:
+def _without_secrets(section: Section, old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:
     """Both sides, the baseline without secrets where those of the host are hidden: no report holds such a value."""
-    if old and new and hide_secrets(new["data"]) == new["data"]:
-        old = {**old, "data": hide_secrets(old["data"])}
+    if old and new and hide_secrets(new["data"], secret=section.secret) == new["data"]:
+        old = {**old, "data": hide_secrets(old["data"], secret=section.secret)}
     return old, new
 
 
@@ -94,7 +94,7 @@ def _differ(section: Section, old: Keys | None, new: Keys | None, clean: privacy
     path = f"{section.name}.data"
     if section.each:
         yield from _each(section, old, new, path, clean)
-    elif old["data"] is not None and new["data"] is not None:
+    elif _is_read(old) and _is_read(new):
         yield from _data(section, old, new, path, clean)
     yield from _differences(old["status"], new["status"], f"{section.name}.status", clean)
     if reason:
@@ -110,9 +110,14 @@ def _unreadable(old: Keys | None, new: Keys | None) -> str | None:
     unread = [
         f"{side['status']} {where}"
         for side, where in ((old, "in the baseline"), (new, "on the host"))
-        if side["data"] is None and side["status"] != "unsupported"
+        if not _is_read(side) and side["status"] != "unsupported"
     ]
     return f"The section is {' and '.join(unread)}." if unread else None
+
+
+def _is_read(envelope: Keys) -> bool:
+    """Whether there is an answer, be it in part. One that holds nothing is an answer too."""
+    return envelope["status"] == "ok" or envelope["data"] is not None
 
 
 def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
@@ -132,7 +137,7 @@ def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clea
         reason = _unreadable(before[name], now[name])
         if reason:
             yield Found(below, reason=reason)
-        elif before[name]["data"] is not None and now[name]["data"] is not None:
+        elif _is_read(before[name]) and _is_read(now[name]):
             yield from _data(section, before[name], now[name], below, clean)
 
 
@@ -143,16 +148,23 @@ def _of_entries(envelope: Keys) -> dict[str, Keys]:
 
 
 def _data(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
-    if section.kind is Kind.ENTRIES:
+    if section.kind is Kind.ENTRIES and _may_hold_rows(old["data"]) and _may_hold_rows(new["data"]):
         yield from _entries(section, old, new, path, clean)
     else:
         yield from _differences(old["data"], new["data"], path, clean)
 
 
+def _may_hold_rows(data: Any) -> bool:
+    return isinstance(data, (list, Mapping))
+
+
 def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
     """Entries by what they are known by, wherever they stand, and what the answer holds beside them."""
-    yield from _differences(_beside_rows(section, old), _beside_rows(section, new), path, clean)
-    place = f"{path}.{new.get('rows_key') or old.get('rows_key') or section.rows_key}"
+    has_fields = not clean.all_text or all(side.get("rows_key") for side in (old, new))
+    compare = _differences if has_fields else _personal
+    yield from compare(_beside_rows(section, old), _beside_rows(section, new), path, clean)
+    key = new.get("rows_key") or old.get("rows_key") or section.rows_key
+    place = f"{path}.{key}" if key else path
     rows = [_rows(section, side) for side in (old, new)]
     before, now, reason = _by_name(section, rows, clean)
     if reason:
@@ -162,7 +174,7 @@ def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.C
     if not are_all_there:
         yield Found(place, reason=_NOT_ALL)
     for name in sorted({*before, *now}):
-        below = f"{place}.{_shown(section, name, clean)}"
+        below = f"{place}.{_shown(section, name, clean, now.get(name, before.get(name)))}"
         if name in before and name in now:
             yield from _differences(before[name], now[name], below, clean)
         elif are_all_there:
@@ -174,12 +186,15 @@ def _rows_key(section: Section, envelope: Keys) -> str:
 
 
 def _beside_rows(section: Section, envelope: Keys) -> Keys:
+    """What an answer holds beside its rows: nothing where it is a list."""
     left_out = (*_OF_PAGES, _rows_key(section, envelope))
-    return {key: value for key, value in envelope["data"].items() if key not in left_out}
+    data = envelope["data"] if isinstance(envelope["data"], Mapping) else {}
+    return {key: value for key, value in data.items() if key not in left_out}
 
 
 def _rows(section: Section, envelope: Keys) -> Sequence[Any] | None:
-    rows = envelope["data"].get(_rows_key(section, envelope))
+    data = envelope["data"]
+    rows = data.get(_rows_key(section, envelope)) if isinstance(data, Mapping) else data
     return rows if isinstance(rows, list) else None
 
 
@@ -193,7 +208,10 @@ def _by_name(section: Section, sides: Sequence[Sequence[Any] | None], clean: pri
         names = [[_name_of(row, key) for row in side or ()] for side in sides]
         if any(privacy.has_mark(name) for side in names for name in side if name):
             reason = _PERSONAL
-            names = [[name and _shown(section, name, clean) for name in side] for side in names]
+            names = [
+                [name and _shown(section, name, clean, row) for name, row in zip(side, found or (), strict=True)]
+                for side, found in zip(names, sides, strict=True)
+            ]
             if not _can_meet(*([name for name in side if name] for side in names)):
                 continue
         if all(None not in side and len(set(side)) == len(side) for side in names):
@@ -212,8 +230,11 @@ def _can_meet(old: Iterable[str], new: Iterable[str]) -> bool:
     return not any(old) or not any(new) or bool(hashed & others)
 
 
-def _shown(section: Section, name: str, clean: privacy.Clean) -> str:
-    """The name of an entry without personal data."""
+def _shown(section: Section, name: str, clean: privacy.Clean, row: Keys) -> str:
+    """The name of an entry without personal data. Where all text is personal, a number is not."""
+    key = next((key for key in section.ids if _name_of(row, key) == name), "")
+    if clean.all_text and not isinstance(row.get(key), str) and key and not clean.is_personal(key):
+        return name
     shown: str = clean.at(".".join([section.name, "data", *section.ids]), name)[1]
     return shown
 
@@ -234,29 +255,36 @@ def _differences(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterato
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         old, new = ({str(number): item for number, item in enumerate(items)} for items in (old, new))
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        yield from _values(old, new, path, clean)
+        compare = _personal if clean.all_text else _values
+        yield from compare(old, new, path, clean)
         return
     old, new, hidden = _paired(old, new, path, clean)
     yield from hidden
     for key in sorted({*old, *new}):
         below = f"{path}.{key}" if path else key
         if key in old and key in new:
-            compare = _personal if key in clean.personal else _differences
+            compare = _personal if clean.all_text or clean.is_personal(key) else _differences
             yield from compare(old[key], new[key], below, clean)
         else:
-            yield from _on_one_side(key, old, new, below)
+            for found in _on_one_side(key, old, new, below):
+                yield replace(found, old=clean.below(below, found.old), new=clean.below(below, found.new))
 
 
 def _personal(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[Found]:
     """Values of which all is personal, as a whole: what is below has no name that could be shown."""
+    if MARKER in (old, new):
+        yield from _values(old, new, path, clean)
+        return
     texts = [json.dumps(side, sort_keys=True) for side in (old, new)]
+    old, new = (clean.below(path, side) for side in (old, new))
     if not any(map(privacy.has_mark, texts)):
         alike: bool | None = texts[0] == texts[1]
     else:
-        old, new = (clean.at(path, side)[1] for side in (old, new))
         texts = [json.dumps(side, sort_keys=True) for side in (old, new)]
         can_tell = not any(map(privacy.is_removed, texts)) and all(map(privacy.has_mark, texts))
         alike = texts[0] == texts[1] if can_tell else None
+    if alike and f'"{MARKER}"' in texts[0]:
+        yield Found(path, reason=_HIDDEN)
     yield from _told(alike, old, new, path)
 
 

@@ -22,7 +22,6 @@ TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "list": (list,),
     "dict": (dict,),
-    "raw": (object,),
 }
 _NULL = re.compile(r"\bnull\b", re.IGNORECASE)
 # A description of a mapping may say it for the values in it.
@@ -104,4 +103,4 @@ def _elements(about: Mapping[str, Any], value: list[Any], path: str, *, failed: 
 
 
 def _has_type(value: Any, name: str) -> bool:
-    return isinstance(value, TYPES[name]) and (name in ("bool", "raw") or not isinstance(value, bool))
+    return name == "raw" or (isinstance(value, TYPES[name]) and (name == "bool" or not isinstance(value, bool)))

@@ -17,7 +17,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
@@ -34,7 +33,9 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     REPORT,
     SECURITY,
     SMTP_GENERAL,
+    TEN,
     address_of,
+    assert_clear,
     calls,
     client,
     credentials_of,
@@ -53,7 +54,9 @@ FLEET = {
         "dsm6": {"dsm": 6, "versions": "listed"},
         "dsm5": {"dsm": 5},
         "old": {"apis": {SMTP_GENERAL: {"maxVersion": 1}, SECURITY: {"maxVersion": 2}, REPORT: "absent"}},
-        "newer": {"apis": {SMTP_GENERAL: {"minVersion": 3}, SECURITY: {"minVersion": 5, "maxVersion": 6}}},
+        "newer": {
+            "apis": {SMTP_GENERAL: {"minVersion": 4, "maxVersion": 5}, SECURITY: {"minVersion": 5, "maxVersion": 6}}
+        },
         "bare": {"package": False},
         "no_compound": {"apis": {COMPOUND: "absent"}},
         "compound_refused": {"permissions": {COMPOUND: 105}},
@@ -62,7 +65,7 @@ FLEET = {
     },
     "defaults": {"https": False},
 }
-ALL = [replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in CATALOGUE]
+ALL = [replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in TEN]
 BUSY = (108, 109, 110, 111, 117, 118)
 
 
@@ -136,7 +139,7 @@ def test_each_error_belongs_to_its_read_alone(fleet: Fleet) -> None:
     }
     assert all((reply.data is None) == (reply.error is not None) for reply in replies.values())
     for api, error in errors.items():
-        assert (error.details.api, error.details.version) == (api, 1)
+        assert (error.details.api, error.details.version) == (api, 2 if api == CORE else 1)
     assert calls(nas) == [LOGIN, BATCH, LOGOUT]
 
 
@@ -275,27 +278,6 @@ def test_items_that_do_not_name_their_api_are_taken_in_order() -> None:
     assert count == 1
 
 
-def test_a_large_batch_is_split(nas: Nas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "BATCH_SIZE", 4)
-    assert [reply.data for reply in read(nas, *ALL[:10])] == data_held(nas)[:10]
-    assert [len(request.items) for request in requests_of(nas, BATCH)] == [4, 4, 2]
-
-
-def test_what_is_left_of_a_split_batch_may_be_one_read(nas: Nas) -> None:
-    count = client_module.BATCH_SIZE + 1
-    replies = read(nas, *(read_of(QUEUE, "list", offset=offset, limit=1) for offset in range(count)))
-    assert [reply.data for reply in replies] == [held(nas, QUEUE, "list", offset=i, limit=1) for i in range(count)]
-    assert calls(nas) == [LOGIN, BATCH, (QUEUE, "list"), LOGOUT]
-
-
-def test_once_the_connection_fails_the_rest_is_not_asked(nas: Nas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "BATCH_SIZE", 4)
-    nas.faults.add("close", api=COMPOUND, after=1)
-    replies = read(nas)
-    assert names(replies) == ["ok"] * 4 + ["connection_broken"] * (len(ALL) - 4)
-    assert calls(nas) == [LOGIN, BATCH, BATCH, BATCH, LOGOUT]  # what got no answer at all is sent once more
-
-
 # -------------------------------------------------------------------------------------------------- version and path
 
 
@@ -311,7 +293,7 @@ def test_discovery_is_asked_once_and_only_misfits_are_asked_again(fleet: Fleet) 
         replies = dict(zip([read.api for read in ALL], dsm.read(ALL), strict=True))
         again = dsm.read([read for read in ALL if read.api in (SMTP_GENERAL, CORE, QUEUE)])
     assert calls(nas) == [LOGIN, BATCH, DISCOVERY, BATCH, BATCH, LOGOUT]
-    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [2, 1, 1]
+    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [3, 1, 1]
     assert [item["version"] for item in items_of(nas, SECURITY)] == [4, 2]
     assert {api: reply.error.details.name for api, reply in replies.items() if reply.error} == {REPORT: "no_such_api"}
     assert len(items_of(nas, REPORT)) == 1
@@ -322,7 +304,7 @@ def test_a_misfit_of_one_api_says_nothing_of_another(nas: Nas) -> None:
     nas.faults.add("error", api=SMTP_GENERAL, code=103, first=1)
     assert names(read(nas)) == ["ok"] * len(ALL)
     assert calls(nas) == [LOGIN, BATCH, DISCOVERY, (SMTP_GENERAL, "get"), LOGOUT]
-    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [2, 1]
+    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [3, 2]
 
 
 @pytest.mark.parametrize("code", [102, 103, 104])
@@ -342,7 +324,7 @@ def test_versions_nobody_knows_to_list_the_method_are_never_tried(fleet: Fleet) 
         SMTP_GENERAL: "version_not_supported",
         SECURITY: "version_not_supported",
     }
-    assert {item["version"] for item in items_of(nas, SMTP_GENERAL) + items_of(nas, SECURITY)} == {2, 4}
+    assert {item["version"] for item in items_of(nas, SMTP_GENERAL) + items_of(nas, SECURITY)} == {3, 4}
 
 
 def test_a_newer_version_than_the_catalogue_knows_is_no_misfit(nas: Nas) -> None:
@@ -426,6 +408,16 @@ def test_an_odd_answer_to_discovery_leaves_the_misfit_as_it_is(answer: str) -> N
     assert count == 2
 
 
+@pytest.mark.parametrize(("code", "name"), [(114, "parameter_missing"), (120, "parameter_invalid")])
+def test_a_parameter_that_does_not_fit_may_not_be_known(nas: Nas, code: int, name: str) -> None:
+    nas.faults.add("error", api=QUEUE, code=code)
+    (reply,) = read(nas, read_of(QUEUE, "list"))
+    assert reply.error is not None
+    assert (reply.error.kind, reply.error.details.name) == (Kind.FAILED, name)
+    assert "may not be publicly known: mailplus_api_info can ask with other parameters." in str(reply.error)
+    assert_clear(reply.error)
+
+
 # --------------------------------------------------------------------------------------------------------- allowlist
 
 
@@ -484,5 +476,5 @@ def test_parameters_cannot_say_what_is_called_or_by_whom(nas: Nas, name: str, be
 def test_a_whole_gather_sends_nothing_but_the_allowlist(nas: Nas) -> None:
     gather(nas, limit=None)
     sent = {(item["api"], item["method"]) for request in nas.requests for item in request.items}
-    assert sent <= READ_ALLOWLIST
+    assert sent == {(read.api, read.method) for read in ALL}
     assert set(calls(nas)) == {LOGIN, BATCH, LOGOUT}

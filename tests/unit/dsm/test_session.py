@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     CORE,
     DISCOVERY,
     IMAP_POP3,
+    INFO,
     LOGIN,
     LOGOUT,
     REPORT,
@@ -350,11 +351,12 @@ def test_a_password_of_bytes_that_are_no_text_is_one_clear_line(nas: Nas) -> Non
 
 
 def test_the_logout_carries_the_session_also_when_reading_failed(nas: Nas) -> None:
-    nas.faults.add("html", api=COMPOUND, status=502)
+    for api in (COMPOUND, INFO):
+        nas.faults.add("html", api=api, status=502)
     with client(nas) as dsm:
         (session,) = nas.sessions
         assert names(dsm.read(TWO_READS)) == ["not_json", "not_json"]
-    assert calls(nas) == [LOGIN, BATCH, LOGOUT]
+    assert calls(nas) == [LOGIN, BATCH, DISCOVERY, LOGOUT]
     assert nas.requests[-1].form["_sid"] == session.sid
 
 

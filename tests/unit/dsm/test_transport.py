@@ -26,7 +26,10 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _worker
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
     AUTH,
+    BATCH,
     COMPOUND,
+    DISCOVERY,
+    INFO,
     LOGIN,
     LOGOUT,
     address_of,
@@ -681,9 +684,11 @@ def test_cookies_are_not_kept(nas: Nas) -> None:
     [("html", "not_json"), ("cut_text", "truncated_json"), ("cut_connection", "truncated_json"), ("empty", "not_json")],
 )
 def test_a_connection_that_fails_while_reading_fails_the_gather_and_logs_out(nas: Nas, fault: str, name: str) -> None:
-    nas.faults.add(fault, api=COMPOUND)
+    for api in (COMPOUND, INFO):
+        nas.faults.add(fault, api=api)
     with pytest.raises(DsmError) as caught:
         gather(nas)
     assert caught.value.details.name == name
+    assert calls(nas) == [LOGIN, BATCH, DISCOVERY, LOGOUT]
     assert_clear(caught.value, [nas.password])
     assert calls(nas)[-1] == LOGOUT

@@ -11,6 +11,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     read,
     settings,
     status,
+    total,
 )
 
 _ACCOUNT = "Account: Account"
@@ -61,6 +62,7 @@ AREA = Area(
             evidence="LDU",
             ids=("id", "policy_id", "name"),
             personal=("*",),
+            figures=(total("user_policies", "Policies for users", "policies"),),
         ),
         entries(
             "user_policy_members",
@@ -81,6 +83,7 @@ AREA = Area(
             evidence="LDU",
             ids=("id", "delegation_id", "name"),
             personal=("*",),
+            figures=(total("delegations", "Delegation policies", "policies"),),
         ),
         entries(
             "delegation_members",
@@ -107,6 +110,7 @@ AREA = Area(
             place="Service > Protocol > SMTP",
             privilege=None,
             evidence="LDU",
+            personal=("user", "username", "account", "admin", "administrator", "base_dn"),
         ),
         status(
             "directory_ldap",
@@ -115,7 +119,7 @@ AREA = Area(
             place="Service > Protocol > SMTP",
             privilege=None,
             evidence="LDU",
-            personal=("bind_dn", "base_dn"),
+            personal=("bind_dn", "base_dn", "binddn_account", "user", "username", "account"),
         ),
         entries(
             "active_users",
@@ -126,6 +130,7 @@ AREA = Area(
             evidence="LU",
             ids=("id", "uid", "name"),
             personal=("*",),
+            figures=(total("active_users", "Users that have a licence", "users"),),
         ),
         log(
             "orphaned_mailboxes",
@@ -136,6 +141,7 @@ AREA = Area(
             evidence="LU",
             ids=("id", "uid", "name"),
             personal=("*",),
+            figures=(total("orphaned_mailboxes", "Mailboxes whose user is gone", "mailboxes"),),
         ),
         check(
             "privilege_check",

@@ -5,12 +5,17 @@ from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
     Area,
+    Column,
     Each,
+    Figure,
+    Table,
     entries,
     log,
     read,
     settings,
+    total,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.tables import entries_of
 
 _GENERAL = "Domain: General"
 _USERS = "Domain: User/Group"
@@ -27,8 +32,25 @@ _DOMAINS = entries(
     rows_key="domains",
     ids=("name", "domain_id", "id"),
     paged=True,
+    figures=(total("domains", "Domains", "domains"),),
 )
+# In the columns of the table of domains.
+_OF_DOMAINS = {
+    "users": "domain_users",
+    "groups": "domain_groups",
+    "aliases": "aliases",
+    "additional": "additional_domains",
+    "auto_bcc": "auto_bcc",
+    "dkim": "domain_security",
+    "limits": "domain_usage_limit",
+    "settings": "domain_settings",
+}
 _EACH_DOMAIN = Each(_DOMAINS, {"domain_id": ("domain_id", "id")})
+
+
+def _in_domains(name: str, label: str, unit: str) -> Figure:
+    return Figure(name, label, "each.total", unit)
+
 
 _GROUPS = entries(
     "domain_groups",
@@ -41,6 +63,7 @@ _GROUPS = entries(
     paged=True,
     each=_EACH_DOMAIN,
     personal=("*",),
+    figures=(_in_domains("domain_groups", "Groups in domains", "groups"),),
 )
 
 AREA = Area(
@@ -56,7 +79,7 @@ AREA = Area(
             privilege=_GENERAL,
             evidence="LMP",
             each=_EACH_DOMAIN,
-            personal=("setting",),
+            personal=("setting", "catch_all_user", "user", "account"),
         ),
         settings(
             "domain_security",
@@ -65,6 +88,7 @@ AREA = Area(
             place="Domain > Edit > General > Advanced",
             privilege=_GENERAL,
             evidence="LU",
+            secret=("private", "private_key", "priv_key", "privkey", "dkim_private"),
             each=_EACH_DOMAIN,
         ),
         settings(
@@ -97,6 +121,7 @@ AREA = Area(
             evidence="LMU",
             ids=("name", "domain", "id"),
             each=_EACH_DOMAIN,
+            figures=(_in_domains("additional_domains", "Further names of domains", "names"),),
         ),
         entries(
             "domain_users",
@@ -109,6 +134,7 @@ AREA = Area(
             paged=True,
             each=_EACH_DOMAIN,
             personal=("*",),
+            figures=(_in_domains("domain_users", "Users in domains", "users"),),
         ),
         _GROUPS,
         entries(
@@ -136,6 +162,7 @@ AREA = Area(
             paged=True,
             each=_EACH_DOMAIN,
             personal=("*",),
+            figures=(_in_domains("aliases", "Aliases", "aliases"),),
         ),
         entries(
             "auto_bcc",
@@ -147,6 +174,7 @@ AREA = Area(
             ids=("id", "name"),
             each=_EACH_DOMAIN,
             personal=("*",),
+            figures=(_in_domains("auto_bcc_rules", "Silent copies", "rules"),),
         ),
         settings(
             "disclaimers",
@@ -155,8 +183,29 @@ AREA = Area(
             place="Domain > Edit > Disclaimer",
             privilege="Domain: Disclaimer",
             evidence="LMU",
+            personal=("name", "text", "html", "plain", "plain_text", "content", "targets"),
             each=_EACH_DOMAIN,
         ),
     ),
     group="domains",
+    tables=(
+        Table(
+            "domains",
+            "Domains",
+            (_DOMAINS.name, *_OF_DOMAINS.values()),
+            (
+                Column("name", "Domain"),
+                Column("users", "Users"),
+                Column("groups", "Groups"),
+                Column("aliases", "Aliases"),
+                Column("additional", "Further names"),
+                Column("auto_bcc", "Silent copies"),
+                Column("dkim", "DKIM"),
+                Column("limits", "Limits and quota"),
+                Column("settings", "Settings"),
+            ),
+            entries_of(_DOMAINS.name, _DOMAINS.ids, _OF_DOMAINS),
+            worst="users",
+        ),
+    ),
 )

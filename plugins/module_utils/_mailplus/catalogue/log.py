@@ -11,11 +11,13 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     log,
     read,
     settings,
+    total,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import LogSummary
 
 _LOG = "Auditing: Log"
 _LOG_PAGE = "Auditing > Log"
+_WHO = ("user", "username", "user_name", "account", "who", "operator", "subject", "title")
 
 
 def _rows(name: str, label: str) -> Figure:
@@ -33,6 +35,7 @@ AREA = Area(
             place=_LOG_PAGE,
             privilege=_LOG,
             evidence="LMKP",
+            personal=_WHO,
             rows_key="log_list",
             ids=("id", "log_id"),
             rows_summary=LogSummary,
@@ -46,6 +49,7 @@ AREA = Area(
             place=_LOG_PAGE,
             privilege=_LOG,
             evidence="LMKP",
+            personal=_WHO,
             rows_key="items",
             ids=("id", "log_id"),
             rows_summary=LogSummary,
@@ -62,7 +66,7 @@ AREA = Area(
             ids=("id", "log_id"),
             rows_summary=LogSummary,
             figures=(_rows("mail_log", "Rows of the older log of mails"),),
-            personal=("*",),
+            personal=_WHO,
         ),
         log(
             "security_log",
@@ -74,7 +78,7 @@ AREA = Area(
             ids=("id", "log_id"),
             rows_summary=LogSummary,
             figures=(_rows("security_log", "Rows of the log of threats"),),
-            personal=("*",),
+            personal=_WHO,
         ),
         log(
             "dovecot_log",
@@ -95,6 +99,7 @@ AREA = Area(
             place="Auditing > Log Management",
             privilege="Auditing: Log Management",
             evidence="LDU",
+            personal=("user", "username"),
         ),
         log(
             "log_files",
@@ -114,6 +119,7 @@ AREA = Area(
             evidence="LMU",
             ids=("id", "task_id", "name"),
             personal=("*",),
+            figures=(total("search_tasks", "Searches in the mail of users", "searches"),),
         ),
     ),
     group="logs",

@@ -9,6 +9,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     read,
     settings,
     status,
+    total,
 )
 
 AREA = Area(
@@ -23,6 +24,7 @@ AREA = Area(
             evidence="LU",
             ids=("id", "task_id", "name"),
             personal=("*",),
+            figures=(total("migration_tasks", "Migrations from other servers", "migrations"),),
         ),
         log(
             "mail_import_export",
@@ -33,6 +35,7 @@ AREA = Area(
             evidence="LU",
             ids=("id", "task_id", "name"),
             personal=("*",),
+            figures=(total("mail_import_export_tasks", "Imports and exports of mailboxes", "tasks"),),
         ),
         status(
             "mailserver_migration",
@@ -41,6 +44,7 @@ AREA = Area(
             place="Not in the guide",
             privilege=None,
             evidence="LU",
+            personal=("*",),
         ),
         settings(
             "mailserver_migration_settings",
@@ -49,6 +53,8 @@ AREA = Area(
             place="Not in the guide",
             privilege=None,
             evidence="LU",
+            secret=("pass", "password", "passwd", "pwd", "token"),
+            personal=("account", "user", "username", "admin", "name"),
         ),
         status(
             "mailserver_mail_migration",

@@ -9,6 +9,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     log,
     read,
     settings,
+    total,
 )
 
 _DATA_PROTECTION = "Security: Data Protection"
@@ -50,6 +51,7 @@ AREA = Area(
             place="Security > Data Protection > Manage MCP Rules",
             privilege=_DATA_PROTECTION,
             evidence="LU",
+            personal=("*",),
             ids=("id", "name"),
         ),
         settings(
@@ -69,6 +71,7 @@ AREA = Area(
             evidence="LMU",
             ids=("id", "mail_id"),
             personal=("*",),
+            figures=(total("mcp_quarantine_mails", "Mails held back by data protection", "mails"),),
         ),
     ),
     group="security",

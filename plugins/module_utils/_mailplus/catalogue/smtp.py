@@ -9,12 +9,16 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     log,
     read,
     settings,
+    total,
 )
 
 _PROTOCOL = "Server Management: Protocol"
 _DELIVERY = "Server Management: Mail Delivery"
 _SECURITY = "Security: Mail Delivery Security"
 _LIST_KEYS = ("id", "enable", "description", "pattern", "type", "action")
+
+_LOGIN = ("account", "user", "username", "auth_user", "login")
+_PASSWORD = ("pass", "password", "passwd", "pwd", "auth_pass", "token", "credential", "credentials")
 
 AREA = Area(
     "smtp",
@@ -69,7 +73,8 @@ AREA = Area(
             place="Mail Delivery > Delivery",
             privilege=_DELIVERY,
             evidence="LDU",
-            personal=("account", "username", "user"),
+            personal=_LOGIN,
+            secret=_PASSWORD,
         ),
         entries(
             "smtp_relay_hosts",
@@ -79,7 +84,9 @@ AREA = Area(
             privilege=_DELIVERY,
             evidence="LDU",
             ids=("id", "name"),
-            personal=("account", "username", "user"),
+            personal=_LOGIN,
+            secret=_PASSWORD,
+            figures=(total("smtp_relay_hosts", "Relays by sender and recipient", "relays"),),
         ),
         settings(
             "smtp_relay_control",
@@ -109,7 +116,8 @@ AREA = Area(
             rows_key="blackwhite_list",
             ids=("id", "pattern"),
             paged=True,
-            personal=("pattern", "description"),
+            personal=("pattern", "description", "name"),
+            figures=(total("blacklist_entries", "Entries of the black list", "entries"),),
         ),
         entries(
             "whitelist",
@@ -122,7 +130,8 @@ AREA = Area(
             rows_key="blackwhite_list",
             ids=("id", "pattern"),
             paged=True,
-            personal=("pattern", "description"),
+            personal=("pattern", "description", "name"),
+            figures=(total("whitelist_entries", "Entries of the white list", "entries"),),
         ),
         entries(
             "daily_quota_rules",

@@ -4,16 +4,31 @@
 from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    BYTES,
+    DAYS,
     DSM_ADMINISTRATOR,
     DSM_USER,
+    PERCENT,
+    SECONDS,
     Area,
+    Column,
+    Figure,
+    Table,
     entries,
     read,
     settings,
     status,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.tables import (
+    backups,
+    certificates,
+    packages,
+    systems,
+    volumes,
+)
 
-_OF_PACKAGES = ("status", "status_origin", "status_code", "status_description", "startable", "beta", "install_type")
+# A word that DSM does not know fails the whole read. What tells of a status comes with it.
+_OF_PACKAGES = ("status",)
 _OF_BACKUPS = ("last_bkp_time", "next_bkp_time", "last_bkp_result", "is_modified", "schedule", "get_source")
 
 AREA = Area(
@@ -28,6 +43,7 @@ AREA = Area(
             privilege=DSM_USER,
             evidence="RK",
             personal=("serial",),
+            figures=(Figure("uptime_seconds", "Time since DSM started", "data.uptime", SECONDS),),
         ),
         entries(
             "dsm_packages",
@@ -59,8 +75,12 @@ AREA = Area(
             place="DSM: Control Panel > Security > Certificate",
             privilege=DSM_ADMINISTRATOR,
             evidence="MK",
+            personal=("email", "mail"),
             rows_key="certificates",
             ids=("id",),
+            figures=(
+                Figure("certificate_left_days", "Time until a certificate ends", "tables.certificates.left_days", DAYS),
+            ),
         ),
         settings(
             "tls_profile",
@@ -89,6 +109,7 @@ AREA = Area(
             place="DSM: Control Panel > Domain/LDAP",
             privilege=DSM_ADMINISTRATOR,
             evidence="MK",
+            personal=("user", "username", "account", "admin", "administrator", "base_dn"),
         ),
         status(
             "storage",
@@ -98,7 +119,10 @@ AREA = Area(
             place="DSM: Storage Manager",
             privilege=DSM_ADMINISTRATOR,
             evidence="RMK",
-            personal=("serial",),
+            personal=("serial", "serial_number", "disk_serial", "uuid", "wwn"),
+            figures=(
+                Figure("volume_free_percent", "Least free share of a volume", "tables.volumes.free_percent", PERCENT),
+            ),
         ),
         settings(
             "time",
@@ -117,8 +141,80 @@ AREA = Area(
             place="DSM: Hyper Backup",
             privilege=DSM_ADMINISTRATOR,
             evidence="MK",
+            personal=("name", "task_name", "user", "username", "owner"),
+            figures=(
+                Figure(
+                    "backup_age_seconds", "Time since a backup task ran, at most", "tables.backups.age_seconds", SECONDS
+                ),
+            ),
         ),
     ),
     group="system",
+    tables=(
+        Table(
+            "systems",
+            "DSM, clock and directory",
+            ("dsm", "time", "dsm_ldap"),
+            (
+                Column("version", "DSM"),
+                Column("model", "Model"),
+                Column("uptime_seconds", "Up for", SECONDS),
+                Column("zone", "Time zone"),
+                Column("clock", "Clock set by"),
+                Column("time_server", "Time server"),
+                Column("ldap", "Bound to LDAP"),
+                Column("ldap_encryption", "Encryption of LDAP"),
+            ),
+            systems,
+        ),
+        Table(
+            "packages",
+            "MailPlus Server and MailPlus",
+            ("dsm_packages",),
+            (Column("name", "Package"), Column("version", "Version"), Column("status", "Status")),
+            packages,
+        ),
+        Table(
+            "certificates",
+            "Certificates",
+            ("certificates",),
+            (
+                Column("name", "Certificate"),
+                Column("issuer", "Issuer"),
+                Column("default", "Default"),
+                Column("services", "Used by"),
+                Column("ends", "Ends"),
+                Column("left_days", "Left", DAYS),
+            ),
+            certificates,
+            worst="left_days",
+        ),
+        Table(
+            "volumes",
+            "Volumes",
+            ("storage",),
+            (
+                Column("name", "Volume"),
+                Column("status", "Status"),
+                Column("size_bytes", "Size", BYTES),
+                Column("free_percent", "Free", PERCENT),
+            ),
+            volumes,
+            worst="free_percent",
+        ),
+        Table(
+            "backups",
+            "Backups",
+            ("backup_tasks",),
+            (
+                Column("name", "Task"),
+                Column("last", "Last run, as the NAS has it"),
+                Column("result", "Result"),
+                Column("age_seconds", "Age, at most", SECONDS),
+            ),
+            backups,
+            worst="age_seconds",
+        ),
+    ),
     by_name_only=True,
 )
