@@ -193,7 +193,7 @@ class WithData(TypedDict, total=False):
     """What sections have that are no list. The rows of lists are in the files of the hosts."""
 
     data: Any
-    """What the server sent, key for key: a mapping, or else data_type tells; null where the section was not read."""
+    """What the server sent, key for key; null where the section was not read."""
 
 
 class SectionReport(ReadSection, WithData, OfOtherTypes, OfLists, OfEach):

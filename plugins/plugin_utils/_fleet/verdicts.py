@@ -62,8 +62,8 @@ class Lack:
 class Verdict:
     """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare.
 
-    ``path`` is where the actual value stands; None where nothing was looked up. ``verdict`` is one of VERDICTS, or
-    NOT_CONFIGURED.
+    ``path`` is where the actual value stands; None where nothing was looked up. ``cause`` may be a part of the
+    message, and quote any value of the host. ``verdict`` is one of VERDICTS, or NOT_CONFIGURED.
     """
 
     rule: str
@@ -73,6 +73,7 @@ class Verdict:
     actual: object
     message: str
     path: str | None = None
+    cause: str = ""
     lack: Lack | None = None
 
 
@@ -131,7 +132,7 @@ class _Host:
             value = self.evaluate(expression, {"mailplus": mailplus, "sections": mailplus.get("sections", {})})
         except ExpressionError as error:
             look = self._unread_section(expression, f"The expression cannot be evaluated: {error}")
-            return _verdict(rule, "unknown", look, expected=expression)
+            return replace(_verdict(rule, "unknown", look, expected=expression), cause=f"{error}")
         if not isinstance(value, bool):
             look = self._unread_section(expression, "The expression is neither true nor false here.")
             return _verdict(rule, "unknown", look, expected=expression)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
 from dataclasses import replace
@@ -36,6 +35,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     SMTP_GENERAL,
     TEN,
     address_of,
+    assert_clear,
     calls,
     client,
     credentials_of,
@@ -408,6 +408,16 @@ def test_an_odd_answer_to_discovery_leaves_the_misfit_as_it_is(answer: str) -> N
     assert count == 2
 
 
+@pytest.mark.parametrize(("code", "name"), [(114, "parameter_missing"), (120, "parameter_invalid")])
+def test_a_parameter_that_does_not_fit_may_not_be_known(nas: Nas, code: int, name: str) -> None:
+    nas.faults.add("error", api=QUEUE, code=code)
+    (reply,) = read(nas, read_of(QUEUE, "list"))
+    assert reply.error is not None
+    assert (reply.error.kind, reply.error.details.name) == (Kind.FAILED, name)
+    assert "may not be publicly known: mailplus_api_info can ask with other parameters." in str(reply.error)
+    assert_clear(reply.error)
+
+
 # --------------------------------------------------------------------------------------------------------- allowlist
 
 
@@ -454,14 +464,13 @@ def test_nothing_that_only_resembles_an_allowed_read_can_be_sent(nas: Nas, api: 
 
 
 @pytest.mark.parametrize("beside", [[], [read_of(CORE)]])
-def test_parameters_cannot_make_a_read_a_write(nas: Nas, beside: list[Read]) -> None:
-    smuggling = Read(QUEUE, "list", (1,), {"method": "flush_all"})
-    with client(nas) as dsm, contextlib.suppress(NotAllowedError):
-        dsm.read([smuggling, *beside])
-    written = list(nas.writes)
-    nas.writes.clear()
-    assert written == []
-    assert all(item["method"] == "list" for item in items_of(nas, QUEUE))
+@pytest.mark.parametrize(
+    "name", ["api", "method", "version", "_sid", "SynoToken", "METHOD", " method", "Method\t", "_SID"]
+)
+def test_parameters_cannot_say_what_is_called_or_by_whom(nas: Nas, name: str, beside: list[Read]) -> None:
+    with client(nas) as dsm, pytest.raises(NotAllowedError):
+        dsm.read([Read(QUEUE, "list", (1,), {name: "flush_all"}), *beside])
+    assert calls(nas) == [LOGIN, LOGOUT]
 
 
 def test_a_whole_gather_sends_nothing_but_the_allowlist(nas: Nas) -> None:
