@@ -15,7 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
     select,
 )
 from ansible_collections.mailfleet.mailplus.tests.generate import costs, coverage
-from ansible_collections.mailfleet.mailplus.tests.generate.modules import FACTS
+from ansible_collections.mailfleet.mailplus.tests.generate.modules import API, FACTS
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import Rewrite, Row, between, rst_table
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.troubleshooting import MESSAGES, tables
 
@@ -47,6 +47,7 @@ def _modules(quotes: str, module: str) -> Iterator[Row]:
         names = [area.group] if area.group else [section.name for section in area.sections]
         listed = ", ".join(f"{quotes}{name}{quotes}" for name in names)
         yield module.replace("{}", area.module), coverage.summary(area.module), listed
+    yield module.replace("{}", API), coverage.summary(API), "none: one API and method by name"
 
 
 def _markdown(head: Row, rows: Iterator[Row]) -> Iterator[str]:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
@@ -39,6 +40,12 @@ REPORT_VERSION: Literal[2] = 2
 
 # The verdicts that somebody has to look at.
 FINDINGS = ("fail", "unknown")
+
+# Of lists and mappings, a verdict holds how long they are.
+_COUNT = re.compile(r"\d+ (?:items|keys)")
+
+# The cause may quote any text of the host.
+_NO_CAUSE = "the cause is left out, since it may hold personal data."
 
 # How many texts are remembered as they are without personal data: those of a policy are alike for all hosts.
 _MOST_TEXTS = 4096
@@ -101,7 +108,7 @@ class _Cleaner:
 
     def at(self, path: str, value: object) -> tuple[str, object]:
         """A path and the value there: some personal data is known by the key it stands under only."""
-        if value is None or isinstance(value, (bool, int, float)):
+        if value is None or isinstance(value, bool):
             return self.text(path), value
         return self.clean.at(path, value)
 
@@ -139,11 +146,12 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
     sections: Mapping[str, Envelope] = state.get("sections", {})
     rows = figures.rows(sections)
     cleaned = {name: clean.clean.section(name, _without_rows(envelope)) for name, envelope in sections.items()}
+    can_quote = not any(envelope["data"] and clean.clean.takes_all_text(name) for name, envelope in sections.items())
     return {
         "host": record.host,
         "status": record.status,
         "reason": record.reason,
-        "error": record.error,
+        "error": record.error and (first_error(cleaned) or record.error),
         "collected_at": state.get("collected_at"),
         "server": state.get("server"),
         "sections": cleaned,
@@ -151,20 +159,22 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
         "breakdowns": figures.breakdowns(rows, cleaned),
         "timelines": figures.timelines(rows, sections),
         "members": figures.members(rows, sections, clean.clean),
-        "verdicts": [_verdict(verdict, clean) for verdict in result.verdicts],
+        "verdicts": [_verdict(verdict, clean, can_quote=can_quote) for verdict in result.verdicts],
         "drift": _drift(result.drift, clean),
     }
 
 
-def _verdict(verdict: Verdict, clean: _Cleaner) -> VerdictReport:
-    path, actual = clean.at(verdict.path or "", verdict.actual)
+def _verdict(verdict: Verdict, clean: _Cleaner, *, can_quote: bool) -> VerdictReport:
+    message = verdict.message if can_quote or not verdict.cause else verdict.message.replace(verdict.cause, _NO_CAUSE)
+    is_count = isinstance(verdict.actual, str) and _COUNT.fullmatch(verdict.actual)
+    path, actual = clean.at(verdict.path or "", None if is_count else verdict.actual)
     return {
         "rule": verdict.rule,
         "severity": verdict.severity,
         "verdict": verdict.verdict,
         "expected": None if verdict.expected is None else clean.text(verdict.expected),
-        "actual": actual,
-        "message": clean.text(verdict.message),
+        "actual": verdict.actual if is_count else actual,
+        "message": clean.text(message),
         "path": path or None,
     }
 

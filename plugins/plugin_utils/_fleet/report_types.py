@@ -13,6 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     Error,
     OfEach,
     OfLists,
+    OfOtherTypes,
     Server,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
@@ -174,11 +175,11 @@ class ReadSection(TypedDict):
 class WithData(TypedDict, total=False):
     """What sections have that are no list. The rows of lists are in the files of the hosts."""
 
-    data: dict[str, Any] | None
+    data: Any
     """What the server sent, key for key; null where the section was not read."""
 
 
-class SectionReport(ReadSection, WithData, OfLists, OfEach):
+class SectionReport(ReadSection, WithData, OfOtherTypes, OfLists, OfEach):
     """A section, with what the server sent. One that is a list has its counts instead."""
 
 

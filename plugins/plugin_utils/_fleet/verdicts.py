@@ -37,7 +37,8 @@ Evaluate = Callable[[str, Mapping[str, object]], object]
 class Verdict:
     """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare.
 
-    ``path`` is where the actual value stands; None where nothing was looked up.
+    ``path`` is where the actual value stands; None where nothing was looked up. ``cause`` may be a part of the
+    message, and quote any value of the host.
     """
 
     rule: str
@@ -47,6 +48,7 @@ class Verdict:
     actual: object
     message: str
     path: str | None = None
+    cause: str = ""
 
 
 def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluate) -> list[Verdict]:
@@ -84,7 +86,7 @@ class _Host:
             value = self.evaluate(expression, {"mailplus": mailplus, "sections": mailplus.get("sections", {})})
         except ExpressionError as error:
             message = self._unread_section(expression) or f"The expression cannot be evaluated: {error}"
-            return _verdict(rule, "unknown", message, expected=expression)
+            return replace(_verdict(rule, "unknown", message, expected=expression), cause=f"{error}")
         if not isinstance(value, bool):
             message = self._unread_section(expression) or "The expression is neither true nor false here."
             return _verdict(rule, "unknown", message, expected=expression)

@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, groups
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, groups, select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Baseline, Comparison
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule, for_host, parse_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import cleaner
@@ -76,7 +76,7 @@ def _day(records: Sequence[HostRecord]) -> date:
 def _outcome(nas: Nas, fleet: Fleet) -> dict[str, Any]:
     address = Address(nas.host, nas.port, nas.https, True, str(fleet.ca_path))
     try:
-        state = gather(address, Credentials(nas.username, nas.password), Plan(CATALOGUE))
+        state = gather(address, Credentials(nas.username, nas.password), Plan(select([ALL])))
     except DsmError as error:
         return {"msg": str(error), "error": error.details.as_dict()}
     return {"ansible_facts": {"mailplus": state.as_facts()}}

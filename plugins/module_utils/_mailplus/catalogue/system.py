@@ -13,7 +13,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     status,
 )
 
-_OF_PACKAGES = ("status", "status_origin", "status_code", "status_description", "startable", "beta", "install_type")
+# DSM refuses the whole list for one word that it does not know.
+_OF_PACKAGES = ("status",)
 _OF_BACKUPS = ("last_bkp_time", "next_bkp_time", "last_bkp_result", "is_modified", "schedule", "get_source")
 
 AREA = Area(
