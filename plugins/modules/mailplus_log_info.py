@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the logs, over the DSM WebAPI. They tell what administrators did, what became of each mail, which mails a security
-    setting stopped, and who logged in over IMAP and POP3.
+  - Reads the logs, over the DSM WebAPI. They tell what administrators did, what became of each mail, which mails a
+    security setting stopped, and who logged in over IMAP and POP3.
   - Reads also how logs are archived and sent on, which files there are, and which searches in the mail of users. What a
     search found is never read.
   - MailPlus Server 3 and newer tell in RV(transaction_log) what older ones tell in RV(mail_log). A NAS may have both.

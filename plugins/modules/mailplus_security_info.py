@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the mail flow limit and the sender quota, the content scan, and data protection (MCP) with its rules and the mails
-    that it holds back, over the DSM WebAPI.
+  - Reads the mail flow limit and the sender quota, the content scan, and data protection (MCP) with its rules and the
+    mails that it holds back, over the DSM WebAPI.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection

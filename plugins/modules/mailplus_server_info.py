@@ -14,8 +14,8 @@ author:
 description:
   - Reads the servers of the cluster, whether mail is balanced between them and whether they are syncing, the address
     that they share, and the packages, network interfaces and volumes as MailPlus Server sees them, over the DSM WebAPI.
-  - Two checks compare the settings with what MailPlus Server suggests, and ask the servers about each other. They may do
-    work on the NAS.
+  - Two checks compare the settings with what MailPlus Server suggests, and ask the servers about each other. They may
+    do work on the NAS.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection

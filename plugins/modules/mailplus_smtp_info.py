@@ -12,8 +12,8 @@ version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads how MailPlus Server takes mail and sends it on, over the DSM WebAPI. That is the protocols and limits of SMTP, the
-    relays that mail leaves by, who may relay, the postmasters, the black list and the white list, and daily quotas.
+  - Reads how MailPlus Server takes mail and sends it on, over the DSM WebAPI. That is the protocols and limits of SMTP,
+    the relays that mail leaves by, who may relay, the postmasters, the black list and the white list, and daily quotas.
   - Passwords of relays come as C([hidden]) unless O(reveal_secrets) is true.
 # Written by make generate: options
 extends_documentation_fragment:
