@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
@@ -14,12 +15,18 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
     groups,
     select,
 )
+<<<<<<< HEAD
+=======
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
+>>>>>>> main
 from ansible_collections.mailfleet.mailplus.tests.generate import costs, coverage
 from ansible_collections.mailfleet.mailplus.tests.generate.modules import API, FACTS
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import Rewrite, Row, between, rst_table
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.troubleshooting import MESSAGES, tables
 
 _GUIDES = "docs/docsite/rst"
+_POLICIES = Path(__file__).parents[2] / "roles" / "mailplus_state" / "files" / "policies"
 _HEAD = ("Module", "What it reads", "Group, or sections")
 _COUNTS = re.compile(r"\b(\d+) of (\d+) sections\b")
 
@@ -33,10 +40,26 @@ def files() -> Iterator[tuple[str, Rewrite]]:
     yield f"{_GUIDES}/guide_credentials.rst", between("options", list(coverage.options()))
     yield f"{_GUIDES}/guide_fleets.rst", between("costs", list(costs.table()))
     yield f"{_GUIDES}/guide_troubleshooting.rst", between(MESSAGES, ["", *tables().splitlines(), ""])
+    yield f"{_GUIDES}/guide_policies.rst", between("rules", list(_rules()))
     names = [f"  {name}" for name in (ALL, *groups(), *BY_NAME)]
     yield "playbooks/vars/awx.yml", between("choices", ["choices: |-", *names])
     for path in ("README.md", f"{_GUIDES}/guide_getting_started.rst"):
         yield path, _counted
+
+
+def _rules() -> Iterator[str]:
+    """The rules that ship, a table a policy."""
+    rules = read_policy(_POLICIES / "hardening.yml", "hardening")
+    head = ("Rule", "What it requires", "Severity", "Section, and the path to set")
+    for name in dict.fromkeys(rule.policy for rule in rules):
+        yield from ("", f"``policies/{name}.yml``:")
+        yield from rst_table((22, 38, 12, 28), head, [_rule(rule) for rule in rules if rule.policy == name])
+
+
+def _rule(rule: Rule) -> Row:
+    places = rule.target.places if rule.target else ()
+    names = [", ".join(f"``{name}``" for name in (place.section, place.path_variable) if name) for place in places]
+    return f"``{rule.id}``", rule.title, rule.severity, "; ".join(names)
 
 
 def _modules(quotes: str, module: str) -> Iterator[Row]:
@@ -47,7 +70,11 @@ def _modules(quotes: str, module: str) -> Iterator[Row]:
         names = [area.group] if area.group else [section.name for section in area.sections]
         listed = ", ".join(f"{quotes}{name}{quotes}" for name in names)
         yield module.replace("{}", area.module), coverage.summary(area.module), listed
+<<<<<<< HEAD
     yield module.replace("{}", API), coverage.summary(API), "none: one API and method by name"
+=======
+    yield module.replace("{}", API), "One API and method by name, of those that only read", "none"
+>>>>>>> main
 
 
 def _markdown(head: Row, rows: Iterator[Row]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import TABLES
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
@@ -34,7 +35,7 @@ from prometheus_client.parser import text_string_to_metric_families
 FILES = {
     "html": ["report.html"],
     "json": ["report.json"],
-    "csv": ["hosts.csv", "findings.csv"],
+    "csv": ["hosts.csv", "findings.csv", *(f"{table.name}.csv" for table in TABLES)],
     "junit": ["junit.xml"],
     "markdown": ["report.md"],
     "prometheus": ["mailplus.prom"],

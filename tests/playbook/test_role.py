@@ -12,6 +12,7 @@ import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import JUMP_HOST, UNTOUCHABLE, debug
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
@@ -55,7 +56,7 @@ STATUSES = {
 }
 # Names that would lead somewhere else, or that a file cannot have as they are.
 ODD_NAMES = ("../../escape", "site/nas", "..", "käse.例え", "-rf *", "100%")
-WRITTEN = ("report.html", "report.json", "hosts.csv", "findings.csv", "junit.xml", "report.md", "mailplus.prom")
+WRITTEN = tuple(name for files in FORMATS.values() for name in files)
 NO_SECTIONS = "None of the sections exists"  # of the host that is empty
 NOT_RUN_ONCE = "run_once"  # Ansible warns that the strategy free does not heed it
 FAIL_TASK = f"{ROLE} : Fail the hosts that were not read, or whose findings are too severe"

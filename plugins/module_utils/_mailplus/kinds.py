@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -31,6 +32,11 @@ EVIDENCE = {
     "K": "keys known",
     "U": "no key known",
 }
+
+
+# Units of figures and columns. Days are those that are left, and fewer than none where a time has passed.
+SECONDS, DAYS, BYTES, PERCENT = "seconds", "days", "bytes", "percent"
+UNITS = (SECONDS, DAYS, BYTES, PERCENT)
 
 
 class Kind(Enum):
@@ -61,9 +67,11 @@ class Breakdown:
 class Figure:
     """A number that tells at a glance how a section is. Reports render it without knowing the section.
 
-    ``path`` is where it stands in the envelope. ``unit`` is ``seconds``, or what is counted, in the plural. A ``brief``
-    one is in the line that sums up a host. ``metric`` is its name in Prometheus where figures of several sections share
-    one, each with its section as a label; ``known`` is a metric that tells whether there is a number.
+    ``path`` is where it stands in the envelope: ``each.total`` is the sum over all entries, ``tables.TABLE.COLUMN`` the
+    worst in a column of a table. ``unit`` is one of ``UNITS``, with which the name ends, or what is counted, in the
+    plural. A ``brief`` one is in the line that sums up a host. ``metric`` is its name in Prometheus where figures of
+    several sections share one, each with its section as a label; ``known`` is a metric that tells whether there is a
+    number. Where a mapping stands at the path, the number is under a candidate key of the ``meaning``.
     """
 
     name: str
@@ -74,6 +82,7 @@ class Figure:
     by: Breakdown | None = None
     metric: str = ""
     known: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,38 @@ class Members:
     label: str
     group: str
     find: Callable[[Any], list[Member] | None]
+
+
+Row = dict[str, Any]
+"""A line of a table: by column a text, a number, true or false, or None where nobody knows."""
+
+Envelopes = Mapping[str, Mapping[str, Any]]
+"""The sections of a host."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. ``unit`` is one of ``UNITS``, empty where the cells are no such numbers."""
+
+    name: str
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows that people look for, such as certificates with the days that are left.
+
+    ``of`` are the sections that it is made of. ``find`` makes the rows, of the sections that a host has and of when it
+    was asked; None where these do not tell. In the column ``worst``, what is worst is to be seen first.
+    """
+
+    name: str
+    label: str
+    of: tuple[str, ...]
+    columns: tuple[Column, ...]
+    find: Callable[[Envelopes, datetime | None], list[Row] | None]
+    worst: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,6 +216,7 @@ class Area:
     sections: tuple[Section, ...]
     group: str = ""
     by_name_only: bool = False
+    tables: tuple[Table, ...] = ()
 
     @property
     def module(self) -> str:
@@ -186,6 +228,11 @@ def read(api: str, method: str, versions: Sequence[int] = (1,), params: Mapping[
     """A question: an API by the name it has below ``SYNO.MailPlusServer``, or by its whole name."""
     name = api if api.startswith(_WHOLE_NAME) else API_PREFIX + api
     return Read(name, method, tuple(versions), params or {})
+
+
+def total(name: str, label: str, unit: str) -> Figure:
+    """How long a list is."""
+    return Figure(name, label, "total", unit)
 
 
 def settings(name: str, title: str, *reads: Read, **more: Any) -> Section:

@@ -23,6 +23,18 @@ CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     "server_status": ("status", "state", "health"),
     "server_role": ("role", "type"),
     "type": ("type", "event_type", "log_type", "event", "action", "category", "status", "level"),
+    "license_accounts": ("account_number", "accounts", "user_limit", "user_num", "quantity"),
+    "license_used": ("active_user_num", "active_num", "used", "count"),
+    "license_state": ("is_valid", "valid", "validity", "status", "state"),
+    "license_end": (
+        "expire_time",
+        "expiration_date",
+        "expired_time",
+        "expire_date",
+        "expiry",
+        "valid_till",
+        "valid_to",
+    ),
 }
 
 MOST_FREQUENT = 5
@@ -35,6 +47,7 @@ _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 Summary = Mapping[str, Any]
 
 Count = Annotated[int, range(2**53 + 1)]
+Amount = Annotated[int, range(-(2**53), 2**53 + 1)]
 Moment = Annotated[str, re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
 
 

@@ -13,6 +13,8 @@ ALL = "all"
 
 CATALOGUE: tuple[Section, ...] = tuple(section for area in AREAS for section in area.sections)
 
+TABLES = tuple(table for area in AREAS for table in area.tables)
+
 BY_NAME = {section.name: section for section in CATALOGUE}
 
 # Is it running, licensed and current, and how long is the queue?

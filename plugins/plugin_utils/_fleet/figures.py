@@ -7,8 +7,20 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Breakdown, Figure, Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Hour, Member, rows_by_hour
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    DAYS,
+    PERCENT,
+    SECONDS,
+    Breakdown,
+    Figure,
+    Section,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    Hour,
+    Member,
+    find_meaning,
+    rows_by_hour,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
@@ -17,15 +29,32 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     HostReport,
     MembersDefinition,
     SectionReport,
+    TableRows,
     TimelineDefinition,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount, as_count, named_counts
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    amount,
+    as_amount,
+    as_count,
+    named_counts,
+)
 
 Envelopes = Mapping[str, Envelope | SectionReport]
 """The sections of a host."""
 
+Tables = Mapping[str, TableRows | None]
+"""The tables of a host."""
+
 PREFIX = "mailplus_"
 """Of every metric of Prometheus."""
+
+# How a metric ends whose figure ends with its unit: Prometheus has seconds and ratios.
+_BASE_UNITS = {DAYS: SECONDS, PERCENT: "ratio"}
+
+# Of these numbers, the least is the worst; of others, the most.
+LEAST_IS_WORST = (DAYS, PERCENT)
+
+_OF_EACH, _OF_TABLES = "each.total", "tables."
 
 
 def rows(names: Collection[str]) -> list[Section]:
@@ -43,13 +72,18 @@ def figure_definitions(sections: Collection[Section]) -> list[FigureDefinition]:
             "unit": figure.unit,
             "path": figure.path,
             "brief": figure.brief,
-            "metric": PREFIX + (figure.metric or figure.name),
+            "metric": PREFIX + (figure.metric or metric_of(figure.name, figure.unit)),
             "known": PREFIX + figure.known if figure.known else None,
             "by": _by(figure.by) if figure.by else None,
         }
         for row in sections
         for figure in row.figures
     ]
+
+
+def metric_of(name: str, unit: str) -> str:
+    """The metric of a figure that shares none: it ends with the base unit."""
+    return f"{name.removesuffix(unit)}{_BASE_UNITS[unit]}" if unit in _BASE_UNITS else name
 
 
 def _by(by: Breakdown) -> BreakdownDefinition:
@@ -74,9 +108,40 @@ def members_definitions(sections: Collection[Section]) -> list[MembersDefinition
     ]
 
 
-def figures(sections: Collection[Section], found: Envelopes) -> dict[str, int | None]:
+def figures(sections: Collection[Section], found: Envelopes, tables: Tables) -> dict[str, int | None]:
     """The figures of a host by name."""
-    return {figure.name: as_count(_at(found.get(row.name), figure.path)) for row in sections for figure in row.figures}
+    return {figure.name: _number(figure, found.get(row.name), tables) for row in sections for figure in row.figures}
+
+
+def _number(figure: Figure, envelope: Envelope | SectionReport | None, tables: Tables) -> int | None:
+    if figure.path == _OF_EACH:
+        return _of_each(envelope)
+    if figure.path.startswith(_OF_TABLES):
+        return _worst(figure, tables)
+    found = _at(envelope, figure.path)
+    return as_amount(
+        find_meaning(found, figure.meaning) if figure.meaning and isinstance(found, dict) else found, figure.unit
+    )
+
+
+def _of_each(envelope: Envelope | SectionReport | None) -> int | None:
+    """The sum over all entries; None where that of one is not known."""
+    if envelope is None or envelope["status"] != "ok":
+        return None
+    totals = [as_count(one.get("total")) for one in envelope.get("each", {}).values()]
+    known = [number for number in totals if number is not None]
+    return as_count(sum(known)) if len(known) == len(totals) else None
+
+
+def _worst(figure: Figure, tables: Tables) -> int | None:
+    """The worst in a column; None where a cell is not known, or there is none."""
+    _tables, name, column = figure.path.split(".")
+    table = tables.get(name)
+    cells = [as_amount(row[column], figure.unit) for row in (table and table["rows"]) or ()]
+    known = [cell for cell in cells if cell is not None]
+    if not known or len(known) < len(cells):
+        return None
+    return min(known) if figure.unit in LEAST_IS_WORST else max(known)
 
 
 def breakdowns(sections: Collection[Section], found: Envelopes) -> dict[str, dict[str, int | None] | None]:
@@ -98,6 +163,17 @@ def members(sections: Collection[Section], found: Envelopes, clean: Clean) -> di
         for row in sections
         if row.members
     }
+
+
+def has_nothing(host: HostReport, figure: FigureDefinition, figures: Collection[FigureDefinition]) -> str | None:
+    """That a host has nothing that the figure could tell of, in words. ``figures`` are others beside it."""
+    if figure["path"].startswith(_OF_TABLES):
+        table = host["tables"].get(figure["path"].split(".")[1])
+        return "none" if table and table["rows"] == [] else None
+    if figure["unit"] != SECONDS:
+        return None
+    counted = (one for one in figures if one["section"] == figure["section"] and one["unit"] != SECONDS)
+    return next((f"no {one['unit']}" for one in counted if host["figures"][one["name"]] == 0), None)
 
 
 def is_partial(host: HostReport, section: str) -> bool:

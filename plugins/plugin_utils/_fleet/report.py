@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
@@ -33,7 +33,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     VerdictReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.unconfigured import Unconfigured
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import (
+    NOT_CONFIGURED,
+    VERDICTS,
+    Verdict,
+)
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
@@ -69,31 +74,40 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
     hosts: list[HostReport] = []
     cleaners: dict[Clean, _Cleaner] = {}
     has_baseline = False
+    unconfigured = Unconfigured()
     for result in results:
         cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
         hosts.append(_host_or_why_not(result, cleaner))
+        unconfigured.add(hosts[-1], result.verdicts)
         has_baseline = has_baseline or result.drift is not NOT_COMPARED
     hosts.sort(key=lambda host: host["host"])
-    rows = figures.rows({name for host in hosts for name in host["sections"]})
+    names = {name for host in hosts for name in host["sections"]}
+    rows, tabled = figures.rows(names), tables.of_names(names)
+    unasked = unconfigured.unasked()
     for host in hosts:
         _fill(host, rows)
+        host["tables"] = dict.fromkeys(table.name for table in tabled) | host["tables"]
+        host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
+    not_configured = list(unconfigured.told(rules, len(hosts)))
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
         "has_baseline": has_baseline,
-        "totals": _totals(hosts),
+        "totals": _totals(hosts, len(not_configured)),
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
         "members": figures.members_definitions(rows),
+        "tables": tables.definitions(tabled),
         "rules": [_rule(rule) for rule in rules],
+        "not_configured": not_configured,
         "hosts": hosts,
     }
 
 
 def _fill(host: HostReport, rows: Collection[Section]) -> None:
     """Say that a host's figures are unknown which only others have."""
-    host["figures"] = figures.figures(rows, {}) | host["figures"]
+    host["figures"] = figures.figures(rows, {}, {}) | host["figures"]
     host["breakdowns"] = figures.breakdowns(rows, {}) | host["breakdowns"]
     host["timelines"] = figures.timelines(rows, {}) | host["timelines"]
     host["members"] = figures.members(rows, {}, KEEP) | host["members"]
@@ -113,7 +127,7 @@ class _Cleaner:
         return self.clean.at(path, value)
 
 
-def _totals(hosts: Sequence[HostReport]) -> Totals:
+def _totals(hosts: Sequence[HostReport], not_configured: int) -> Totals:
     verdicts = Counter((verdict["verdict"], verdict["severity"]) for host in hosts for verdict in host["verdicts"])
     drifts = [host["drift"] for host in hosts]
     differences = (difference["severity"] for drift in drifts for difference in drift["differences"])
@@ -125,6 +139,7 @@ def _totals(hosts: Sequence[HostReport]) -> Totals:
         "drift": _count((drift["status"] for drift in drifts), STATUSES),
         "differences": _count(differences, SEVERITIES),
         "not_compared": sum(len(drift["not_compared"]) for drift in drifts),
+        "not_configured": not_configured,
     }
 
 
@@ -136,7 +151,11 @@ def broken(result: HostResult, error: Exception) -> HostResult:
     """What is left to report of a host whose state breaks what looks at it: its rules are unknown."""
     record = unusable(result.record.host, error)
     reason = f"The host was not read: {record.reason}"
-    verdicts = [Verdict(verdict.rule, verdict.severity, "unknown", None, None, reason) for verdict in result.verdicts]
+    verdicts = [
+        Verdict(verdict.rule, verdict.severity, "unknown", None, None, reason)
+        for verdict in result.verdicts
+        if verdict.verdict != NOT_CONFIGURED
+    ]
     drift = replace(result.drift, status="unknown", reason=reason, differences=(), not_compared=())
     return replace(result, record=record, verdicts=verdicts, drift=drift)
 
@@ -145,8 +164,9 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
     record, state = result.record, result.record.mailplus or {}
     sections: Mapping[str, Envelope] = state.get("sections", {})
     rows = figures.rows(sections)
-    cleaned = {name: clean.clean.section(name, _without_rows(envelope)) for name, envelope in sections.items()}
+    cleaned = {name: clean.clean.section(name, _without_data(envelope)) for name, envelope in sections.items()}
     can_quote = not any(envelope["data"] and clean.clean.takes_all_text(name) for name, envelope in sections.items())
+    of_host = tables.tables(sections, state.get("collected_at"), clean.clean)
     return {
         "host": record.host,
         "status": record.status,
@@ -155,11 +175,14 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
         "collected_at": state.get("collected_at"),
         "server": state.get("server"),
         "sections": cleaned,
-        "figures": figures.figures(rows, sections),
+        "figures": figures.figures(rows, sections, of_host),
         "breakdowns": figures.breakdowns(rows, cleaned),
         "timelines": figures.timelines(rows, sections),
         "members": figures.members(rows, sections, clean.clean),
-        "verdicts": [_verdict(verdict, clean, can_quote=can_quote) for verdict in result.verdicts],
+        "tables": of_host,
+        "verdicts": [
+            _verdict(one, clean, can_quote=can_quote) for one in result.verdicts if one.verdict != NOT_CONFIGURED
+        ],
         "drift": _drift(result.drift, clean),
     }
 
@@ -195,29 +218,18 @@ def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
     }
 
 
-def _without_rows(envelope: Envelope) -> SectionReport:
-    """The envelope of a list without its rows, which are in the files of the hosts, and with counts that are some."""
-    told = cast(SectionReport, _with_counts(envelope))
-    if "total" in told:
-        told.pop("data", None)
+def _without_data(envelope: Envelope) -> SectionReport:
+    """The envelope without what the server sent, which is in the files of the hosts, and with counts that are some."""
+    told = _with_counts(envelope)
+    told.pop("data", None)
     if "each" in told:
         told["each"] = {name: _with_counts(one) for name, one in told["each"].items()}
-        data = told.get("data")
-        told["data"] = data and {name: _without(one, told["each"].get(name, {})) for name, one in data.items()}
-    return told
+    return cast(SectionReport, told)
 
 
 def _with_counts(envelope: Mapping[str, Any]) -> dict[str, Any]:
     counts = {key: as_count(envelope[key]) for key in ("total", "returned") if key in envelope}
     return {**envelope, **counts}
-
-
-def _without(data: Any, envelope: Mapping[str, Any]) -> Any:
-    """The data of an entry without its rows."""
-    if "total" not in envelope:
-        return data
-    rows_key = envelope.get("rows_key")
-    return {key: value for key, value in data.items() if key != rows_key} if isinstance(data, Mapping) else None
 
 
 def _rule(rule: Rule) -> RuleReport:

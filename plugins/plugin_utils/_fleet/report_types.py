@@ -7,7 +7,7 @@ only shown, is an ``object``.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import (
     Error,
@@ -17,6 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     Server,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    Amount,
     Count,
     Hour,
     Member,
@@ -48,9 +49,10 @@ class FigureDefinition(TypedDict):
     label: str
     """What it tells, in a few words."""
     unit: str
-    """Seconds, or what is counted."""
+    """Seconds, days that are left, bytes, percent, or what is counted."""
     path: str
-    """Where it stands in the envelope of the section. What is below summary rests on the rows that were read."""
+    """Where it stands in the envelope of the section. What is below summary rests on the rows that were read,
+    each.total is the sum over all entries, and tables.TABLE.COLUMN the worst in a column of a table."""
     brief: bool
     """Whether it is in the line that sums up a host."""
     metric: str
@@ -85,6 +87,41 @@ class MembersDefinition(TypedDict):
     """The section that names them."""
 
 
+class ColumnDefinition(TypedDict):
+    """A column."""
+
+    name: str
+    """Its name, once in a table."""
+    label: str
+    """What it tells, in a few words."""
+    unit: str
+    """Seconds, days that are left, bytes or percent; empty where the cells are no such numbers."""
+
+
+class TableDefinition(TypedDict):
+    """What a table of the hosts is."""
+
+    name: str
+    """Its name, once in a report."""
+    label: str
+    """What its rows are, in a few words."""
+    of: list[str]
+    """The sections that it is made of."""
+    columns: list[ColumnDefinition]
+    """Its columns."""
+    worst: str | None
+    """The column by which the worst rows are told; null where rows are not better or worse."""
+
+
+class TableRows(TypedDict):
+    """A table."""
+
+    status: str
+    """Whether what it is made of was read."""
+    rows: list[dict[str, object]] | None
+    """Its rows, by the names of the columns; a cell is null where it is unknown. Null where the rows are not known."""
+
+
 class RuleReport(TypedDict):
     """A rule."""
 
@@ -102,6 +139,23 @@ class RuleReport(TypedDict):
     """How to mend it."""
     reference: str
     """What it rests on."""
+
+
+class NotConfigured(TypedDict):
+    """A rule that nobody can judge until the user tells more. It has no verdict on the hosts that this is about."""
+
+    rule: str
+    """The id of the rule."""
+    section: str
+    """The section that it is about."""
+    gathered: bool
+    """Whether any host was asked for that section."""
+    path_variable: str | None
+    """The entry of mailplus_state_paths that has to hold the path of the setting; null where the path is known."""
+    hosts: Count
+    """On how many hosts it could not be judged."""
+    remedy: str
+    """What to do, so that it can be judged."""
 
 
 class VerdictReport(TypedDict):
@@ -172,15 +226,8 @@ class ReadSection(TypedDict):
     """Why the section was not read; null where it was."""
 
 
-class WithData(TypedDict, total=False):
-    """What sections have that are no list. The rows of lists are in the files of the hosts."""
-
-    data: Any
-    """What the server sent, key for key; null where the section was not read."""
-
-
-class SectionReport(ReadSection, WithData, OfOtherTypes, OfLists, OfEach):
-    """A section, with what the server sent. One that is a list has its counts instead."""
+class SectionReport(ReadSection, OfOtherTypes, OfLists, OfEach):
+    """A section, without what the server sent, which is in the file of the host."""
 
 
 class HostReport(TypedDict):
@@ -200,16 +247,18 @@ class HostReport(TypedDict):
     """The server that was asked; null where the host was not read."""
     sections: dict[str, SectionReport]
     """The sections that were gathered, by name."""
-    figures: dict[str, Count | None]
-    """Each figure by its name; null where it is unknown."""
+    figures: dict[str, Amount | None]
+    """Each figure by its name; null where it is unknown, or where the host has nothing that it could tell of."""
     breakdowns: dict[str, dict[str, Count | None] | None]
     """What figures are made of, by the figure's name: counts by the server's words; null where it is unknown."""
     timelines: dict[str, list[Hour] | None]
     """Each timeline by its name: rows by the hour, of the rows that were read; null where no row tells its time."""
     members: dict[str, list[Member] | None]
     """The things with a state by their name; null where the answer names none."""
+    tables: dict[str, TableRows | None]
+    """Each table by its name; null where the host was not asked for any of its sections."""
     verdicts: list[VerdictReport]
-    """The verdict of every rule, in the order of the rules."""
+    """The verdict of every rule that is configured, in the order of the rules."""
     drift: DriftReport
     """How it differs from the baseline."""
 
@@ -238,6 +287,8 @@ class Totals(TypedDict):
     """Differences from the baseline by severity."""
     not_compared: Count
     """Sections and values that could not be compared."""
+    not_configured: Count
+    """Rules that are not configured. They have no verdict, and are not among the unknown ones."""
 
 
 class Report(TypedDict):
@@ -259,7 +310,11 @@ class Report(TypedDict):
     """The timelines of the sections that any host has."""
     members: list[MembersDefinition]
     """The things with a state that sections of any host name."""
+    tables: list[TableDefinition]
+    """The tables that are made of the sections that any host has."""
     rules: list[RuleReport]
     """The rules of all policies, before anything is overridden for a host."""
+    not_configured: list[NotConfigured]
+    """The rules that are not configured, in the order of the rules."""
     hosts: list[HostReport]
     """All hosts of the play in the order of their names, those included that were not read."""

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import BYTES, DAYS, PERCENT, SECONDS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import DifferenceReport
 
 # Stands for a value that is not there, which null is not.
@@ -15,13 +16,11 @@ ABSENT = "absent"
 # How many characters are shown of words of a server, of a value in a cell or file, and of a value within a sentence.
 MOST_OF_WORDS, MOST_OF_VALUE, MOST_OF_CODE = 300, 1000, 160
 
-# The unit of figures that are spans of time.
-SECONDS = "seconds"
-
 # The largest count that every reader of a file takes for the same number. What is above is nobody's count.
 LARGEST_COUNT = 2**53
 
 _MOST_KINDS = 6
+_KIB, _BYTES = 1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
@@ -102,11 +101,24 @@ def counted(many: int, noun: str, plural: str | None = None) -> str:
 
 
 def amount(value: object, unit: str, *, separator: str = "") -> str:
-    """A number of a figure: a span of time as people say it, else a count; unknown where it is none."""
-    known = as_count(value)
+    """A number of a figure, as people say it in its unit; unknown where it is none."""
+    known = as_amount(value, unit)
     if known is None:
         return "unknown"
+    if unit == BYTES:
+        return size(known)
+    if unit == PERCENT:
+        return f"{known} %"
+    if unit == DAYS:
+        return f"{known:{separator}} day{'' if known == 1 else 's'}"
     return age(known) if unit == SECONDS else format(known, separator)
+
+
+def size(many: int) -> str:
+    """So many bytes, in the largest unit of which there is one."""
+    power = min((max(many, 1).bit_length() - 1) // 10, len(_BYTES) - 1)
+    number = f"{many / _KIB**power:.1f}".removesuffix(".0")
+    return f"{number} {_BYTES[power]}"
 
 
 def age(seconds: int) -> str:
@@ -123,6 +135,14 @@ def as_count(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_COUNT:
         return value
     return None
+
+
+def as_amount(value: object, unit: str) -> int | None:
+    """The same for a number in a unit: the days that are left are fewer than none behind the end."""
+    if unit == DAYS and isinstance(value, int) and value < 0:
+        known = as_count(-value)
+        return None if known is None else -known
+    return as_count(value)
 
 
 def named_counts(counts: Mapping[str, object] | None, *, separator: str = "") -> str:

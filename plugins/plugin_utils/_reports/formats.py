@@ -4,20 +4,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import TABLES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.files import to_json
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.junit import junit_xml
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.markdown import markdown
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.prometheus import prometheus
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables import findings_csv, hosts_csv
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables import (
+    findings_csv,
+    hosts_csv,
+    table_csv,
+)
 
 # Name of a format -> file name -> writer.
 FORMATS: dict[str, dict[str, Callable[[Report], str]]] = {
     "html": {"report.html": html},
     "json": {"report.json": to_json},
-    "csv": {"hosts.csv": hosts_csv, "findings.csv": findings_csv},
+    "csv": {
+        "hosts.csv": hosts_csv,
+        "findings.csv": findings_csv,
+        **{
+            f"{table.name}.csv": partial(table_csv, table.name, [column.name for column in table.columns])
+            for table in TABLES
+        },
+    },
     "junit": {"junit.xml": junit_xml},
     "markdown": {"report.md": markdown},
     "prometheus": {"mailplus.prom": prometheus},

@@ -4,22 +4,35 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import SECONDS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import has_nothing
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     FigureDefinition,
     HostReport,
+    NotConfigured,
     Report,
+    TableDefinition,
     Totals,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import SECONDS, age, counted, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount, counted, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables import (
+    Cells,
+    cell_text,
+    rows_of_host,
+    unknown_reason,
+    worst_first,
+)
 
 # Longer lists say how many more there are.
 MOST_HOSTS = 10
 MOST_LINES = 20
+MOST_ROWS = 5
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()!|~+$^]")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -43,6 +56,8 @@ def markdown(report: Report) -> str:
         *_hosts("Without a MailPlus Server that answers", [host for host in hosts if host["status"] == "unsupported"]),
         *_hosts("Read in part", [host for host in hosts if host["status"] == "partial"]),
         *_findings(report),
+        *_not_configured(report),
+        *_inventory(report),
         *_drift(hosts),
         *(_missing(hosts) if report["has_baseline"] else ()),
         f"Made at {escape(report['generated_at'])}.",
@@ -67,16 +82,18 @@ def _totals(totals: Totals, *, compared: bool) -> list[str]:
     ]
     if not compared:
         lines[-2:] = ["- **Differences**: not compared, there is no baseline"]
-    return lines
+    missing = totals["not_configured"]
+    return [*lines, f"- **{counted(missing, 'rule')} not configured**: without any verdict"] if missing else lines
 
 
 def _figures(report: Report) -> Iterator[str]:
     """A line a figure that sums up a host: what the fleet comes to, and of how many hosts that is not known."""
     for figure in report["figures"]:
         if figure["brief"]:
-            numbers = [host["figures"][figure["name"]] for host in report["hosts"]]
-            known = [number for number in numbers if number is not None]
-            missing = f", unknown on {len(numbers) - len(known)}" if len(known) < len(numbers) else ""
+            name = figure["name"]
+            told = [host for host in report["hosts"] if not has_nothing(host, figure, report["figures"])]
+            known = [number for host in told if (number := host["figures"][name]) is not None]
+            missing = f", unknown on {len(told) - len(known)}" if len(known) < len(told) else ""
             where = f"on {counted(len(known), 'host')}{missing}"
             yield f"- **{escape(figure['label'])}**: {_of_fleet(figure, known)} {where}"
 
@@ -84,7 +101,7 @@ def _figures(report: Report) -> Iterator[str]:
 def _of_fleet(figure: FigureDefinition, known: Sequence[int]) -> str:
     if not known:
         return "unknown"
-    return f"at most {age(max(known))}" if figure["unit"] == SECONDS else str(sum(known))
+    return f"at most {amount(max(known), SECONDS)}" if figure["unit"] == SECONDS else str(sum(known))
 
 
 def _not_compared(totals: Totals) -> str:
@@ -128,6 +145,53 @@ def _findings(report: Report) -> Iterator[str]:
             if rules:
                 yield f"## {kind.capitalize()}, {severity} ({len(rules)})"
                 yield _lines(f"**{escape(titles.get(rule, rule))}**: {_some(names)}" for rule, names in rules.items())
+
+
+def _not_configured(report: Report) -> Iterator[str]:
+    """A section with a line a rule that nobody can judge yet, and what it lacks."""
+    titles = {rule["id"]: rule["title"] for rule in report["rules"]}
+    if report["not_configured"]:
+        yield f"## Not configured, so that nobody can judge it ({len(report['not_configured'])})"
+        yield _lines(
+            f"**{escape(titles[one['rule']])}**: {escape(_lack(one))}{_hosts_of(one, len(report['hosts']))}"
+            for one in report["not_configured"]
+        )
+        yield "The HTML and JSON reports tell what to do for each."
+
+
+def _lack(one: NotConfigured) -> str:
+    if one["path_variable"]:
+        return f"the path of {one['path_variable']} in {one['section']} is not set"
+    return f"the section {one['section']} is not gathered"
+
+
+def _hosts_of(one: NotConfigured, hosts: int) -> str:
+    return "" if one["hosts"] == hosts else f" on {counted(one['hosts'], 'host')}"
+
+
+def _inventory(report: Report) -> Iterator[str]:
+    """A section a table, with a line for each of the worst rows, and one for the hosts of which they are not known."""
+    for table in report["tables"]:
+        rows = [
+            (number, host["host"], row)
+            for number, host in enumerate(report["hosts"])
+            for row in rows_of_host(host, table)
+        ]
+        unknown = Counter(reason for host in report["hosts"] if (reason := unknown_reason(host, table)))
+        lines = [
+            f"**{escape(host)}** {_cells(table, row)}" for _number, host, row in worst_first(table, rows)[:MOST_ROWS]
+        ]
+        lines += [f"and {len(rows) - MOST_ROWS} more"] if len(rows) > MOST_ROWS else []
+        lines += [f"unknown on {counted(count, 'host')}: {escape(reason)}" for reason, count in unknown.most_common()]
+        if lines:
+            yield f"## {escape(table['label'])} ({len(rows)})"
+            yield _lines(lines)
+
+
+def _cells(table: TableDefinition, row: Cells) -> str:
+    """The cells in a line, each behind its heading."""
+    texts = [(column["label"], cell_text(column, row[column["name"]]) or "unknown") for column in table["columns"]]
+    return "; ".join(f"{label}: {escape(text)}" for label, text in texts)
 
 
 def _drift(hosts: Sequence[HostReport]) -> Iterator[str]:

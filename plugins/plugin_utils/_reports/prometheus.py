@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import DAYS, PERCENT
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import PREFIX, is_partial
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import PREFIX, is_partial, metric_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
@@ -23,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     SectionReport,
     VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_amount, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
 # Beside the figures. All are gauges, and stand in the file in this order, figures last.
@@ -36,22 +37,25 @@ METRICS = {
     "mailplus_section_status": "The status of the section, always 1.",
     "mailplus_verdicts": "Rules by verdict and severity.",
     "mailplus_finding": "A rule that the host fails, or that is unknown there, always 1.",
+    "mailplus_rules_not_configured": "Rules without a verdict, on all hosts or on some: not configured.",
     "mailplus_drift_known": "Whether the host was compared with a baseline.",
     "mailplus_differences": "Differences from the baseline by severity, in what was compared.",
     "mailplus_drift_not_compared": "Sections and values that could not be compared.",
 }
 
+_SECONDS_OF_DAY, _WHOLE = 86400, 100
+
 Labels = dict[str, str]
 Sample = tuple[str, Labels, object]
-"""A metric, its labels, and its value, which has no sample where it is no count that Prometheus can read."""
+"""A metric, its labels, and its value, which has no sample where it is no number that Prometheus can read."""
 
 
 def prometheus(report: Report) -> str:
     """Each metric with its samples."""
     metrics = METRICS | figure_metrics(report["figures"])
-    samples: dict[str, dict[str, int]] = {name: {} for name in metrics}
+    samples: dict[str, dict[str, int | float]] = {name: {} for name in metrics}
     for name, labels, value in _samples(report):
-        readable = as_count(value)
+        readable = value if isinstance(value, float) else as_amount(value, DAYS)
         if readable is not None:
             samples[name].setdefault(_labels(labels), readable)  # a series that stands there twice costs the file
     return "".join(_metric(name, metrics[name], values) for name, values in samples.items() if values)
@@ -71,7 +75,7 @@ def figure_metrics(figures: Sequence[FigureDefinition]) -> dict[str, str]:
     return {metric: f"{'; '.join(texts).replace('known; ', 'known: ', 1)}." for metric, texts in told.items()}
 
 
-def _metric(name: str, text: str, values: Mapping[str, int]) -> str:
+def _metric(name: str, text: str, values: Mapping[str, int | float]) -> str:
     lines = [f"# HELP {name} {text}", f"# TYPE {name} gauge"]
     return "\n".join([*lines, *(f"{name}{labels} {value}" for labels, value in values.items())]) + "\n"
 
@@ -102,6 +106,7 @@ def _distinct(texts: Iterable[str]) -> dict[str, str]:
 
 def _samples(report: Report) -> Iterator[Sample]:
     yield "mailplus_report_timestamp_seconds", {}, _seconds(report["generated_at"])
+    yield "mailplus_rules_not_configured", {}, report["totals"]["not_configured"]
     names = _distinct(host["host"] for host in report["hosts"])
     rules = _distinct(rule["id"] for rule in report["rules"])
     for host in report["hosts"]:
@@ -126,11 +131,11 @@ def _sections(sections: Mapping[str, SectionReport], labels: Labels) -> Iterator
 
 def _figure(figure: FigureDefinition, host: HostReport, labels: Labels) -> Iterator[Sample]:
     number, by = host["figures"][figure["name"]], figure["by"]
-    if figure["metric"] != PREFIX + figure["name"]:  # shared with figures of other sections
+    if figure["metric"] != PREFIX + metric_of(figure["name"], figure["unit"]):  # shared with figures of other sections
         labels = labels | {"section": figure["section"]}
     if figure["known"]:
         yield figure["known"], labels, int(number is not None)
-    yield figure["metric"], labels, number
+    yield figure["metric"], labels, _in_base_unit(number, figure["unit"])
     if by:
         is_read = host["sections"][figure["section"]]["status"] == "ok"
         yield by["complete"], labels, int(is_read and not is_partial(host, figure["section"]))
@@ -138,6 +143,13 @@ def _figure(figure: FigureDefinition, host: HostReport, labels: Labels) -> Itera
         distinct = _distinct(counts)
         for word, count in counts.items():
             yield by["metric"], labels | {by["label"]: distinct[word]}, count
+
+
+def _in_base_unit(number: int | None, unit: str) -> int | float | None:
+    """A number as Prometheus has it: in seconds, and a share as a ratio."""
+    if number is None or unit not in (DAYS, PERCENT):
+        return number
+    return number * _SECONDS_OF_DAY if unit == DAYS else number / _WHOLE
 
 
 def _verdicts(verdicts: Sequence[VerdictReport], labels: Labels, rules: Mapping[str, str]) -> Iterator[Sample]:

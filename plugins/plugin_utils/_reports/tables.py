@@ -13,10 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import has_nothing
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     DifferenceReport,
+    FigureDefinition,
     HostReport,
+    NotConfigured,
     Report,
     RuleReport,
     VerdictReport,
@@ -24,7 +27,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, shown, sides, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
-UNKNOWN = "unknown"
+UNKNOWN, NONE = "unknown", "none"
+_NOT_ASKED = "not asked"
 
 # Behind these stand the figures of the report.
 HOST_COLUMNS = (
@@ -55,6 +59,9 @@ FINDING_COLUMNS = (
     "reference",
 )
 
+# Before those of the table.
+TABLE_COLUMNS = ("host", "read_status")
+
 _NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "expected": UNKNOWN, "actual": UNKNOWN}
 
 _IN_TABLE = ("fail", "unknown", "excepted")
@@ -68,18 +75,37 @@ Row = Mapping[str, object]
 def hosts_csv(report: Report) -> str:
     """A row a host."""
     columns = (*HOST_COLUMNS, *(figure["name"] for figure in report["figures"]))
-    return _table(columns, map(_host_row, report["hosts"]))
+    return _table(columns, (_host_row(host, report["figures"]) for host in report["hosts"]))
 
 
 def findings_csv(report: Report) -> str:
     """A row for each host that was not read, each rule failed, unknown or excepted, each difference, and what was not
-    compared."""
+    compared. Rules that are not configured come last, each once."""
     rules = {rule["id"]: rule for rule in report["rules"]}
     rows = (_finding_rows(host, rules, has_baseline=report["has_baseline"]) for host in report["hosts"])
-    return _table(FINDING_COLUMNS, chain.from_iterable(rows))
+    unjudged = (_not_configured_row(one, rules[one["rule"]]) for one in report["not_configured"])
+    return _table(FINDING_COLUMNS, chain(chain.from_iterable(rows), unjudged))
 
 
-def _host_row(host: HostReport) -> Row:
+def table_csv(name: str, columns: Sequence[str], report: Report) -> str:
+    """A row for each row of a table that a host has, and one for each other host, which says why it has none.
+
+    Where no host was asked for what the table is made of, there is no row.
+    """
+    rows = chain.from_iterable(_table_rows(host, name, columns) for host in report["hosts"] if name in host["tables"])
+    return _table((*TABLE_COLUMNS, *columns), rows)
+
+
+def _table_rows(host: HostReport, name: str, columns: Sequence[str]) -> Iterator[Row]:
+    table = host["tables"][name]
+    rows = table["rows"] if table else None
+    of_unasked = _NOT_ASKED if host["sections"] else host["status"]
+    whose = {"host": host["host"], "read_status": table["status"] if table else of_unasked}
+    for row in rows or [dict.fromkeys(columns, UNKNOWN if rows is None else NONE)]:
+        yield {**whose, **{column: _known(row[column]) for column in columns}}
+
+
+def _host_row(host: HostReport, figures: Sequence[FigureDefinition]) -> Row:
     sections = host["sections"]
     verdicts = Counter(verdict["verdict"] for verdict in host["verdicts"])
     read = host["status"] not in UNREAD
@@ -95,7 +121,7 @@ def _host_row(host: HostReport) -> Row:
         "drift": host["drift"]["status"],
         "differences": len(host["drift"]["differences"]) if compared else UNKNOWN,
         "not_compared": len(host["drift"]["not_compared"]) if compared else UNKNOWN,
-        **{name: _known(number) for name, number in host["figures"].items()},
+        **{figure["name"]: _figure(host, figure, figures) for figure in figures},
     }
 
 
@@ -125,6 +151,11 @@ def _verdict_row(verdict: VerdictReport, rule: RuleReport | None) -> Row:
     }
 
 
+def _not_configured_row(one: NotConfigured, rule: RuleReport) -> Row:
+    told = {"kind": "rule", "rule": one["rule"], "finding": "not_configured", "path": one["section"], "actual": UNKNOWN}
+    return {**rule, **told, "message": f"On {one['hosts']} hosts: {one['remedy']}"}
+
+
 def _difference_row(difference: DifferenceReport) -> Row:
     expected, actual = sides(difference)
     return {
@@ -135,6 +166,11 @@ def _difference_row(difference: DifferenceReport) -> Row:
         "actual": actual,
         "message": "The host differs from the baseline.",
     }
+
+
+def _figure(host: HostReport, figure: FigureDefinition, figures: Sequence[FigureDefinition]) -> object:
+    number = host["figures"][figure["name"]]
+    return NONE if number is None and has_nothing(host, figure, figures) else _known(number)
 
 
 def _known(value: object) -> object:

@@ -5,6 +5,7 @@ import copy
 import json
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import TABLES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
     named_counts,
     shown,
@@ -18,13 +19,14 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 WRITERS = {name: writer for files in FORMATS.values() for name, writer in files.items()}
 
 # Formats that show every host; the others name those that were not read.
+_OF_TABLES = {f"{table.name}.csv" for table in TABLES}
 _ALL_HOSTS = {"report.json", "hosts.csv", "report.html", "junit.xml", "mailplus.prom"}
 
 
 def test_formats_and_their_files() -> None:
     assert {name: set(files) for name, files in FORMATS.items()} == {
         "json": {"report.json"},
-        "csv": {"hosts.csv", "findings.csv"},
+        "csv": {"hosts.csv", "findings.csv", *(f"{table.name}.csv" for table in TABLES)},
         "html": {"report.html"},
         "junit": {"junit.xml"},
         "markdown": {"report.md"},
@@ -36,7 +38,7 @@ def test_formats_and_their_files() -> None:
 def test_every_format_names_the_hosts_that_were_not_read(name: str) -> None:
     text = WRITERS[name](samples.mixed_report())
     hosts = samples.mixed_report()["hosts"]
-    wanted = hosts if name in _ALL_HOSTS else [host for host in hosts if not host["server"]]
+    wanted = [host for host in hosts if name in _ALL_HOSTS or (not host["server"] and name not in _OF_TABLES)]
     assert [host["host"] for host in wanted if host["host"] not in text] == []
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import TABLES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _reports
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import failing, privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, describe, host_record
@@ -89,6 +90,31 @@ with_imap = st.builds(
     lambda data, value: samples.section({**data, "enable_imap": value}), st.dictionaries(texts, values), values
 )
 servers = st.lists(st.fixed_dictionaries({"name": scalars, "status": scalars, "role": scalars}), max_size=3)
+
+
+def with_keys(*keys: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(dict.fromkeys(keys, values | times))
+
+
+of_domains = st.dictionaries(texts, listings | refused_lists, max_size=3).map(
+    lambda each: samples.section(dict.fromkeys(each)) | {"each": {name: _bare(one) for name, one in each.items()}}
+)
+certificates = st.lists(
+    st.fixed_dictionaries(
+        {"subject": st.fixed_dictionaries({"common_name": values}), "valid_till": times | values, "services": values}
+    ),
+    max_size=2,
+).map(samples.listing)
+volumes = st.lists(
+    st.fixed_dictionaries({"id": values, "size": st.fixed_dictionaries({"total": scalars, "used": scalars})}),
+    max_size=2,
+).map(lambda found: samples.section({"volumes": found}))
+
+
+def _bare(envelope: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in envelope.items() if key != "data"}
+
+
 sections = st.fixed_dictionaries(
     {"imap_pop3": with_imap | refused},
     optional={
@@ -97,6 +123,19 @@ sections = st.fixed_dictionaries(
         "transaction_log": listings | refused_lists,
         "admin_log": listings | refused_lists,
         "server_list": servers.map(lambda found: samples.section({"server_list": found})),
+        "domains": st.lists(st.fixed_dictionaries({"name": scalars}), max_size=2).map(samples.listing),
+        "domain_users": of_domains | refused,
+        "certificates": certificates,
+        "storage": settings_of_it | volumes,
+        "backup_tasks": st.lists(with_keys("name", "last_bkp_time", "last_bkp_result"), max_size=2).map(
+            lambda found: samples.section({"task_list": found})
+        ),
+        "licenses": st.lists(with_keys("user_limit", "is_valid", "expire_time"), max_size=2).map(samples.listing),
+        "dsm": with_keys("version_string", "model", "uptime").map(samples.section) | refused,
+        "time": with_keys("timezone", "server", "enable_ntp").map(samples.section) | refused,
+        "dsm_packages": st.lists(
+            st.fixed_dictionaries({"id": st.just("MailClient"), "version": values, "additional": values}), max_size=2
+        ).map(samples.listing),
     },
 )
 outcomes = st.none() | st.fixed_dictionaries({"msg": texts, "error": st.none() | errors})
@@ -152,6 +191,15 @@ def _check_hosts_csv(text: str, report: Report) -> None:
     assert text.count("\r\n") == 1 + len(report["hosts"])
 
 
+def _check_table_csv(text: str, report: Report) -> None:
+    table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert {len(row) for row in table} == {len(table[0])}
+    for cell in (cell for row in table for cell in row):
+        assert cell.isascii() is False or cell.isprintable()
+        assert re.fullmatch("-?[0-9]+", cell) or cell.lstrip()[:1] not in tuple("=+-@\uff1d")
+    assert len(table) == 1 or len(table) > len(report["hosts"])
+
+
 def _check_junit(text: str, report: Report) -> None:
     root = ET.fromstring(text)  # noqa: S314 - our own
     assert len(root) == len(report["hosts"])
@@ -165,7 +213,7 @@ def _check_prometheus(text: str, report: Report) -> None:
             key = (sample.name, *sorted(sample.labels.items()))
             assert key not in seen
             seen.add(key)
-            assert 0 <= sample.value <= 2**53
+            assert sample.name.endswith("left_seconds") or 0 <= sample.value <= 2**53
     assert sum(name == "mailplus_up" for name, *_labels in seen) == len(report["hosts"])
 
 
@@ -215,6 +263,7 @@ _CHECKS: dict[str, Callable[[str, Report], None]] = {
     "hosts.csv": _check_hosts_csv,
     "findings.csv": _check_csv,
     "junit.xml": _check_junit,
+    **dict.fromkeys((f"{table.name}.csv" for table in TABLES), _check_table_csv),
     "report.md": _check_markdown,
     "mailplus.prom": _check_prometheus,
 }

@@ -11,6 +11,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     read,
     settings,
     status,
+    total,
 )
 
 _ACCOUNT = "Account: Account"
@@ -61,6 +62,7 @@ AREA = Area(
             evidence="LDU",
             ids=("id", "policy_id", "name"),
             personal=("*",),
+            figures=(total("user_policies", "Policies for users", "policies"),),
         ),
         entries(
             "user_policy_members",
@@ -81,6 +83,7 @@ AREA = Area(
             evidence="LDU",
             ids=("id", "delegation_id", "name"),
             personal=("*",),
+            figures=(total("delegations", "Delegation policies", "policies"),),
         ),
         entries(
             "delegation_members",
@@ -126,6 +129,7 @@ AREA = Area(
             evidence="LU",
             ids=("id", "uid", "name"),
             personal=("*",),
+            figures=(total("active_users", "Users that have a licence", "users"),),
         ),
         log(
             "orphaned_mailboxes",
@@ -136,6 +140,7 @@ AREA = Area(
             evidence="LU",
             ids=("id", "uid", "name"),
             personal=("*",),
+            figures=(total("orphaned_mailboxes", "Mailboxes whose user is gone", "mailboxes"),),
         ),
         check(
             "privilege_check",

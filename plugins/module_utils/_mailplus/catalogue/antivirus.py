@@ -9,6 +9,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     read,
     settings,
     status,
+    total,
 )
 
 _SECURITY = "Security: Security"
@@ -58,6 +59,7 @@ AREA = Area(
             evidence="LMU",
             ids=("id", "mail_id"),
             personal=("*",),
+            figures=(total("virus_quarantine_mails", "Mails held back for a virus", "mails"),),
         ),
     ),
     group="antivirus",

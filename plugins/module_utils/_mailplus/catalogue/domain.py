@@ -5,12 +5,17 @@ from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
     Area,
+    Column,
     Each,
+    Figure,
+    Table,
     entries,
     log,
     read,
     settings,
+    total,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.tables import entries_of
 
 _GENERAL = "Domain: General"
 _USERS = "Domain: User/Group"
@@ -27,8 +32,25 @@ _DOMAINS = entries(
     rows_key="domains",
     ids=("name", "domain_id", "id"),
     paged=True,
+    figures=(total("domains", "Domains", "domains"),),
 )
+# In the columns of the table of domains.
+_OF_DOMAINS = {
+    "users": "domain_users",
+    "groups": "domain_groups",
+    "aliases": "aliases",
+    "additional": "additional_domains",
+    "auto_bcc": "auto_bcc",
+    "dkim": "domain_security",
+    "limits": "domain_usage_limit",
+    "settings": "domain_settings",
+}
 _EACH_DOMAIN = Each(_DOMAINS, {"domain_id": ("domain_id", "id")})
+
+
+def _in_domains(name: str, label: str, unit: str) -> Figure:
+    return Figure(name, label, "each.total", unit)
+
 
 _GROUPS = entries(
     "domain_groups",
@@ -41,6 +63,7 @@ _GROUPS = entries(
     paged=True,
     each=_EACH_DOMAIN,
     personal=("*",),
+    figures=(_in_domains("domain_groups", "Groups in domains", "groups"),),
 )
 
 AREA = Area(
@@ -97,6 +120,7 @@ AREA = Area(
             evidence="LMU",
             ids=("name", "domain", "id"),
             each=_EACH_DOMAIN,
+            figures=(_in_domains("additional_domains", "Further names of domains", "names"),),
         ),
         entries(
             "domain_users",
@@ -109,6 +133,7 @@ AREA = Area(
             paged=True,
             each=_EACH_DOMAIN,
             personal=("*",),
+            figures=(_in_domains("domain_users", "Users in domains", "users"),),
         ),
         _GROUPS,
         entries(
@@ -136,6 +161,7 @@ AREA = Area(
             paged=True,
             each=_EACH_DOMAIN,
             personal=("*",),
+            figures=(_in_domains("aliases", "Aliases", "aliases"),),
         ),
         entries(
             "auto_bcc",
@@ -147,6 +173,7 @@ AREA = Area(
             ids=("id", "name"),
             each=_EACH_DOMAIN,
             personal=("*",),
+            figures=(_in_domains("auto_bcc_rules", "Silent copies", "rules"),),
         ),
         settings(
             "disclaimers",
@@ -159,4 +186,24 @@ AREA = Area(
         ),
     ),
     group="domains",
+    tables=(
+        Table(
+            "domains",
+            "Domains",
+            (_DOMAINS.name, *_OF_DOMAINS.values()),
+            (
+                Column("name", "Domain"),
+                Column("users", "Users"),
+                Column("groups", "Groups"),
+                Column("aliases", "Aliases"),
+                Column("additional", "Further names"),
+                Column("auto_bcc", "Silent copies"),
+                Column("dkim", "DKIM"),
+                Column("limits", "Limits and quota"),
+                Column("settings", "Settings"),
+            ),
+            entries_of(_DOMAINS.name, _DOMAINS.ids, _OF_DOMAINS),
+            worst="users",
+        ),
+    ),
 )

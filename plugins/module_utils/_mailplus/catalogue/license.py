@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    DAYS,
     DSM_ADMINISTRATOR,
     Area,
+    Column,
+    Figure,
+    Table,
     check,
     entries,
     read,
     status,
+    total,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.tables import licenses
 
 _LICENSE = "License"
 _KEYS = ("*", "license", "license_key", "key", "code", "activation_code")
@@ -25,6 +31,15 @@ AREA = Area(
             place=_LICENSE,
             privilege=DSM_ADMINISTRATOR,
             evidence="LU",
+            figures=(
+                Figure(
+                    "license_accounts_allowed",
+                    "Accounts that the licences allow",
+                    "data",
+                    "accounts",
+                    meaning="license_accounts",
+                ),
+            ),
         ),
         status(
             "license_usage",
@@ -33,6 +48,11 @@ AREA = Area(
             place=_LICENSE,
             privilege=DSM_ADMINISTRATOR,
             evidence="LU",
+            figures=(
+                Figure(
+                    "license_accounts_used", "Accounts that use a licence", "data", "accounts", meaning="license_used"
+                ),
+            ),
         ),
         entries(
             "licenses",
@@ -44,6 +64,10 @@ AREA = Area(
             evidence="LU",
             ids=("id", "license_id"),
             secret=_KEYS,
+            figures=(
+                total("licenses", "Licences", "licences"),
+                Figure("license_left_days", "Time until a licence ends", "tables.licenses.left_days", DAYS),
+            ),
         ),
         status(
             "bitdefender_license",
@@ -73,4 +97,19 @@ AREA = Area(
         ),
     ),
     group="licenses",
+    tables=(
+        Table(
+            "licenses",
+            "Licences",
+            ("licenses",),
+            (
+                Column("accounts", "Accounts"),
+                Column("state", "State"),
+                Column("ends", "Ends"),
+                Column("left_days", "Left", DAYS),
+            ),
+            licenses,
+            worst="left_days",
+        ),
+    ),
 )

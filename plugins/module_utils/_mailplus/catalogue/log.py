@@ -11,6 +11,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     log,
     read,
     settings,
+    total,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import LogSummary
 
@@ -114,6 +115,7 @@ AREA = Area(
             evidence="LMU",
             ids=("id", "task_id", "name"),
             personal=("*",),
+            figures=(total("search_tasks", "Searches in the mail of users", "searches"),),
         ),
     ),
     group="logs",

@@ -9,6 +9,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     read,
     settings,
     status,
+    total,
 )
 
 AREA = Area(
@@ -23,6 +24,7 @@ AREA = Area(
             evidence="LU",
             ids=("id", "task_id", "name"),
             personal=("*",),
+            figures=(total("migration_tasks", "Migrations from other servers", "migrations"),),
         ),
         log(
             "mail_import_export",
@@ -33,6 +35,7 @@ AREA = Area(
             evidence="LU",
             ids=("id", "task_id", "name"),
             personal=("*",),
+            figures=(total("mail_import_export_tasks", "Imports and exports of mailboxes", "tasks"),),
         ),
         status(
             "mailserver_migration",

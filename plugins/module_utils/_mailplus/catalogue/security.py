@@ -9,6 +9,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     log,
     read,
     settings,
+    total,
 )
 
 _DATA_PROTECTION = "Security: Data Protection"
@@ -69,6 +70,7 @@ AREA = Area(
             evidence="LMU",
             ids=("id", "mail_id"),
             personal=("*",),
+            figures=(total("mcp_quarantine_mails", "Mails held back by data protection", "mails"),),
         ),
     ),
     group="security",

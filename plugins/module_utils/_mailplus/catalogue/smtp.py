@@ -9,6 +9,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     log,
     read,
     settings,
+    total,
 )
 
 _PROTOCOL = "Server Management: Protocol"
@@ -80,6 +81,7 @@ AREA = Area(
             evidence="LDU",
             ids=("id", "name"),
             personal=("account", "username", "user"),
+            figures=(total("smtp_relay_hosts", "Relays by sender and recipient", "relays"),),
         ),
         settings(
             "smtp_relay_control",
@@ -110,6 +112,7 @@ AREA = Area(
             ids=("id", "pattern"),
             paged=True,
             personal=("pattern", "description"),
+            figures=(total("blacklist_entries", "Entries of the black list", "entries"),),
         ),
         entries(
             "whitelist",
@@ -123,6 +126,7 @@ AREA = Area(
             ids=("id", "pattern"),
             paged=True,
             personal=("pattern", "description"),
+            figures=(total("whitelist_entries", "Entries of the white list", "entries"),),
         ),
         entries(
             "daily_quota_rules",

@@ -4,16 +4,30 @@
 from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
+    BYTES,
+    DAYS,
     DSM_ADMINISTRATOR,
     DSM_USER,
+    PERCENT,
+    SECONDS,
     Area,
+    Column,
+    Figure,
+    Table,
     entries,
     read,
     settings,
     status,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.tables import (
+    backups,
+    certificates,
+    packages,
+    systems,
+    volumes,
+)
 
-# DSM refuses the whole list for one word that it does not know.
+# A word that DSM does not know fails the whole read. What tells of a status comes with it.
 _OF_PACKAGES = ("status",)
 _OF_BACKUPS = ("last_bkp_time", "next_bkp_time", "last_bkp_result", "is_modified", "schedule", "get_source")
 
@@ -29,6 +43,7 @@ AREA = Area(
             privilege=DSM_USER,
             evidence="RK",
             personal=("serial",),
+            figures=(Figure("uptime_seconds", "Time since DSM started", "data.uptime", SECONDS),),
         ),
         entries(
             "dsm_packages",
@@ -62,6 +77,9 @@ AREA = Area(
             evidence="MK",
             rows_key="certificates",
             ids=("id",),
+            figures=(
+                Figure("certificate_left_days", "Time until a certificate ends", "tables.certificates.left_days", DAYS),
+            ),
         ),
         settings(
             "tls_profile",
@@ -100,6 +118,9 @@ AREA = Area(
             privilege=DSM_ADMINISTRATOR,
             evidence="RMK",
             personal=("serial",),
+            figures=(
+                Figure("volume_free_percent", "Least free share of a volume", "tables.volumes.free_percent", PERCENT),
+            ),
         ),
         settings(
             "time",
@@ -118,8 +139,79 @@ AREA = Area(
             place="DSM: Hyper Backup",
             privilege=DSM_ADMINISTRATOR,
             evidence="MK",
+            figures=(
+                Figure(
+                    "backup_age_seconds", "Time since a backup task ran, at most", "tables.backups.age_seconds", SECONDS
+                ),
+            ),
         ),
     ),
     group="system",
+    tables=(
+        Table(
+            "systems",
+            "DSM, clock and directory",
+            ("dsm", "time", "dsm_ldap"),
+            (
+                Column("version", "DSM"),
+                Column("model", "Model"),
+                Column("uptime_seconds", "Up for", SECONDS),
+                Column("zone", "Time zone"),
+                Column("clock", "Clock set by"),
+                Column("time_server", "Time server"),
+                Column("ldap", "Bound to LDAP"),
+                Column("ldap_encryption", "Encryption of LDAP"),
+            ),
+            systems,
+        ),
+        Table(
+            "packages",
+            "MailPlus Server and MailPlus",
+            ("dsm_packages",),
+            (Column("name", "Package"), Column("version", "Version"), Column("status", "Status")),
+            packages,
+        ),
+        Table(
+            "certificates",
+            "Certificates",
+            ("certificates",),
+            (
+                Column("name", "Certificate"),
+                Column("issuer", "Issuer"),
+                Column("default", "Default"),
+                Column("services", "Used by"),
+                Column("ends", "Ends"),
+                Column("left_days", "Left", DAYS),
+            ),
+            certificates,
+            worst="left_days",
+        ),
+        Table(
+            "volumes",
+            "Volumes",
+            ("storage",),
+            (
+                Column("name", "Volume"),
+                Column("status", "Status"),
+                Column("size_bytes", "Size", BYTES),
+                Column("free_percent", "Free", PERCENT),
+            ),
+            volumes,
+            worst="free_percent",
+        ),
+        Table(
+            "backups",
+            "Backups",
+            ("backup_tasks",),
+            (
+                Column("name", "Task"),
+                Column("last", "Last run, as the NAS has it"),
+                Column("result", "Result"),
+                Column("age_seconds", "Age, at most", SECONDS),
+            ),
+            backups,
+            worst="age_seconds",
+        ),
+    ),
     by_name_only=True,
 )

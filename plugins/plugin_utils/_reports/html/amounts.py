@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import is_partial
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import SECONDS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import has_nothing, is_partial
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     FigureDefinition,
     HostReport,
     Report,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import SECONDS, age, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.bars import Bar, Share, draw_bar
 
 TOP_HOSTS = 12
@@ -90,8 +91,10 @@ def by_section(report: Report) -> dict[str, list[FigureDefinition]]:
 
 
 def subjects(report: Report) -> list[Subject]:
-    """What there is to draw, section by section."""
-    drawn = ([one for one in all_ if one["by"] or one["unit"] == SECONDS] for all_ in by_section(report).values())
+    """What there is to draw, section by section: of those that sum up a host."""
+    brief = {figure["section"] for figure in report["figures"] if figure["brief"]}
+    sections = (figures for name, figures in by_section(report).items() if name in brief)
+    drawn = ([one for one in figures if one["by"] or one["unit"] == SECONDS] for figures in sections)
     return [_subject(number, figures, report["hosts"]) for number, figures in enumerate(filter(None, drawn), 1)]
 
 
@@ -108,19 +111,11 @@ def columns(report: Report) -> list[FigureDefinition]:
 def cell(host: HostReport, figure: FigureDefinition, figures: Sequence[FigureDefinition]) -> Cell:
     """A figure of a host, where ``figures`` are others beside it."""
     value = host["figures"][figure["name"]]
-    if figure["unit"] != SECONDS:
-        return Cell(value, None if value is None else f"{value:,}")
-    nothing = _nothing(host, figure, figures)
+    nothing = has_nothing(host, figure, figures)
     if nothing:
         return Cell(value, nothing, is_none=True)
-    at_least = "at least " if is_partial(host, figure["section"]) else ""
-    return Cell(value, None if value is None else at_least + age(value))
-
-
-def _nothing(host: HostReport, figure: FigureDefinition, figures: Iterable[FigureDefinition]) -> str | None:
-    """That a host has nothing that could have an age, in words."""
-    counted = (one for one in figures if one["section"] == figure["section"] and one["unit"] != SECONDS)
-    return next((f"no {one['unit']}" for one in counted if host["figures"][one["name"]] == 0), None)
+    at_least = "at least " if figure["unit"] == SECONDS and is_partial(host, figure["section"]) else ""
+    return Cell(value, None if value is None else at_least + amount(value, figure["unit"], separator=","))
 
 
 def _subject(number: int, figures: Sequence[FigureDefinition], hosts: Sequence[HostReport]) -> Subject:
@@ -213,7 +208,7 @@ def _ages(figure: FigureDefinition, figures: Sequence[FigureDefinition], hosts: 
 
 
 def _range(host: HostReport, figure: FigureDefinition, figures: Sequence[FigureDefinition]) -> str:
-    if _nothing(host, figure, figures):
+    if has_nothing(host, figure, figures):
         return "nothing there"
     seconds = host["figures"][figure["name"]]
     if seconds is None:

@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import Cell, cell
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.tables import Table, host_tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import (
     DRIFT_WORDS,
     NOT_JUDGED,
@@ -37,6 +38,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.t
 
 # Of a host with more differences, the rest stand in a plain list.
 TABLED_DIFFERENCES = 8
+
+# Of a host with more reasons for which sections were not read, the rest is folded.
+MOST_REASONS = 5
 
 # The names of more sections than these are not told where all is well.
 _MOST_SECTIONS = 12
@@ -84,11 +88,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Pane:
-    """What a section comes to: its figures, and the rest of its summary. ``lines`` are drawn rows over time."""
+    """What a section comes to: its figures, and the rest of its summary. ``lines`` are drawn rows over time.
+
+    With ``several``, it is of several sections that come to one figure each.
+    """
 
     title: str
     facts: list[tuple[str, str]]
     lines: list[tuple[Timeline, str]]
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,7 @@ class Host:
     not_read: list[tuple[str, str, Error | None]]
     panes: list[Pane]
     members: list[tuple[str, str | None]]
+    tables: list[Table]
     unread: int
     look: str
     findings: list[Finding]
@@ -153,6 +162,7 @@ def host_view(index: int, host: HostReport, fleet: Fleet) -> Host:
         not_read=_not_read(sections),
         panes=list(_panes(host, fleet)),
         members=[(one["label"], _members(host["members"][one["name"]])) for one in fleet.report["members"]],
+        tables=host_tables(index, host, fleet.report["tables"]),
         unread=len(unknown) if is_unread else 0,
         look=_look(host, by_verdict),
         findings=_findings([*by_verdict.get("fail", []), *([] if is_unread else unknown)], rules),
@@ -215,14 +225,17 @@ def _address(server: Server | None) -> str | None:
 
 
 def _not_read(sections: Mapping[str, SectionReport]) -> list[tuple[str, str, Error | None]]:
-    """Sections that were not read, those of the same hint together: names, status and error."""
-    found: dict[tuple[str, str], tuple[list[str], Error | None]] = {}
+    """Sections that were not read, those of the same hint together: names, status and error.
+
+    A hint names the option that an account needs, so each option stands with its sections.
+    """
+    found: dict[tuple[str, ...], tuple[list[str], Error | None]] = {}
     for name, envelope in sections.items():
         if envelope["status"] != "ok":
             error = envelope["error"]
-            key = (envelope["status"], str(error["name"] if error else None))
+            key = (envelope["status"], error["name"], error["hint"]) if error else (envelope["status"],)
             found.setdefault(key, ([], error))[0].append(name)
-    return [(", ".join(names), status, error) for (status, _name), (names, error) in found.items()]
+    return [(", ".join(names), status, error) for (status, *_why), (names, error) in found.items()]
 
 
 def _panes(host: HostReport, fleet: Fleet) -> Iterator[Pane]:
@@ -244,7 +257,7 @@ def _panes(host: HostReport, fleet: Fleet) -> Iterator[Pane]:
         elif facts:
             yield Pane(name.replace("_", " ").capitalize(), facts, lines)
     if alone:
-        yield Pane("Other figures", alone, [])
+        yield Pane("Other figures", alone, [], several=True)
 
 
 def _facts(host: HostReport, section: str, figures: Sequence[FigureDefinition]) -> Iterator[tuple[str, str]]:

@@ -27,12 +27,18 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.f
     rule_results,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.host import (
+    MOST_REASONS,
     TABLED_DIFFERENCES,
     Fleet,
     host_view,
     names_of_read,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.members import groups
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.tables import (
+    MOST_ROWS,
+    MOST_ROWS_OF_HOST,
+    fleet_tables,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -57,10 +63,12 @@ def html(report: Report) -> str:
             causes=causes(hosts),
             unread=sum(host["status"] in text.NOT_JUDGED for host in hosts),
             results=results,
+            rules={rule["id"]: rule for rule in report["rules"]},
             severities=by_severity(results),
             subjects=subjects(report),
             timelines=fleet.timelines,
             groups=groups(report),
+            tables=fleet_tables(report),
             paths=drift_paths(hosts),
             columns=fleet.columns,
             hosts=[host_view(number, host, fleet) for number, host in enumerate(hosts, 1)],
@@ -93,6 +101,9 @@ def _environment() -> Environment:
         "VERDICTS": text.VERDICT_WORDS,
         "DRIFTS": text.DRIFT_WORDS,
         "SEVERITIES": SEVERITIES,
+        "MOST_REASONS": MOST_REASONS,
+        "MOST_ROWS": MOST_ROWS,
+        "MOST_ROWS_OF_HOST": MOST_ROWS_OF_HOST,
         "TOP_PATHS": TOP_PATHS,
         "TABLED_DIFFERENCES": TABLED_DIFFERENCES,
     }

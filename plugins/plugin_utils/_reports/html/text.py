@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import SECONDS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import DifferenceReport, HostReport
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
     ABSENT,
-    SECONDS,
     amount,
     as_count,
     code,
