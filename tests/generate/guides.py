@@ -15,11 +15,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
     groups,
     select,
 )
-<<<<<<< HEAD
-=======
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
->>>>>>> main
 from ansible_collections.mailfleet.mailplus.tests.generate import costs, coverage
 from ansible_collections.mailfleet.mailplus.tests.generate.modules import API, FACTS
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import Rewrite, Row, between, rst_table
@@ -70,11 +67,7 @@ def _modules(quotes: str, module: str) -> Iterator[Row]:
         names = [area.group] if area.group else [section.name for section in area.sections]
         listed = ", ".join(f"{quotes}{name}{quotes}" for name in names)
         yield module.replace("{}", area.module), coverage.summary(area.module), listed
-<<<<<<< HEAD
-    yield module.replace("{}", API), coverage.summary(API), "none: one API and method by name"
-=======
     yield module.replace("{}", API), "One API and method by name, of those that only read", "none"
->>>>>>> main
 
 
 def _markdown(head: Row, rows: Iterator[Row]) -> Iterator[str]:
