@@ -13,7 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.questi
 from ansible_collections.mailfleet.mailplus.plugins.modules.mailplus_facts import QUESTION
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import FILES_SPEC, keeper
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import HANDED_OVER, Keeper
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import PrivacyError
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean, PrivacyError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record, spare, unusable
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import cause, text, variable_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._worker import QuestionAction
@@ -43,6 +43,7 @@ class ActionModule(QuestionAction):
         except (OptionError, PrivacyError) as error:
             return failure(str(error))
         host = f"{variables['inventory_hostname']}"
+        _clean_warnings(answer, writer.clean)
         record = spare(lambda: host_record(host, answer), lambda error: unusable(host, error))
         try:
             answer[HANDED_OVER] = str(writer.keep(record).path)
@@ -84,3 +85,10 @@ class ActionModule(QuestionAction):
             raise OptionError(f"{variable}: {cause(error)}") from None
         # Since ansible-core 2.19, what is omitted is left out of a mapping; before, a text stands for it.
         yield from (text(value) for value in rendered.values() if value is None or value != variables.get("omit"))
+
+
+def _clean_warnings(answer: dict[str, Any], clean: Clean) -> None:
+    """What a run prints is often kept, as are the files that it writes."""
+    sections = answer.get("ansible_facts", {}).get("mailplus", {}).get("sections", {})
+    if answer.get("warnings"):
+        answer["warnings"] = [clean.told(warning, sections) for warning in answer["warnings"]]

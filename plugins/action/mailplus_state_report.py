@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NoReturn
 
-import yaml
 from ansible.errors import AnsibleError
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
@@ -32,6 +31,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
     Policies,
     not_compared,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
@@ -98,18 +98,11 @@ class ActionModule(FleetAction):
             return policy.parse_policy(content, name or "in a variable")
         try:
             path = source if Path(source).is_file() else self._find_needle("files", f"{source}")
-            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         except AnsibleError:
             raise policy.PolicyError(
                 f"policy {source}: there is no such file, in the current directory or where Ansible looks for files."
             ) from None
-        except UnicodeDecodeError:
-            raise policy.PolicyError(f"policy {source}: it is not UTF-8 text.") from None
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f" at line {mark.line + 1}" if mark else ""
-            raise policy.PolicyError(f"policy {source}: it is not YAML{where}.") from None
-        return policy.parse_policy(content, Path(source).stem)
+        return read_policy(Path(path), source)
 
     def _evaluator(self) -> Any:
         """What evaluates a Jinja expression of a policy. What servers sent is data in it, never a template."""

@@ -56,6 +56,8 @@ options:
   timeout:
     description:
       - Seconds to wait for the connection, and for each further piece of an answer.
+      - What does not come back in time is asked again in smaller parts, where the NAS answers other questions. To find
+        the one section that hangs takes three times as long.
       - If it is not set, the environment variable E(MAILPLUS_TIMEOUT) is used.
     type: float
     default: 30.0

@@ -25,6 +25,7 @@ seealso:
   - module: mailfleet.mailplus.mailplus_account_info
   - module: mailfleet.mailplus.mailplus_antispam_info
   - module: mailfleet.mailplus.mailplus_antivirus_info
+  - module: mailfleet.mailplus.mailplus_api_info
   - module: mailfleet.mailplus.mailplus_authentication_info
   - module: mailfleet.mailplus.mailplus_domain_info
   - module: mailfleet.mailplus.mailplus_imap_pop3_info

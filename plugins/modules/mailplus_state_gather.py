@@ -32,7 +32,7 @@ options:
         them.
     type: list
     elements: str
-    default: [all]
+    default: [min, settings, admin_log, transaction_log]
   rows:
     description:
       - Whether to keep the rows of lists. Without them, lists have their totals and summaries alone.

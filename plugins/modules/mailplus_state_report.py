@@ -15,7 +15,8 @@ description:
   - Judges what M(mailfleet.mailplus.mailplus_facts) returned on many hosts by policies, compares it with a baseline,
     and writes a report in several formats. No NAS is asked. The role P(mailfleet.mailplus.mailplus_state#role) uses it.
   - A host that failed, or was never asked, is in the report with the reason. A rule about what is not known is
-    C(unknown) there, never passed.
+    C(unknown) there, never passed. A rule that lacks a path, or whose section was not gathered anywhere, is not
+    configured. It is told once for the fleet, and has no verdict.
   - Of each host, it heeds the variables C(mailplus_state_overrides), C(mailplus_state_exceptions) and
     C(mailplus_state_paths), which the role describes.
 extends_documentation_fragment:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import yaml
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
     Baseline,
@@ -21,6 +20,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     NoStateError,
     no_baseline,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, describe, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
@@ -36,7 +36,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 ROOT = Path(simulator.__file__).parents[2]
 POLICY = ROOT / "roles" / "mailplus_state" / "files" / "policies" / "hardening.yml"
-RULES = policy.combine([policy.parse_policy(yaml.safe_load(POLICY.read_text(encoding="utf-8")), "hardening")])
+RULES = read_policy(POLICY, "hardening")
 WRITERS = {name: writer for files in FORMATS.values() for name, writer in files.items()}
 TODAY = date(2026, 1, 10)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
@@ -14,12 +15,16 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
     groups,
     select,
 )
-from ansible_collections.mailfleet.mailplus.tests.generate.modules import FACTS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
+from ansible_collections.mailfleet.mailplus.tests.generate.modules import API, FACTS
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import Rewrite, between
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.troubleshooting import MESSAGES, tables
 
 _GUIDES = "docs/docsite/rst"
+_POLICIES = Path(__file__).parents[2] / "roles" / "mailplus_state" / "files" / "policies"
 _EVERYTHING = "all of them, or a {subset}, in one login and one request, as {facts}"
+_ONE = "one API and method by name, of those that only read, as {answer}"
 _COUNTS = re.compile(r"\b(\d+) of (\d+) sections\b")
 
 Row = Sequence[str]
@@ -36,10 +41,26 @@ def files() -> Iterator[tuple[str, Rewrite]]:
     head = ("Section", "What it is", "Place in MailPlus Server", "Option of the delegation policy")
     yield f"{_GUIDES}/guide_credentials.rst", between("options", list(_rst((18, 26, 28, 28), head, _options())))
     yield f"{_GUIDES}/guide_troubleshooting.rst", between(MESSAGES, ["", *tables().splitlines(), ""])
+    yield f"{_GUIDES}/guide_policies.rst", between("rules", list(_rules()))
     names = [f"  {name}" for name in (ALL, *groups(), *BY_NAME)]
     yield "playbooks/vars/awx.yml", between("choices", ["choices: |-", *names])
     for path in ("README.md", f"{_GUIDES}/guide_getting_started.rst", f"{_GUIDES}/guide_credentials.rst"):
         yield path, _counted
+
+
+def _rules() -> Iterator[str]:
+    """The rules that ship, a table a policy."""
+    rules = read_policy(_POLICIES / "hardening.yml", "hardening")
+    head = ("Rule", "What it requires", "Severity", "Section, and the path to set")
+    for name in dict.fromkeys(rule.policy for rule in rules):
+        yield from ("", f"``policies/{name}.yml``:")
+        yield from _rst((22, 38, 12, 28), head, [_rule(rule) for rule in rules if rule.policy == name])
+
+
+def _rule(rule: Rule) -> Row:
+    places = rule.target.places if rule.target else ()
+    names = [", ".join(f"``{name}``" for name in (place.section, place.path_variable) if name) for place in places]
+    return f"``{rule.id}``", rule.title, rule.severity, "; ".join(names)
 
 
 def _modules(quotes: str, module: str) -> Iterator[Row]:
@@ -49,6 +70,7 @@ def _modules(quotes: str, module: str) -> Iterator[Row]:
     for area in AREAS:
         names = ", ".join(f"{quotes}{section.name}{quotes}" for section in area.sections)
         yield module.replace("{}", area.module), names
+    yield module.replace("{}", API), _ONE.replace("{answer}", f"{quotes}answer{quotes}")
 
 
 def _options() -> list[Row]:

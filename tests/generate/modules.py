@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ROWS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import API_PREFIX, Area, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
     ALL,
     CATALOGUE,
     DEFAULT,
     groups,
 )
-from ansible_collections.mailfleet.mailplus.tests.generate.returns import facts_return, info_return
+from ansible_collections.mailfleet.mailplus.tests.generate.returns import api_return, facts_return, info_return
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import (
     BY,
     END,
@@ -26,6 +27,7 @@ from ansible_collections.mailfleet.mailplus.tests.generate.writing import (
 )
 
 FACTS = "mailplus_facts"
+API = "mailplus_api_info"
 _COLLECTION = "mailfleet.mailplus"
 _OPTIONS, _RESULT = "options", "results and code, to the end of the file"
 _MODULE_UTILS = "ansible_collections.mailfleet.mailplus.plugins.module_utils"
@@ -65,17 +67,18 @@ _ROLE_S_OWN = "mailplus_state_gather"
 
 def names() -> list[str]:
     """All modules that ask a NAS."""
-    return sorted([FACTS, *(area.module for area in AREAS)])
+    return sorted([API, FACTS, *(area.module for area in AREAS)])
 
 
 def files() -> Iterator[tuple[str, Rewrite]]:
     """The modules, their actions, and the action group."""
-    yield _module(FACTS, _facts_options(), facts_return(), _facts_code())
+    yield _module(API, _api_options(), api_return(), _own_code("api_question", "ApiQuestion"))
+    yield _module(FACTS, _facts_options(), facts_return(), _own_code("question", "FactsQuestion"))
     for area in AREAS:
         yield _module(area.module, _info_options(area), info_return(area), _info_code(area))
     for name in names():
         yield f"plugins/action/{name}.py", whole(_ACTION.replace("{name}", name))
-    asking = [*names(), _ROLE_S_OWN]
+    asking = sorted([*names(), _ROLE_S_OWN])
     yield "meta/runtime.yml", between("the modules that ask a NAS", [f"- {name}" for name in asking])
 
 
@@ -161,6 +164,37 @@ def _facts_options() -> dict[str, Any]:
     }
 
 
+def _api_options() -> dict[str, Any]:
+    """What can be asked, by API: first what no section reads, then the rest."""
+    of_sections = {(read.api, read.method) for section in CATALOGUE for read in section.reads}
+    checks = {pair for pair, row in ROWS.items() if row.kind is Kind.CHECK}
+    alone = [pair for pair in ROWS if pair not in of_sections and pair not in checks]
+    api = {
+        "description": [
+            "The API, by its name below C(SYNO.MailPlusServer), or by its whole name. Names count letter by letter.",
+            "What can be asked is a list of pairs of API and method. All else is refused before anything is sent.",
+            f"No section reads {_pairs(alone)}.",
+            f"Asked only with O(allow_checks), since they may do work on the NAS, are {_pairs(checks)}.",
+            f"Of sections are {_pairs(of_sections - checks)}.",
+        ],
+        "type": "str",
+        "required": True,
+    }
+    return {
+        "extends_documentation_fragment": _fragments("connection", "attributes", "attributes.reads"),
+        "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
+        "options": {"api": api},
+    }
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """APIs, those of DSM last, each with its methods."""
+    methods: dict[str, list[str]] = {}
+    for api, method in sorted(pairs, key=lambda pair: (not pair[0].startswith(API_PREFIX), pair)):
+        methods.setdefault(api.removeprefix(API_PREFIX), []).append(method)
+    return "; ".join(f"V({api}) with {_values(found)}" for api, found in methods.items())
+
+
 def _fragments(*found: str) -> list[str]:
     return [f"{_COLLECTION}.{name}" for name in found]
 
@@ -170,11 +204,13 @@ def _values(found: list[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _facts_code() -> str:
-    return (
-        f"from {_MODULE_UTILS}._ansible.question import FactsQuestion, run_module\n\nQUESTION = FactsQuestion()\n"
-        f"{_MAIN}"
-    )
+def _own_code(file: str, question: str) -> str:
+    """The code of a module whose question is a class of its own."""
+    place = f"from {_MODULE_UTILS}._ansible."
+    imports = {file: [question]}
+    imports.setdefault("question", []).append("run_module")
+    lines = [f"{place}{name} import {', '.join(found)}" for name, found in imports.items()]
+    return "\n".join([*lines, "", f"QUESTION = {question}()", _MAIN])
 
 
 def _info_code(area: Area) -> str:

@@ -114,6 +114,30 @@ def facts_return() -> Documented:
     }
 
 
+def api_return() -> Documented:
+    """RETURN of mailplus_api_info."""
+    keys = _described(fields(Always))
+    keys["data"]["description"] = [
+        keys["data"]["description"],
+        "Nothing is made of it, and of a list no page is read but the one that O(params) asks for.",
+    ]
+    keys["summary"]["description"] = "Empty. Null unless C(status) is V(ok)."
+    keys["error"] = {**_error_of_section(keys["error"]), "description": f"Null on success. {_ERROR_ELSEWHERE}"}
+    keys |= _described(fields(OfOtherTypes), returned=_OF_OTHER_TYPES)
+    returned = "when the NAS accepted the login"
+    asked = {
+        "api": {"description": "The API, by its whole name.", "sample": "SYNO.MailPlusServer.Queue", "type": "str"},
+        "method": {"description": "The method.", "sample": "list", "type": "str"},
+        "version": {"description": "The version that was asked last.", "sample": 1, "type": "int"},
+    }
+    always = {name: {"returned": "always", **about} for name, about in asked.items()}
+    return {
+        "asked": {"description": "What was asked.", "returned": returned, "type": "dict", "contains": always},
+        "answer": {"description": "What became of it.", "returned": returned, "type": "dict", "contains": keys},
+        "error": _task_error(),
+    }
+
+
 def summary_shapes(section: Section) -> list[type]:
     """The TypedDicts whose keys the summary of a section has."""
     makes = section.rows_summary.figures if section.has_rows else section.summarise

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import debug
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     IMAP_POP3,
     LENIENT,
+    PREFIX,
     Project,
     hosts,
     play,
@@ -35,12 +37,21 @@ RULES = {
     "queue_age": "pass",
     "admin_log_kept": "pass",
     "transaction_log_kept": "pass",
-    "smtp_authentication": "unknown",
-    "sender_matches_login": "unknown",
-    "connection_limit": "unknown",
-    "flow_limit": "unknown",
-    "daily_report": "unknown",
 }
+# What is gathered here. Rules on other sections, and those whose path is not set, have no verdict.
+SUBSET = [
+    "imap_pop3",
+    "smtp_general",
+    "smtp_security",
+    "queue",
+    "server_list",
+    "admin_log",
+    "transaction_log",
+    "security",
+    "report",
+]
+POLICIES = ROOT / "roles" / "mailplus_state" / "files" / "policies"
+SHIPPED = read_policy(POLICIES / "hardening.yml", "hardening")
 UNKNOWN = dict.fromkeys(RULES, "unknown")
 UNENCRYPTED = dict.fromkeys(("plaintext_login", "imap_unencrypted", "pop3_unencrypted"), "fail")
 # What the shipped policy says of the fleet that the demo shows.
@@ -98,8 +109,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Project:
         project.write("inventory/group_vars/nas.yml", {"mailplus_state_directory": str(project.directory / "state")})
         project.write(f"files/{HERE}", {"rules": SHORT})
         project.write(ABSOLUTE, [{**SHORT[0], "id": "absolute"}])
-        project.play([play(role("gather"), *ways(project))], "-i", "inventory")
-        assert max(requests_of(fleet).values()) <= 5
+        project.play([play(role("gather", mailplus_state_subset=SUBSET), *ways(project))], "-i", "inventory")
+        assert max(requests_of(fleet).values()) <= 6  # a DSM 6 is asked by other versions
     # With variables of groups and hosts beside the inventory, from the facts of the first run's files.
     return project
 
@@ -111,7 +122,10 @@ def ways(project: Project) -> list[Data]:
         "inline": {"mailplus_state_policies": [INLINE]},
         "files": {"mailplus_state_policies": [HERE, str(project.directory / ABSOLUTE)]},
         "combined": {"mailplus_state_policies": ["policies/hardening.yml", INLINE, HERE]},
-        "exceptions": {"mailplus_state_exceptions": EXCEPTIONS},
+        "exceptions": {
+            "mailplus_state_exceptions": EXCEPTIONS,
+            "mailplus_state_paths": {"daily_report": "data.nothing"},
+        },
         "overrides": {
             "mailplus_state_overrides": {
                 "queue_length": {"condition": {"at_most": 5000}, "severity": "critical"},
@@ -139,13 +153,28 @@ def check(project: Project, directory: str, expected: dict[str, dict[str, str]])
 
 def test_the_shipped_policy(judged: Project) -> None:
     report = check(judged, "shipped", DEMO)
-    assert [rule["id"] for rule in report["rules"]] == list(RULES)
-    assert {rule["policy"] for rule in report["rules"]} == {"hardening"}
+    assert [rule["id"] for rule in report["rules"]] == [rule.id for rule in SHIPPED]
+    assert {rule["policy"] for rule in report["rules"]} == {path.stem for path in POLICIES.glob("*.yml")} - {
+        "hardening"
+    }
     for host in report["hosts"]:
         for verdict in host["verdicts"]:
             assert "\n" not in verdict["message"]
             if host["host"] in ("mail-riga", "mail-turin"):
                 assert verdict["message"].startswith("The host was not read: ")
+
+
+def test_rules_that_nobody_can_judge_yet_are_told_once(judged: Project) -> None:
+    report = judged.read("shipped/report.json")
+    told = {one["rule"]: one for one in report["not_configured"]}
+    assert list(told) == [rule.id for rule in SHIPPED if rule.id not in RULES]
+    assert report["totals"]["not_configured"] == len(told) == len(report["not_configured"])
+    assert {one["hosts"] for one in told.values()} == {len(DEMO)}
+    assert (told["daily_report"]["path_variable"], told["daily_report"]["gathered"]) == ("daily_report", True)
+    assert (told["clock"]["path_variable"], told["clock"]["gathered"]) == (None, False)
+    assert told["clock"]["remedy"] == "The section time is not gathered; add it to mailplus_state_subset."
+    others = {one["rule"] for one in judged.read("paths/report.json")["not_configured"]}
+    assert others == set(told) - set(PATHS)
 
 
 def test_paths_of_settings_that_are_not_documented(judged: Project) -> None:
@@ -164,7 +193,7 @@ def test_policies_in_files(judged: Project) -> None:
     report = check(judged, "files", own)
     assert {rule["id"]: rule["policy"] for rule in report["rules"]} == {"short": "own", "absolute": "absolute"}
     combined = judged.read("combined/report.json")
-    assert [rule["id"] for rule in combined["rules"]] == [*RULES, "imaps", "healthy", "short"]
+    assert [rule["id"] for rule in combined["rules"]] == [*(rule.id for rule in SHIPPED), "imaps", "healthy", "short"]
 
 
 def test_exceptions_of_the_role_hold_for_every_host(judged: Project) -> None:
@@ -183,6 +212,97 @@ def test_overrides_of_the_role_hold_for_every_host(judged: Project) -> None:
     report = check(judged, "overrides", expected)
     severities = {verdict["rule"]: verdict["severity"] for verdict in report["hosts"][0]["verdicts"]}
     assert severities["queue_length"] == "critical"
+
+
+CERTIFICATES = "SYNO.Core.Certificate.CRT"
+OF_DSM = {
+    "one": {
+        "certificate_expiry": "pass",
+        "backup_recent": "pass",
+        "volume_free": "pass",
+        "clock": "pass",
+        "directory_encrypted": "pass",
+        "catch_all": "pass",
+    },
+    "two": {
+        "certificate_expiry": "fail",
+        "backup_recent": "fail",
+        "volume_free": "fail",
+        "clock": "fail",
+        "directory_encrypted": "fail",
+        "catch_all": "fail",
+    },
+    # Bare lists, text and numbers where a mapping belongs.
+    "three": dict.fromkeys(
+        ("certificate_expiry", "backup_recent", "volume_free", "clock", "directory_encrypted", "catch_all"), "unknown"
+    ),
+    # An account that is no administrator of DSM.
+    "four": {
+        "certificate_expiry": "unknown",
+        "backup_recent": "unknown",
+        "volume_free": "unknown",
+        "clock": "unknown",
+        "directory_encrypted": "pass",
+        "catch_all": "pass",
+    },
+}
+
+
+def of_dsm(*, good: bool) -> Data:
+    """What DSM and the domains answer where all is well, and where nothing is."""
+    used = [{"service": "dovecot", "subscriber": "MailPlus-Server"}]
+    task = {"task_id": 1, "source": {"app_name_list": ["MailPlus-Server"]}}
+    time = f"{datetime.now(timezone.utc) - timedelta(days=0.5 if good else 9):%Y/%m/%d %H:%M}"
+    end = "Mar 16 15:49:37 2047 GMT" if good else "Mar  6 15:49:37 2026 GMT"
+    return {
+        CERTIFICATES: {"list": {"certificates": [{"id": "a", "services": used, "valid_till": end}]}},
+        "SYNO.Backup.Task": {"list": {"task_list": [{**task, "last_bkp_time": time}], "total": 1}},
+        "SYNO.Storage.CGI.Storage": {
+            "load_info": {"volumes": [{"size": {"total": "100", "used": "9" if good else "99"}}]}
+        },
+        "SYNO.Core.Region.NTP": {"get": {"enable_ntp": "ntp" if good else "manual"}},
+        "SYNO.Core.Directory.LDAP": {"get": {"enable_client": True, "encryption": "ssl" if good else "no"}},
+        f"{PREFIX}Domain.Settings": {"get": {"catch_all": {"enable": not good}}},
+    }
+
+
+ODD: Data = {
+    CERTIFICATES: {"list": [{"valid_till": "Mar 16 15:49:37 2047 GMT"}]},
+    "SYNO.Backup.Task": {"list": {"task_list": {"last_bkp_time": "now"}}},
+    "SYNO.Storage.CGI.Storage": {"load_info": {"volumes": [{"size": {"total": 0, "used": 0}}]}},
+    "SYNO.Core.Region.NTP": {"get": 5},
+    "SYNO.Core.Directory.LDAP": {"get": {"enable_client": "true", "encryption": "ssl"}},
+    f"{PREFIX}Domain.Settings": {"get": "catch_all"},
+}
+
+
+def test_rules_on_dsm_and_on_domains(tmp_path: Path) -> None:
+    fleet_of = {
+        "one": {"data": of_dsm(good=True)},
+        "two": {"data": of_dsm(good=False)},
+        "three": {"data": ODD},
+        "four": {
+            "data": of_dsm(good=True),
+            "accounts": [{"username": "mailfleet", "password": "x y", "role": "delegated"}],
+        },
+    }
+    with run_fleet({"nas": fleet_of}) as fleet:
+        project = Project(tmp_path)
+        subset = {
+            "mailplus_state_subset": ["system", "domain_settings"],
+            "mailplus_state_directory": str(tmp_path / "state"),
+        }
+        project.write("hosts.yml", hosts(fleet, {**LENIENT, **subset}))
+        run = project.play("mailfleet.mailplus.state")
+    report = project.read("state/report.json")
+    for host, expected in OF_DSM.items():
+        found = verdicts(report, host)
+        assert {rule: found[rule] for rule in expected} == expected, host
+    messages = {verdict["rule"]: verdict["message"] for verdict in report["hosts"][0]["verdicts"]}
+    assert messages["certificate_expiry"] == "The section certificates is forbidden."  # of host four
+    assert "queue_length" not in messages
+    assert "not configured: " in run.output
+    assert run.output.count("on sections outside mailplus_state_subset") == 1
 
 
 @pytest.fixture
@@ -246,6 +366,8 @@ def bad_cases(project: Project) -> dict[str, Bad]:
         "broken.yml": "rules:\n  - id: [\n",
         "text.yml": "just text\n",
         "empty.yml": "",
+        "names.yml": {"policies": ["nothing.yml"]},
+        "both.yml": {"policies": ["again.yml"], "rules": []},
         "tagged.yml": "rules: !vault secret\n",
     }
     for name, content in files.items():
@@ -277,7 +399,9 @@ def bad_cases(project: Project) -> dict[str, Bad]:
         ),
         "both": Bad(bad_rule(expression="true"), ("rule mine: it needs either",)),
         "no id": Bad(bad_rule(id=None), ("policy own, rule number 1",)),
-        "duplicate": Bad(policies(hardening, "again.yml"), ("rule queue_age", "policy hardening", "again in again")),
+        "duplicate": Bad(policies(hardening, "again.yml"), ("rule queue_age", "policy operation", "again in again")),
+        "names nothing": Bad(policies("names.yml"), ("policy names.yml, nothing.yml: it cannot be read",)),
+        "names and rules": Bad(policies("both.yml"), ("policy both.yml: policies is a list of files beside it",)),
         "missing": Bad(policies("nowhere.yml"), ("policy nowhere.yml: there is no such file",)),
         "not YAML": Bad(policies("broken.yml"), ("policy broken.yml: it is not YAML at line 3.",)),
         "tag": Bad(policies("tagged.yml"), ("policy tagged.yml: it is not YAML at line 1.",)),

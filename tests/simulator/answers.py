@@ -51,8 +51,8 @@ def values() -> dict[str, Any]:
 
 
 def names() -> dict[str, Any]:
-    """What a text of answers.yml may name beside the NAS's own and the words: values, secrets, personal data."""
-    return {**values(), **SECRETS, **_document()["personal"]}
+    """What a text of answers.yml may name beside the NAS's own and the words: values, secrets and the like."""
+    return {**values(), **SECRETS, **IDENTIFYING, **_document()["personal"]}
 
 
 def words() -> dict[str, Any]:
@@ -85,7 +85,10 @@ def override(base: Any, over: Any) -> Any:
 # What must never be found in what the collection shows or writes, unless it is asked to reveal it: name -> text.
 SECRETS: Mapping[str, str] = _document()["secrets"]
 
-# Names of people, and what else personal data of answers holds: names, addresses, subjects, searches, hosts.
+# Serial numbers and hosts: name -> text.
+IDENTIFYING: Mapping[str, str] = _document()["identifying"]
+
+# Names and addresses of people and of their groups, what they write of, and what is searched for among it.
 PERSONAL: tuple[str, ...] = (
     *_document()["personal"].values(),
     *itertools.chain.from_iterable(

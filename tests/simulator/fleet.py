@@ -133,12 +133,9 @@ CHOICES: dict[tuple[type, str], tuple[object, ...]] = {
     (NasDescription, "dsm"): (5, 6, 7),
     (NasDescription, "versions"): ("newest", "listed"),
     (NasDescription, "unlisted_methods"): ("inherit", "none"),
-    (Queue, "counts"): COUNTS,
-    (Log, "counts"): COUNTS,
-    (Queue, "order"): ORDERS,
-    (Log, "order"): ORDERS,
-    (Queue, "time_format"): TIME_FORMATS,
-    (Log, "time_format"): TIME_FORMATS,
+    **{(kind, "counts"): COUNTS for kind in (Rows, Queue, Log)},
+    **{(kind, "order"): ORDERS for kind in (Rows, Queue, Log)},
+    **{(kind, "time_format"): TIME_FORMATS for kind in (Rows, Queue, Log)},
 }
 
 
@@ -253,13 +250,14 @@ def _check_data(data: Mapping[str, Mapping[str, Any]], where: str) -> None:
 def _check_lists(lists: Mapping[str, Mapping[str, Any]], where: str) -> None:
     for api, methods in lists.items():
         for method, described in methods.items():
-            many = default_answers().get(api, {}).get(method, {}).get("many", {"queue": ""})
-            if isinstance(many, str):  # it has a key of its own
-                raise DescriptionError(f"{where}: {api}.{method} is no list that is described here")
+            read = default_answers().get(api, {}).get(method, {})
+            if "rows" not in read or isinstance(read.get("many"), str):
+                raise DescriptionError(f"{where}: {api}.{method} is no list, or has a key of its own")
             rows_of(described, f"{where}.{api}.{method}")
 
 
 def rows_of(described: object, where: str) -> Rows:
+    """How a list answers, from a mapping."""
     return _build(Rows, described, where)
 
 

@@ -179,7 +179,7 @@ class MailPlus:
             value = _decoded(params.get(name))
             if value is None and name in needs:
                 raise ApiError(114, {"name": name, "reason": "required"})
-            given = value if isinstance(value, list) else [] if value is None else [value]
+            given = value if isinstance(value, list) and name not in needs else [] if value is None else [value]
             if not {str(item) for item in given} <= set(self._valid(choice, found)):
                 raise ApiError(120, {"name": name, "reason": "condition"})
             if name in needs:
@@ -211,11 +211,10 @@ class MailPlus:
             told = needs[name] if isinstance(needs[name], list) else choices()[needs[name]]
             if isinstance(told, dict):
                 names[told["names"]] = self._valid(needs[name], key[3])[value].get("name", value)
-        return Templates(names, self._now, of_rows)
+        return Templates(names, self._now, of_rows, start=_of_scope(key))
 
     def _seed(self, key: ListKey) -> int:
-        own = zlib.crc32(self._name.encode())
-        return self._description.seed + own + sum(zlib.crc32(value.encode()) for _name, value in key[3])
+        return self._description.seed + zlib.crc32(self._name.encode()) + _of_scope(key)
 
     def _servers(self, _account: Account) -> dict[str, Any]:
         read = described(f"{MAILPLUS_PREFIX}ServerList", "list", 1)
@@ -262,6 +261,11 @@ def _enabled_tabs(account: Account) -> dict[str, Any]:
         for option in sorted(delegation_options())
     }
     return {"enable_tab": {**enabled, "license": administrator}}
+
+
+def _of_scope(key: ListKey) -> int:
+    """A number by which the rows of one domain differ from those of another; 0 for what is of none."""
+    return sum(zlib.crc32(value.encode()) for _name, value in key[3])
 
 
 def _additional(read: Described, params: Mapping[str, Any]) -> frozenset[str]:

@@ -55,10 +55,13 @@ _MOMENTS: dict[str, Callable[[float], Any]] = {
 class Templates:
     """What the texts of answers.yml name, for one NAS or for one of its domains."""
 
-    def __init__(self, names: Mapping[str, Any], now: float, of_rows: Mapping[str, Filler] | None = None) -> None:
+    def __init__(
+        self, names: Mapping[str, Any], now: float, of_rows: Mapping[str, Filler] | None = None, *, start: int = 0
+    ) -> None:
         self._names = names
         self._now = now
         self._of_rows = {**_OF_ROWS, **(of_rows or {})}
+        self._start = start
 
     def filled(self, value: Any, seed: int = 0) -> Any:
         """Data that is no row."""
@@ -106,7 +109,7 @@ class Templates:
             return _constant(_MOMENTS[name](self._now + self._days(found) * DAY))
         if name in self._names:
             return _constant(self._names[name])
-        return self._of_rows.get(name) or _word(words()[name])
+        return self._of_rows.get(name) or _word(words()[name], self._start)
 
     def _days(self, found: re.Match[str]) -> float:
         """`(+9)`, `(-0.5)`, or a value by its name, `(-antivirus_days)`."""
@@ -126,16 +129,16 @@ def _constant(value: Any) -> Filler:
     return lambda _spot: value
 
 
-def _word(word: Any) -> Filler:
+def _word(word: Any, start: int) -> Filler:
     """A list gives its words in turn, `unique` ones numbered from the second turn on; `of`, as good as at random."""
     if isinstance(word, list):
         return lambda spot: word[spot.number % len(word)]
     if "unique" in word:
-        return functools.partial(_unique, word["unique"])
+        return functools.partial(_unique, word["unique"], start if "by_domain" in word else 0)
     shift, of = word["shift"], word["of"]
     return lambda spot: of[(spot.mix >> shift) % len(of)]
 
 
-def _unique(texts: list[str], spot: Spot) -> str:
-    turn, index = divmod(spot.number, len(texts))
-    return f"{texts[index]}{turn + 1}" if turn else texts[index]
+def _unique(texts: list[str], start: int, spot: Spot) -> str:
+    turn, text = spot.number // len(texts), texts[(spot.number + start) % len(texts)]
+    return f"{text}{turn + 1}" if turn else text

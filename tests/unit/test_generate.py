@@ -70,7 +70,7 @@ def test_everything_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
 
 BY_HAND = (
     (MODULE, "What the server sent", "What it sent"),
-    (MODULE, "choices: [smtp_general, ", "choices: ["),
+    (MODULE, "What to read. By default", "What is read. By default"),
     (MODULE, "QUESTION = InfoQuestion(AREA)", "QUESTION = InfoQuestion(AREA)  # by hand"),
     ("plugins/modules/mailplus_facts.py", "V(queue) - Mails waiting", "V(queue) - Mails that wait"),
     ("plugins/action/mailplus_info.py", "Asks what", "Asks that"),

@@ -34,8 +34,8 @@ _BUSY_SECONDS = 1.0
 # answers still, and each further part of its reads would be waited for.
 _MOST_FAILURES = 8
 
-# Parameters that say what is called, and by whom: they are never those of a read.
-_RESERVED = {"api", "method", "version", "_sid", "SynoToken"}
+# Parameters that say what is called, and by whom: they are never those of a read, however they are written.
+RESERVED = frozenset({"api", "method", "version", "_sid", "synotoken"})
 
 _COMPOUND_API = "SYNO.Entry.Request"
 _COMPOUND_VERSION = 1
@@ -128,13 +128,18 @@ class Client:
         """The version of SYNO.API.Auth that the login used: 7 on DSM 7, 6 on DSM 6."""
         return self._session.auth_version
 
+    def version_of(self, read: Read) -> int:
+        """The version at which ``read`` is asked; after an answer, that of the answer."""
+        return self._route(read).version
+
     def read(self, reads: Sequence[Read]) -> list[Reply]:
         """Ask all ``reads`` in as few requests as possible; the replies come in the same order, each with its error.
 
         Raises NotAllowedError, before anything is sent, for a read outside the allowlist.
         """
         for read in reads:
-            if (read.api, read.method) not in self._allowed or not _RESERVED.isdisjoint(read.params):
+            names = {name.strip().casefold() for name in read.params}
+            if (read.api, read.method) not in self._allowed or not RESERVED.isdisjoint(names):
                 raise NotAllowedError(f"{read.api} {read.method} is not on the read allowlist")
         replies = self._ask(reads)
         self._ask_again_when_busy(reads, replies)

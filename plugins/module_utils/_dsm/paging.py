@@ -102,7 +102,9 @@ class Pager:
         self._known: deque[Any] = deque(maxlen=4 * PAGE_SIZE)
         self._seen: dict[int, int] = {}  # what tells a row apart, as a number, and where it came last
         self._first: Page | None = None
-        self._given = 0  # how many rows the first page brought
+        self._given = 0  # how many rows the first page brought, and a number for all of them
+        self._given_hash = 0
+        self._answers = self._same = 0  # answers behind the first, and those of them that are the first page again
         self._gap = self._fruitful = self._end_seen = False
         self._fruitless = self._rounds_behind = 0
 
@@ -150,14 +152,23 @@ class Pager:
 
         None where that is not known.
         """
-        if self.gave_up or self._limit_cuts:
+        if (self.gave_up and not self._is_unpaged) or self._limit_cuts:
             return True
         return None if self.total is None or self.doubt else False
+
+    @property
+    def _is_unpaged(self) -> bool:
+        """Whether this NAS gives the same rows whatever part is asked for, and tells of no others."""
+        at = self._at
+        counts_no_more = self.total is None or at.total == at.length == at.taken
+        return self._answers == self._same > 1 and at.taken == self._given and counts_no_more
 
     @property
     def doubt(self) -> str | None:
         """Why the rows taken may not be those wanted; None where nothing speaks for that."""
         at = self._at
+        if self._is_unpaged:
+            return self._of_unpaged()
         if self.gave_up:
             return self._why_given_up()
         if not at.believed:
@@ -188,7 +199,7 @@ class Pager:
             return []
         self._fruitless = 0 if self._fruitful else self._fruitless + 1
         if self._fruitless >= _FRUITLESS_ROUNDS or self._at.taken >= self._most_rows:
-            self.gave_up = True
+            self.gave_up = not self._is_unpaged or self.total is None
             return []
         self._gap = self._fruitful = False
         first, size = self.next_page
@@ -203,6 +214,7 @@ class Pager:
     def feed(self, page: Page, rows: Sequence[Any], length: int | None) -> list[Any]:
         """The rows of an answer that are new and wanted. ``length`` is the list's as DSM tells it, or None."""
         at = self._at
+        self._compare_with_first(page, rows)
         growth = 0 if length is None or self._length is None else length - self._length
         at.length = at.length if length is None else length
         if self._gap or page.offset > at.position:
@@ -221,12 +233,17 @@ class Pager:
         self._known.extend(self._identity(row) for row in fresh)
         return self._take(fresh)
 
+    def _compare_with_first(self, page: Page, rows: Sequence[Any]) -> None:
+        if self._first is not None and page.offset > self._first.offset:
+            self._answers += 1
+            self._same += len(rows) == self._given > 1 and self._hash_of(rows) == self._given_hash
+
     def look_behind(self, rows: Sequence[Any], length: int | None) -> None:
         """What the NAS answers for ``page_behind``, after the answer for the first page was fed."""
         at, first = self._at, self._first
         if first is None:
             return
-        offset, full = first.offset + first.limit, self._given >= first.limit
+        offset, full = first.offset + first.limit, self._given == first.limit
         # A NAS that begins anew behind its end, or always answers the same, gives rows of the first page once more.
         differ = len(self._seen) == self._given or len(rows) == self._given > 1
         again = differ and all(_hash(self._identity(row)) in self._seen for row in rows)
@@ -240,9 +257,15 @@ class Pager:
             uncounted = behind and (at.total <= offset or offset + len(rows) > length)
             at.believed = not (counts_pages or jumps or uncounted)
         if self._length is None and behind:
-            at.page_size, self._end_seen = max(1, self._given), False
-        elif full:
-            self._end_seen = True
+            at.page_size, self._end_seen = max(1, min(self._given, PAGE_SIZE)), False
+        elif full or self._heeds_no_limit(rows, offset, again=again):
+            self._end_seen = True  # nothing is behind it
+
+    def _heeds_no_limit(self, rows: Sequence[Any], offset: int, *, again: bool) -> bool:
+        """Whether more rows came than the one asked for: those of the first page once more, or its last ones."""
+        if self._first is None or len(rows) < 2:  # noqa: PLR2004 - one row is what was asked for
+            return False
+        return (again and len(rows) == self._given) or offset + len(rows) == self._first.offset + self._given
 
     @property
     def _length(self) -> int | None:
@@ -256,10 +279,11 @@ class Pager:
 
     @property
     def _limit_cuts(self) -> bool:
-        """Whether the limit leaves rows out that the NAS counted."""
+        """Whether the limit leaves rows out that the NAS gave at once, or counted."""
+        if self._limit is None or self._at.taken < self._limit:
+            return False
         total = self.total
-        enough = self._limit is not None and self._at.taken >= self._limit
-        return enough and total is not None and self._start + self._at.taken < total
+        return self._given > max(1, self._limit) or (total is not None and self._start + self._at.taken < total)
 
     def _is_done(self) -> bool:
         at, length = self._at, self._length
@@ -288,6 +312,14 @@ class Pager:
             or (at.alike > 0 and (at.moved or came_in_before != 0 or at.length != total))
         )
 
+    def _of_unpaged(self) -> str | None:
+        if self.total is not None:
+            return None
+        return (
+            f"{self._at.taken} rows were read. This NAS gives the same ones whatever part of the list it is asked for, "
+            f"so whether there are more is not known."
+        )
+
     def _why_given_up(self) -> str:
         at = self._at
         if at.taken >= self._most_rows:
@@ -300,7 +332,7 @@ class Pager:
         at = self._at
         if self._first is None:
             self._first, self._given, at.total = page, len(rows), at.length
-        if rows and len(rows) != page.limit:
+        if rows and len(rows) < page.limit:
             # Where the list's length is not known, a few rows may be all there are rather than a page.
             at.page_size = len(rows) if self._length is not None else max(len(rows), 2 * _OVERLAP)
         for key in self._id_keys:
@@ -308,6 +340,7 @@ class Pager:
             if rows and all(isinstance(value, (str, int)) for value in values) and len(set(values)) == len(values):
                 at.id_key = key
                 break
+        self._given_hash = self._hash_of(rows)
         at.first_rows = [self._identity(row) for row in rows[:_OVERLAP]]
 
     def _fresh(self, page: Page, rows: Sequence[Any], growth: int) -> list[Any] | None:
@@ -362,6 +395,9 @@ class Pager:
             return self._at.position + growth
         reachable = page.offset if self._length is None else min(page.offset, self._length)
         return max(self._start, reachable - max(self._at.page_size // 2, -growth))
+
+    def _hash_of(self, rows: Sequence[Any]) -> int:
+        return hash(tuple(_hash(self._identity(row)) for row in rows))
 
     def _identity(self, row: Any) -> Any:
         key = self._at.id_key

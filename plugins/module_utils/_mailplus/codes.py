@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import Kind, Meaning
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import API_PREFIX
 
-_API_PREFIX = "SYNO.MailPlusServer."
 _OF_THE_PACKAGE = range(5500, 5701)
 
 _CODES = {
@@ -28,6 +28,6 @@ _OTHER = Meaning(
 
 def meaning(api: str, code: int) -> Meaning | None:
     """What ``code`` means when ``api`` sends it, None where it is not the package's own."""
-    if not api.startswith(_API_PREFIX) or code not in _OF_THE_PACKAGE:
+    if not api.startswith(API_PREFIX) or code not in _OF_THE_PACKAGE:
         return None
     return _CODES.get(code, _OTHER)

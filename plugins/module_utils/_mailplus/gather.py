@@ -17,7 +17,10 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import codes
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import (
+    READ_ALLOWLIST,
+    Pair,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import (
@@ -56,12 +59,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class State:
-    """What was read from one server, and what the reader should be told beside it."""
+    """What was read from one server, and what the reader should be told beside it.
+
+    ``versions`` are those at which the plan's pairs of API and method were asked, those not asked included.
+    """
 
     server: dict[str, Any]
     collected_at: datetime
     sections: dict[str, Envelope]
     warnings: list[str]
+    versions: dict[Pair, int] = field(default_factory=dict)
 
     def as_facts(self) -> dict[str, Any]:
         """The state as plain JSON."""
@@ -96,12 +103,13 @@ def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter 
         "https": address.https,
         "auth_version": client.auth_version,
     }
-    return State(server, now, sections, [f"{address.url}: {warning}" for warning in warnings])
+    versions = {(read.api, read.method): client.version_of(read) for each in plan.sections for read in each.reads}
+    return State(server, now, sections, [f"{address.url}: {warning}" for warning in warnings], versions)
 
 
-def _allowed(sections: Iterable[Section]) -> set[tuple[str, str]]:
+def _allowed(sections: Iterable[Section]) -> set[Pair]:
     """What may be sent to read sections: no more than the allowlist holds, and no more than they need."""
-    pairs: set[tuple[str, str]] = set()
+    pairs: set[Pair] = set()
     for section in sections:
         pairs |= {(read.api, read.method) for read in section.reads}
         pairs |= _allowed([section.each.of]) if section.each else set()

@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Member, RowsSummary, Summary
 
-_API_PREFIX = "SYNO.MailPlusServer."
+API_PREFIX = "SYNO.MailPlusServer."
 _WHOLE_NAME = "SYNO."
 
 # Who may read a section where no option of a delegation policy decides it.
@@ -226,7 +226,7 @@ class Area:
 
 def read(api: str, method: str, versions: Sequence[int] = (1,), params: Mapping[str, Any] | None = None) -> Read:
     """A question: an API by the name it has below ``SYNO.MailPlusServer``, or by its whole name."""
-    name = api if api.startswith(_WHOLE_NAME) else _API_PREFIX + api
+    name = api if api.startswith(_WHOLE_NAME) else API_PREFIX + api
     return Read(name, method, tuple(versions), params or {})
 
 

@@ -151,7 +151,8 @@ class ListReading(Reading):
     @property
     def _of_cap(self) -> str | None:
         is_cut = self.section.kind is Kind.ENTRIES and self.pager.truncated and self.kept >= MOST_ENTRIES
-        return f"{MOST_ENTRIES} entries were read of {self.pager.total}, and no more are read." if is_cut else None
+        of_all = "" if self.pager.total is None else f" of {self.pager.total}"
+        return f"{MOST_ENTRIES} entries were read{of_all}, and no more are read." if is_cut else None
 
     @property
     def _of_unjudged(self) -> str | None:
@@ -238,7 +239,9 @@ class ListReading(Reading):
         return total is not None and total > len(self._rows_of(data))
 
     def _feed(self, page: Page, reply: Reply) -> None:
-        if reply.error:
+        if reply.error and not self._is_paged:
+            self._over = True  # it counts more rows than it sent, and how to ask for those is not known
+        elif reply.error:
             self.error = self.error or reply.error
         elif self.error is None:
             self._fresh += self.pager.feed(page, self._rows_of(reply.data), _total_of(reply.data))

@@ -303,7 +303,7 @@ class EachReading(Reading):
         reading = self._make({**entry.params, **found})
         missing = [" or ".join(self._params_of_each[param]) for param, value in found.items() if value is None]
         if missing:
-            reading.error = self._failure(f"The entry {entry.name} has no {', '.join(missing)}")
+            reading.error = self._failure(f"An entry of {self._of.section.name} has no {', '.join(missing)}")
         return reading
 
     def _no_entry(self, name: str, others: Sequence[str]) -> DsmError:

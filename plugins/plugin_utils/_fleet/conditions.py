@@ -8,11 +8,14 @@ unknown: what it means depends on the NAS, and a verdict is never guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import read_moment
 
 
 class Outcome(Enum):
@@ -29,6 +32,14 @@ class _Absent:
 
 ABSENT = _Absent()
 
+_WHEN_EMPTY = {"pass": Outcome.MET, "fail": Outcome.NOT_MET, "unknown": Outcome.UNKNOWN}
+_DIGITS = re.compile(r"[0-9]{1,30}")
+_MOST_DAYS = 36500
+_MOST = 10**30
+
+# How far the clock of a NAS may be ahead.
+_CLOCKS_DIFFER = timedelta(days=1)
+
 
 class ConditionError(ValueError):
     """A condition that cannot be."""
@@ -41,23 +52,83 @@ class Condition:
     operator: str
     operand: Any
 
-    def check(self, value: object) -> Outcome:
-        """Whether ``value`` meets the condition. ABSENT is unknown to all but ``present``."""
+    def look(self, value: object, now: datetime | None = None) -> Found:
+        """What it comes to on ``value``. ABSENT is unknown to all but ``present``, and so is a time without ``now``."""
         if self.operator == "present":
-            return _outcome((value is not ABSENT) == self.operand)
+            return Found(_outcome((value is not ABSENT) == self.operand), self, value)
         if value is ABSENT or value is None:
-            return Outcome.UNKNOWN
-        return _OPERATORS[self.operator].check(value, self.operand)
+            return Found(Outcome.UNKNOWN, self, value)
+        if isinstance(self.operand, Items):
+            return _look_at_items(self, value, now)
+        return Found(_OPERATORS[self.operator].check(value, self.operand, now), self, value)
+
+    def check(self, value: object, now: datetime | None = None) -> Outcome:
+        """Whether ``value`` meets the condition."""
+        return self.look(value, now).outcome
 
     def __str__(self) -> str:
         return self._text
 
     @cached_property
     def _text(self) -> str:
-        if self.operator in ("all", "any"):
-            path, condition = self.operand
-            return f"{self.operator} item: {'.'.join(path) + ' ' if path else ''}{condition}"
+        if isinstance(self.operand, Items):
+            return f"{self.operator} {self.operand}"
+        if isinstance(self.operand, Ratio):
+            return f"{'.'.join(self.operand.of)} / {'.'.join(self.operand.to)} {self.operand.condition}"
         return f"{self.operator.replace('_', ' ')} {_text(self.operand)}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a condition comes to, and what decided that: ``condition`` on the ``value`` at ``path`` below the first one.
+
+    ``needs_all`` tells that every item of a list had to be seen for it, ``empty`` that none was left to look at.
+    """
+
+    outcome: Outcome
+    condition: Condition
+    value: object
+    path: tuple[str, ...] = ()
+    needs_all: bool = False
+    empty: bool = False
+
+
+@dataclass(frozen=True)
+class Items:
+    """The items of a list that meet all of ``where``, and the condition on what stands at ``path`` in each of them."""
+
+    path: tuple[str, ...]
+    condition: Condition
+    where: tuple[tuple[tuple[str, ...], Condition], ...] = ()
+    when_empty: Outcome | None = None
+
+    def __str__(self) -> str:
+        return f"{self.selection}: {'.'.join(self.path) + ' ' if self.path else ''}{self.condition}"
+
+    @property
+    def selection(self) -> str:
+        """Which items, in words."""
+        wheres = [f"{'.'.join(path)} {condition}" for path, condition in self.where]
+        return f"item where {' and '.join(wheres)}" if wheres else "item"
+
+    def look(self, value: list[object], now: datetime | None) -> Iterator[tuple[Found, Outcome]]:
+        """What the condition comes to on each item, and whether the item is one of them."""
+        for number, item in enumerate(value):
+            found = self.condition.look(find(item, self.path), now)
+            yield replace(found, path=(f"{number}", *self.path, *found.path), needs_all=False), self._selects(item, now)
+
+    def _selects(self, item: object, now: datetime | None) -> Outcome:
+        outcomes = [condition.check(find(item, path), now) for path, condition in self.where]
+        return next((one for one in (Outcome.NOT_MET, Outcome.UNKNOWN) if one in outcomes), Outcome.MET)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One number of a mapping divided by another one."""
+
+    of: tuple[str, ...]
+    to: tuple[str, ...]
+    condition: Condition
 
 
 def parse_condition(source: object) -> Condition:
@@ -79,15 +150,33 @@ def parse_path(source: object) -> tuple[str, ...]:
 
 
 def find(value: object, path: tuple[str, ...]) -> object:
-    """The value at ``path``, ABSENT where there is none. A number in a path is the position in a list."""
+    """The value at ``path``, ABSENT where there is none.
+
+    A number in a path is the position in a list, and of ``one|other`` it is the first key that is there.
+    """
     for key in path:
-        if isinstance(value, dict) and key in value:
-            value = value[key]
+        if isinstance(value, dict):
+            value = next((value[name] for name in (key, *key.split("|")) if name in value), ABSENT)
         elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         else:
             return ABSENT
     return value
+
+
+def spread(path: tuple[str, ...], condition: Condition) -> tuple[tuple[str, ...], Condition]:
+    """A path up to its first ``*``, which stands for every item of a list, and the condition on that list."""
+    if "*" not in path:
+        return path, condition
+    star = path.index("*")
+    rest, condition = spread(path[star + 1 :], condition)
+    return path[:star], Condition("all", Items(rest, condition, when_empty=Outcome.UNKNOWN))
+
+
+def divided(value: object, other: object) -> float | None:
+    """One number divided by another one, None where that cannot be."""
+    part, whole = _amount(value), _amount(other)
+    return None if part is None or not whole else part / whole
 
 
 def _outcome(met: bool) -> Outcome:
@@ -117,7 +206,7 @@ class _Operator:
     """``parse`` reads what a policy says, once; ``check`` puts a value beside what came of that."""
 
     parse: Callable[[object], object]
-    check: Callable[[object, Any], Outcome]
+    check: Callable[[object, Any, datetime | None], Outcome]
 
 
 def _parse_any(operand: object) -> object:
@@ -135,7 +224,7 @@ def _parse_list(operand: object) -> list[object]:
 def _parse_number(operand: object) -> float:
     number = _number(operand)
     if number is None:
-        raise ConditionError(f"at_least and at_most take a number, not {operand!r}")
+        raise ConditionError(f"at_least, at_most and days take a number, not {operand!r}")
     return number
 
 
@@ -154,14 +243,47 @@ def _parse_flag(operand: object) -> bool:
     return operand
 
 
-def _parse_items(operand: object) -> tuple[tuple[str, ...], Condition]:
+def _parse_days(operand: object) -> float:
+    days = _parse_number(operand)
+    if not 0 <= days <= _MOST_DAYS:
+        raise ConditionError(f"days are from 0 to {_MOST_DAYS}, not {operand!r}")
+    return days
+
+
+def _parse_items(operand: object) -> Items:
     if not isinstance(operand, Mapping):
         raise ConditionError("all and any take a condition for the items, and the path in an item")
-    rest = {key: value for key, value in operand.items() if key != "path"}
-    return parse_path(operand["path"]) if "path" in operand else (), parse_condition(rest)
+    rest = {key: value for key, value in operand.items() if key not in ("path", "where", "when_empty")}
+    path = parse_path(operand["path"]) if "path" in operand else ()
+    path, condition = spread(path, parse_condition(rest)) if "*" in path else (path, parse_condition(rest))
+    return Items(path, condition, _parse_where(operand.get("where", {})), _parse_when_empty(operand))
 
 
-def _equals(value: object, operand: object) -> Outcome:
+def _parse_where(source: object) -> tuple[tuple[tuple[str, ...], Condition], ...]:
+    if not isinstance(source, Mapping):
+        raise ConditionError("where takes a mapping from paths in an item to values or conditions")
+    conditions = {path: value if isinstance(value, Mapping) else {"equals": value} for path, value in source.items()}
+    return tuple((parse_path(path), parse_condition(value)) for path, value in conditions.items())
+
+
+def _parse_when_empty(operand: Mapping[str, object]) -> Outcome | None:
+    """What it comes to where no item is left: without where, as in logic; with it, unknown unless the policy tells."""
+    if "when_empty" not in operand:
+        return Outcome.UNKNOWN if operand.get("where") else None
+    word = operand["when_empty"]
+    if not isinstance(word, str) or word not in _WHEN_EMPTY:
+        raise ConditionError(f"when_empty is one of {', '.join(_WHEN_EMPTY)}, not {word!r}")
+    return _WHEN_EMPTY[word]
+
+
+def _parse_ratio(operand: object) -> Ratio:
+    if not isinstance(operand, Mapping) or not {"of", "to"} < operand.keys():
+        raise ConditionError("ratio takes the paths of two numbers, of and to, and a condition")
+    rest = {key: value for key, value in operand.items() if key not in ("of", "to")}
+    return Ratio(parse_path(operand["of"]), parse_path(operand["to"]), parse_condition(rest))
+
+
+def _equals(value: object, operand: object, _now: datetime | None = None) -> Outcome:
     return _outcome(_same(value, operand)) if _type(value) is _type(operand) else Outcome.UNKNOWN
 
 
@@ -174,46 +296,83 @@ def _same(value: object, other: object) -> bool:
     return _type(value) is _type(other) and bool(value == other)
 
 
-def _in(value: object, operand: list[object]) -> Outcome:
+def _in(value: object, operand: list[object], _now: datetime | None) -> Outcome:
     outcomes = [_equals(value, item) for item in operand]
     return next((one for one in (Outcome.MET, Outcome.NOT_MET) if one in outcomes), Outcome.UNKNOWN)
 
 
-def _at_least(value: object, operand: float) -> Outcome:
+def _at_least(value: object, operand: float, _now: datetime | None) -> Outcome:
     number = _number(value)
     return Outcome.UNKNOWN if number is None else _outcome(number >= operand)
 
 
-def _at_most(value: object, operand: float) -> Outcome:
+def _at_most(value: object, operand: float, _now: datetime | None) -> Outcome:
     number = _number(value)
     return Outcome.UNKNOWN if number is None else _outcome(number <= operand)
 
 
-def _matches(value: object, operand: re.Pattern[str]) -> Outcome:
+def _matches(value: object, operand: re.Pattern[str], _now: datetime | None) -> Outcome:
     return _outcome(operand.search(value) is not None) if isinstance(value, str) else Outcome.UNKNOWN
 
 
-Items = tuple[tuple[str, ...], Condition]
-"""The path in an item, and the condition on what stands there."""
+def _days_ahead(value: object, operand: float, now: datetime | None) -> Outcome:
+    return _not_before(value, now, operand)
 
 
-def _of_items(decides: Outcome) -> Callable[[object, Items], Outcome]:
+def _days_ago(value: object, operand: float, now: datetime | None) -> Outcome:
+    moment = read_moment(value)
+    if moment is None or now is None or moment.earliest > now + _CLOCKS_DIFFER:
+        return Outcome.UNKNOWN
+    return _not_before(value, now, -operand)
+
+
+def _not_before(value: object, now: datetime | None, days: float) -> Outcome:
+    moment = read_moment(value)
+    if moment is None or now is None:
+        return Outcome.UNKNOWN
+    limit = now + timedelta(days=days)
+    if moment.earliest < limit <= moment.latest:
+        return Outcome.UNKNOWN
+    return _outcome(moment.earliest >= limit)
+
+
+def _ratio(value: object, operand: Ratio, now: datetime | None) -> Outcome:
+    return operand.condition.check(divided(find(value, operand.of), find(value, operand.to)), now)
+
+
+def _amount(value: object) -> float | None:
+    """A number that is not negative. DSM writes large ones as text."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
+    number = _number(value)
+    return number if number is not None and 0 <= number < _MOST else None
+
+
+_DECIDES = {"all": Outcome.NOT_MET, "any": Outcome.MET}
+
+
+def _look_at_items(condition: Condition, value: object, now: datetime | None) -> Found:
     """All or any: one item with the deciding outcome decides; else one unknown item makes the whole unknown."""
+    items: Items = condition.operand
+    decides = _DECIDES[condition.operator]
+    if not isinstance(value, list):
+        return Found(Outcome.UNKNOWN, condition, value)
+    selected = [(each, is_one) for each, is_one in items.look(value, now) if is_one is not Outcome.NOT_MET]
+    sure = [each for each, is_one in selected if is_one is Outcome.MET]
+    decisive = next((each for each in sure if each.outcome is decides), None)
+    if decisive:
+        return decisive
+    contrary = _other(decides)
+    doubtful = [each for each, _is_one in selected if not sure or each.outcome is not contrary]
+    if doubtful:
+        return replace(doubtful[0], outcome=Outcome.UNKNOWN)
+    if not sure and items.when_empty is not None:
+        return Found(items.when_empty, condition, value, needs_all=True, empty=True)
+    return Found(contrary, condition, value, needs_all=True)
 
-    def check(value: object, operand: Items) -> Outcome:
-        path, condition = operand
-        if not isinstance(value, list):
-            return Outcome.UNKNOWN
-        outcome = Outcome.MET if decides is Outcome.NOT_MET else Outcome.NOT_MET
-        for item in value:
-            found = condition.check(find(item, path))
-            if found is decides:
-                return decides
-            if found is Outcome.UNKNOWN:
-                outcome = found
-        return outcome
 
-    return check
+def _other(outcome: Outcome) -> Outcome:
+    return Outcome.MET if outcome is Outcome.NOT_MET else Outcome.NOT_MET
 
 
 _OPERATORS = {
@@ -223,8 +382,11 @@ _OPERATORS = {
     "at_most": _Operator(_parse_number, _at_most),
     "matches": _Operator(_parse_pattern, _matches),
     "present": _Operator(_parse_flag, _equals),
-    "all": _Operator(_parse_items, _of_items(Outcome.NOT_MET)),
-    "any": _Operator(_parse_items, _of_items(Outcome.MET)),
+    "at_least_days_ahead": _Operator(_parse_days, _days_ahead),
+    "at_most_days_ago": _Operator(_parse_days, _days_ago),
+    "ratio": _Operator(_parse_ratio, _ratio),
+    "all": _Operator(_parse_items, _equals),
+    "any": _Operator(_parse_items, _equals),
 }
 
 OPERATORS = tuple(_OPERATORS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
@@ -160,7 +160,9 @@ def _may_hold_rows(data: Any) -> bool:
 
 def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
     """Entries by what they are known by, wherever they stand, and what the answer holds beside them."""
-    yield from _differences(_beside_rows(section, old), _beside_rows(section, new), path, clean)
+    has_fields = not clean.all_text or all(side.get("rows_key") for side in (old, new))
+    compare = _differences if has_fields else _personal
+    yield from compare(_beside_rows(section, old), _beside_rows(section, new), path, clean)
     key = new.get("rows_key") or old.get("rows_key") or section.rows_key
     place = f"{path}.{key}" if key else path
     rows = [_rows(section, side) for side in (old, new)]
@@ -172,7 +174,7 @@ def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.C
     if not are_all_there:
         yield Found(place, reason=_NOT_ALL)
     for name in sorted({*before, *now}):
-        below = f"{place}.{_shown(section, name, clean)}"
+        below = f"{place}.{_shown(section, name, clean, now.get(name, before.get(name)))}"
         if name in before and name in now:
             yield from _differences(before[name], now[name], below, clean)
         elif are_all_there:
@@ -206,7 +208,10 @@ def _by_name(section: Section, sides: Sequence[Sequence[Any] | None], clean: pri
         names = [[_name_of(row, key) for row in side or ()] for side in sides]
         if any(privacy.has_mark(name) for side in names for name in side if name):
             reason = _PERSONAL
-            names = [[name and _shown(section, name, clean) for name in side] for side in names]
+            names = [
+                [name and _shown(section, name, clean, row) for name, row in zip(side, found or (), strict=True)]
+                for side, found in zip(names, sides, strict=True)
+            ]
             if not _can_meet(*([name for name in side if name] for side in names)):
                 continue
         if all(None not in side and len(set(side)) == len(side) for side in names):
@@ -225,8 +230,11 @@ def _can_meet(old: Iterable[str], new: Iterable[str]) -> bool:
     return not any(old) or not any(new) or bool(hashed & others)
 
 
-def _shown(section: Section, name: str, clean: privacy.Clean) -> str:
-    """The name of an entry without personal data."""
+def _shown(section: Section, name: str, clean: privacy.Clean, row: Keys) -> str:
+    """The name of an entry without personal data. Where all text is personal, a number is not."""
+    key = next((key for key in section.ids if _name_of(row, key) == name), "")
+    if clean.all_text and not isinstance(row.get(key), str) and key and not clean.is_personal(key):
+        return name
     shown: str = clean.at(".".join([section.name, "data", *section.ids]), name)[1]
     return shown
 
@@ -247,29 +255,36 @@ def _differences(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterato
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         old, new = ({str(number): item for number, item in enumerate(items)} for items in (old, new))
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
-        yield from _values(old, new, path, clean)
+        compare = _personal if clean.all_text else _values
+        yield from compare(old, new, path, clean)
         return
     old, new, hidden = _paired(old, new, path, clean)
     yield from hidden
     for key in sorted({*old, *new}):
         below = f"{path}.{key}" if path else key
         if key in old and key in new:
-            compare = _personal if key in clean.personal else _differences
+            compare = _personal if clean.all_text or clean.is_personal(key) else _differences
             yield from compare(old[key], new[key], below, clean)
         else:
-            yield from _on_one_side(key, old, new, below)
+            for found in _on_one_side(key, old, new, below):
+                yield replace(found, old=clean.below(below, found.old), new=clean.below(below, found.new))
 
 
 def _personal(old: Any, new: Any, path: str, clean: privacy.Clean) -> Iterator[Found]:
     """Values of which all is personal, as a whole: what is below has no name that could be shown."""
+    if MARKER in (old, new):
+        yield from _values(old, new, path, clean)
+        return
     texts = [json.dumps(side, sort_keys=True) for side in (old, new)]
+    old, new = (clean.below(path, side) for side in (old, new))
     if not any(map(privacy.has_mark, texts)):
         alike: bool | None = texts[0] == texts[1]
     else:
-        old, new = (clean.at(path, side)[1] for side in (old, new))
         texts = [json.dumps(side, sort_keys=True) for side in (old, new)]
         can_tell = not any(map(privacy.is_removed, texts)) and all(map(privacy.has_mark, texts))
         alike = texts[0] == texts[1] if can_tell else None
+    if alike and f'"{MARKER}"' in texts[0]:
+        yield Found(path, reason=_HIDDEN)
     yield from _told(alike, old, new, path)
 
 

@@ -14,11 +14,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     DifferenceReport,
     DriftReport,
     HostReport,
+    NotConfigured,
     Report,
     Totals,
     VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, visible, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, counted, visible, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
 _MOST_DIFFERENCES = 10
@@ -69,9 +70,22 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
         },
         "summary": [
             *lines,
+            *_not_configured(report["not_configured"]),
             f"{len(failing)} hosts, {sum(map(bool, failing.values()))} fail the run: {'; '.join(parts)}",
         ],
     }
+
+
+def _not_configured(rules: Sequence[NotConfigured]) -> Iterator[str]:
+    """How many rules nobody could judge, and what the user has to tell: a line for all hosts."""
+    paths = [rule for rule in rules if rule["path_variable"]]
+    missing = sorted({rule["section"] for rule in rules if not rule["path_variable"]})
+    parts = [f"{counted(len(paths), 'rule waits', 'rules wait')} for mailplus_state_paths"] if paths else []
+    if missing:
+        count = counted(len(rules) - len(paths), "rule rests", "rules rest")
+        parts.append(f"{count} on sections outside mailplus_state_subset ({', '.join(missing)})")
+    if parts:
+        yield f"not configured: {'; '.join(parts)}"
 
 
 def drift_totals(totals: Totals) -> str:

@@ -121,7 +121,7 @@ class Keeper:
     def keep(self, record: HostRecord, *, write: bool = True) -> Handed:
         """Hand over a host, and write its file. Raises OSError and ValueError where it cannot be handed over."""
         record, cleaned, described = spare(
-            lambda: (record, record.cleaned(self.clean), describe(record)),
+            lambda: (record, record.cleaned(self.clean), describe(record, self.clean)),
             lambda error: (broken := unusable(record.host, error), broken, describe(broken)),
         )
         text = files.to_json(cleaned.as_dict())

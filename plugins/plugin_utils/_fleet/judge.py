@@ -156,5 +156,5 @@ class Judge:
     def _result(self, record: HostRecord, host_policy: policy.HostPolicy) -> report.HostResult:
         found = verdicts.judge(record, host_policy, self.now.date(), self.evaluate)
         result = report.HostResult(record, found, self.compare(record), self.clean)
-        self.described[record.host] = describe(record)
+        self.described[record.host] = describe(record, self.clean)
         return result

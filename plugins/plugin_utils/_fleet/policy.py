@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
@@ -28,17 +29,29 @@ class PolicyError(ValueError):
 
 
 @dataclass(frozen=True)
-class Target:
-    """What a rule looks at: a path in the envelope of a section, and the condition on the value there.
+class Place:
+    """A path in the envelope of a section.
 
     Where the key of a setting is not known from hardware, ``path`` is None and ``path_variable`` names the entry of
     ``mailplus_state_paths`` that holds it.
     """
 
     section: str
-    condition: Condition
     path: tuple[str, ...] | None = None
     path_variable: str | None = None
+
+
+@dataclass(frozen=True)
+class Target(Place):
+    """What a rule looks at, and the condition on the value there, or on that number divided by the one at ``per``."""
+
+    condition: Condition = field(kw_only=True)
+    per: Place | None = None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where it looks."""
+        return (self, self.per) if self.per else (self,)
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,11 @@ class Rule:
     remedy: str
     reference: str
     source: Mapping[str, object]
+
+    @property
+    def places(self) -> list[Place]:
+        """Where it looks."""
+        return [place for target in (self.applies, self.target) if target for place in target.places]
 
 
 @dataclass(frozen=True)
@@ -76,7 +94,8 @@ class HostPolicy:
     paths: Mapping[str, tuple[str, ...]]
 
 
-_TARGET_KEYS = {"section", "path", "path_variable", "condition"}
+_PLACE_KEYS = {"section", "path", "path_variable"}
+_TARGET_KEYS = {"condition", "per"} | _PLACE_KEYS
 _RULE_KEYS = {"id", "title", "severity", "expression", "applies", "why", "remedy", "reference"} | _TARGET_KEYS
 
 
@@ -151,18 +170,37 @@ def _parse_applies(source: object, name: str) -> Target:
 
 
 def _parse_target(source: object, name: str) -> Target:
+    place = _parse_place(source, name)
+    more = source if isinstance(source, Mapping) else {}
+    try:
+        condition = parse_condition(more.get("condition"))
+    except ConditionError as error:
+        raise PolicyError(f"{name}: {error}.") from None
+    per = _parse_per(more["per"], f"{name}, per") if "per" in more else None
+    return Target(place.section, place.path, place.path_variable, condition=condition, per=per)
+
+
+def _parse_per(source: object, name: str) -> Place:
+    _require_keys(source, _PLACE_KEYS, name)
+    return _parse_place(source, name)
+
+
+def _parse_place(source: object, name: str) -> Place:
     section = source.get("section") if isinstance(source, Mapping) else source
     if not isinstance(source, Mapping) or not isinstance(section, str) or section not in BY_NAME:
-        raise PolicyError(f"{name}: unknown section {section!r}; known are {', '.join(BY_NAME)}.")
+        raise PolicyError(f"{name}: unknown section {section!r}; {_sections_like(section)}.")
     if ("path" in source) == ("path_variable" in source):
         raise PolicyError(f"{name}: it needs either path or path_variable.")
     try:
         path = parse_path(source["path"]) if "path" in source else None
-        condition = parse_condition(source.get("condition"))
     except ConditionError as error:
         raise PolicyError(f"{name}: {error}.") from None
-    variable = _filled(source, "path_variable", name) if "path_variable" in source else None
-    return Target(section, condition, path, variable)
+    return Place(section, path, _filled(source, "path_variable", name) if "path_variable" in source else None)
+
+
+def _sections_like(section: object) -> str:
+    alike = get_close_matches(f"{section}", BY_NAME)
+    return f"did you mean {', '.join(alike)}" if alike else "ansible-doc mailfleet.mailplus.mailplus_facts names all"
 
 
 def _overridden(rule: Rule, changes: object) -> Rule:
@@ -228,8 +266,7 @@ def _parse_expression(source: Mapping[str, object], name: str) -> str:
 
 
 def _path_variables(rules: Iterable[Rule]) -> set[str]:
-    targets = (target for rule in rules for target in (rule.target, rule.applies) if target)
-    return {target.path_variable for target in targets if target.path_variable}
+    return {place.path_variable for rule in rules for place in rule.places if place.path_variable}
 
 
 def _require_known(known: set[str], named: Iterable[str], what: str) -> None:

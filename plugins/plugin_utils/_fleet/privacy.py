@@ -2,7 +2,8 @@
 """Personal data in what servers sent: left out, or replaced by a keyed hash.
 
 Addresses of mail and of IP are found in any text by their form, since the keys of answers are not known. Subjects have
-no form, so they are found by the names of their keys. What else is personal is told by the row of the section.
+no form, so they are found by the names of their keys. What else is personal is told by the row of the section: all
+under some keys, or all text but times.
 
 What stands in the place of a piece, the mark, is ``[KIND]`` or ``[KIND HASH]``.
 """
@@ -16,10 +17,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER, folded
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 
 MODES = ("keep", "remove", "hash")
@@ -29,6 +33,11 @@ _EDGE = r"[^\s<>()\[\]\",;:@]"
 _ADDRESS = re.compile(
     rf"(?:(?<!{_EDGE})(?:(?!%40){_EDGE})+|\"[^\"\n]{{1,64}}\")(?:@|%40)(?:\[[^\]\s]{{1,64}}\]|{_EDGE}+)", re.IGNORECASE
 )
+# Of a path, each part is looked at by itself. Other slashes may be part of an address: of X.400, or of a principal.
+_TOKEN = re.compile(r"[^\s<>()\[\]\",;:]+")
+_SLASH = re.compile(r"([/\\])")
+_WITH_ONE_SLASH = 3  # parts, the slash among them
+_OF_X400 = re.compile(r"[/\\](?:[A-Za-z]{1,4}=|@)")
 # Texts that may be, or hold, an IP address.
 _WITH_DOTS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
 _WITH_COLONS = re.compile(r"(?<![\w.:])[\w.]*(?::[\w.]*){2,}")
@@ -39,6 +48,17 @@ _DIGITS = 12
 # What tells apart keys that became the same.
 _NUMBER = re.compile(r"(?<=\]) \d+$")
 _MARK = re.compile(rf"\[(address|ip|personal|subject)( [0-9a-f]{{{_DIGITS}}})?\]")
+_NUMBERED_MARK = re.compile(rf"{_MARK.pattern}(?: \d+)?")
+
+# Among the personal keys of a section, it stands for all text.
+_ALL_TEXT = "*"
+# Times are nobody's. Digits may be anything, and are seconds under the key of a time only.
+_TIME = re.compile(
+    r"\d{4}([-/.])\d\d\1\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?"
+    r"|\d\d:\d\d(?::\d\d)?",
+    re.ASCII,
+)
+_TIME_KEY = re.compile(r"time|date|stamp|expir|_at$|until|since", re.IGNORECASE)
 
 Replace = Callable[[str, str], str]
 """Takes the kind of a piece of personal data, and the piece; returns what stands in its place."""
@@ -52,49 +72,97 @@ class PrivacyError(ValueError):
 class Clean:
     """Makes copies without personal data; without ``replace``, nothing is changed.
 
-    ``personal`` are keys under which all text is personal, ``has_personal_names`` tells whether the entries are that
-    the section is read for: both are those of one section, see :meth:`of`.
+    The other fields are of one section, see :meth:`of`. ``personal`` are the keys, folded, under which everything is
+    personal. ``all_text`` tells whether all text of the answer is: of its keys, those of rows and of the answer itself
+    are names of fields and stay. ``names_are_personal`` tells it of the names of the entries that the section is read
+    for: of the outermost first, where these are read for entries themselves.
     """
 
     replace: Replace | None = None
     personal: frozenset[str] = frozenset()
-    has_personal_names: bool = False
+    all_text: bool = False
+    names_are_personal: tuple[bool, ...] = ()
 
     def __call__(self, value: Any) -> Any:
-        """A value as it is without personal data."""
+        """A value as it is without personal data. Where it is a mapping, its keys are names of fields."""
         return value if self.replace is None else self._value(value, self.replace)
+
+    def below(self, path: str, value: Any) -> Any:
+        """A value below the fields of a section, where keys may be names of people."""
+        if self.replace is None or not self.all_text:
+            return self.at(path, value)[1]
+        return self._all(value, self.replace, are_fields=False, key=path.rpartition(".")[2])
 
     def of(self, section: Section | None) -> Clean:
         """What cleans the data of a section."""
         if section is None:
             return self
-        of = section.each.of if section.each else section
-        has_personal_names = section.each is not None and not {*of.personal}.isdisjoint(of.ids)
-        if not section.personal and not has_personal_names:
+        names = tuple(_has_personal_names(each) for each in _above(section))
+        if not section.personal and not any(names):
             return self
-        return Clean(self.replace, frozenset(section.personal), has_personal_names)
+        return Clean(self.replace, frozenset(map(folded, section.personal)), _ALL_TEXT in section.personal, names)
+
+    def takes_all_text(self, section: str) -> bool:
+        """Whether all text of a section is taken out."""
+        return self.replace is not None and self.of(BY_NAME.get(section)).all_text
+
+    def is_personal(self, key: str) -> bool:
+        """Whether all that stands under a key is personal."""
+        return bool(self.personal) and folded(key) in self.personal
 
     def sections(self, sections: Mapping[str, Any]) -> dict[str, Any]:
         """All sections of a host."""
         return {name: self.section(name, envelope) for name, envelope in sections.items()}
 
     def section(self, name: str, envelope: Mapping[str, Any]) -> Any:
-        """One section of a host. Beside its data, nothing stands under the keys of its row."""
-        clean = self.of(BY_NAME.get(name))
-        if clean is self or self.replace is None:
+        """One section of a host. Beside what the server sent and what is made of it, words are ours."""
+        section = BY_NAME.get(name)
+        clean = self.of(section)
+        if section is None or clean is self or self.replace is None:
             return self(envelope)
-        if clean.has_personal_names:
-            named = {key: clean.names(envelope[key]) for key in ("data", "each") if envelope.get(key)}
-            envelope = {**envelope, **named}
-        data = {"data": clean(envelope["data"])} if "data" in envelope else {}
-        return {**self({key: value for key, value in envelope.items() if key != "data"}), **data}
+        return clean._of_each(section, envelope) if section.each else clean._envelope(section, envelope)
+
+    def _of_each(self, section: Section, envelope: Mapping[str, Any]) -> dict[str, Any]:
+        each, data = ({**(envelope.get(key) or {})} for key in ("each", "data"))
+        entries = {name: {**each.get(name, {}), "data": data.get(name)} for name in {**data, **each}}
+        names = dict(zip(entries, self.names(entries), strict=True))
+        cleaned = {name: self._envelope(section, entry, names) for name, entry in entries.items()}
+        found = self._envelope(section, {**envelope, "data": None, "each": None}, names)
+        if envelope.get("data"):
+            found["data"] = {names[name]: cleaned[name]["data"] for name in data}
+        if envelope.get("each"):
+            found["each"] = {
+                names[name]: {key: item for key, item in cleaned[name].items() if key in each[name]} for name in each
+            }
+        return {key: found[key] if found[key] is not None else item for key, item in envelope.items()}
+
+    def _envelope(
+        self, section: Section, envelope: Mapping[str, Any], names: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """``names`` are those of the entries, which the error may name, with what stands in their place."""
+        ours = Clean(self.replace)
+        has_fields = not section.is_list or bool(envelope.get("rows_key"))
+        cleaners: dict[str, Callable[[Any], Any]] = {
+            "data": self if has_fields else partial(self.below, f"{section.name}.data"),
+            "summary": self if self.all_text else ours,
+            "error": lambda error: ours(_renamed(error, names or {})),
+        }
+        return {key: cleaners.get(key, ours)(item) for key, item in envelope.items()}
 
     def names(self, by_name: Mapping[str, Any]) -> dict[str, Any]:
         """What is kept by the names of entries, with these names cleaned."""
         if self.replace is None:
             return {**by_name}
-        names = self._keys(by_name, self.replace, _PERSONAL if self.has_personal_names else "")
+        replace = self.replace
+        names = _distinct({name: self._name(name, replace) for name in sorted(by_name)})
         return {names[name]: item for name, item in by_name.items()}
+
+    def told(self, text: str, sections: Mapping[str, Any]) -> str:
+        """Words of ours about a host, such as a warning, without the names of entries that are personal."""
+        for name, envelope in sections.items() if self.replace else ():
+            names = envelope.get("each") or {}
+            text = _rename(text, dict(zip(names, self.of(BY_NAME.get(name)).names(names), strict=True)))
+        return text
 
     def at(self, path: str, value: Any) -> tuple[str, Any]:
         """A path and the value there: some personal data is known by the key it stands under only."""
@@ -103,39 +171,64 @@ class Clean:
         name, _dot, below = path.partition(".")
         part, *keys = below.split(".")
         clean = self.of(BY_NAME.get(name))
-        is_personal = part == "data" and not clean.personal.isdisjoint(keys)
-        whole = _PERSONAL if is_personal else _SUBJECT if _SUBJECT_KEY.search(path) else ""
-        return _clean_text(path, self.replace), clean._value(value, self.replace, whole)
+        shown = _clean_text(path, self.replace)
+        if part == "data" and any(map(clean.is_personal, keys)):
+            return shown, clean._value(value, self.replace, _PERSONAL)
+        if clean.all_text and part in ("data", "summary"):
+            return shown, clean._all(value, self.replace, are_fields=True, key=keys[-1] if keys else "")
+        whole = _SUBJECT if _SUBJECT_KEY.search(path) else ""
+        return shown, Clean(self.replace, clean.personal)._value(value, self.replace, whole)
+
+    def _name(self, name: str, replace: Replace) -> str:
+        """The name of an entry, which has parts where entries are read for entries."""
+        parts = name.split("/", len(self.names_are_personal) - 1) if self.names_are_personal else [name]
+        if len(parts) != len(self.names_are_personal):
+            return _clean_key(name, replace, _PERSONAL if any(self.names_are_personal) else "")
+        kinds = (_PERSONAL if is_personal else "" for is_personal in self.names_are_personal)
+        return "/".join(_clean_key(part, replace, kind) for part, kind in zip(parts, kinds, strict=True))
 
     def _value(self, value: Any, replace: Replace, whole: str = "") -> Any:
         """``whole`` is the kind of personal data that all text is, empty where only parts of it may be."""
+        if self.all_text and not whole:
+            return self._all(value, replace, are_fields=True)
         if isinstance(value, str):
             return _clean_whole(value, replace, whole) if whole else _clean_text(value, replace)
         if isinstance(value, list):
             return [self._value(item, replace, whole) for item in value]
         if isinstance(value, dict):
-            names = self._keys(value, replace, whole if whole == _PERSONAL else "")
+            names = _keys(value, replace, whole if whole == _PERSONAL else "")
             return {names[key]: self._value(item, replace, whole or self._kind(key)) for key, item in value.items()}
         if whole == _PERSONAL and isinstance(value, (int, float)) and not isinstance(value, bool):
             return replace(whole, f"{value}")
         return value
 
+    def _all(self, value: Any, replace: Replace, *, are_fields: bool, key: str = "") -> Any:
+        """A value of which all text is personal. ``are_fields`` tells whether its keys are names of fields."""
+        if isinstance(value, str):
+            return value if _is_time(value, key) else _clean_whole(value, replace, _PERSONAL)
+        if isinstance(value, list):
+            return [self._all(item, replace, are_fields=True, key=key) for item in value]
+        if isinstance(value, dict):
+            names = _keys(value, replace, "" if are_fields else _PERSONAL)
+            return {
+                names[name]: self._value(item, replace, _PERSONAL)
+                if self.is_personal(name)
+                else self._all(item, replace, are_fields=False, key=name)
+                for name, item in value.items()
+            }
+        return value
+
     def _kind(self, key: str) -> str:
-        return _PERSONAL if key in self.personal else _SUBJECT if _SUBJECT_KEY.search(key) else ""
+        return _PERSONAL if self.is_personal(key) else _SUBJECT if _SUBJECT_KEY.search(key) else ""
 
-    def _keys(self, keys: Iterable[str], replace: Replace, whole: str) -> dict[str, str]:
-        """What each key becomes. Two must not become one, or a value would be lost: further ones get a number.
 
-        Keys that stay as they are come first, since one may look like a key with a number.
-        """
-        names = {key: _clean_whole(key, replace, whole) if whole else _clean_text(key, replace) for key in sorted(keys)}
-        taken = {key for key, name in names.items() if key == name}
-        counted: Counter[str] = Counter()
-        for key, name in names.items():
-            if key != name:
-                names[key] = _free(name, taken, counted)
-                taken.add(names[key])
-        return names
+def _above(section: Section) -> list[Section]:
+    """The sections for whose entries a section is read, the outermost first."""
+    return [*_above(section.each.of), section.each.of] if section.each else []
+
+
+def _has_personal_names(section: Section) -> bool:
+    return _ALL_TEXT in section.personal or not {*section.personal}.isdisjoint(section.ids)
 
 
 KEEP = Clean()
@@ -211,6 +304,24 @@ def _digest(key: str, piece: str) -> str:
     return hmac.new(key.encode("utf-8", "replace"), written, "sha256").hexdigest()[:_DIGITS]
 
 
+def _keys(keys: Iterable[str], replace: Replace, whole: str) -> dict[str, str]:
+    return _distinct({key: _clean_key(key, replace, whole) for key in sorted(keys)})
+
+
+def _distinct(names: dict[str, str]) -> dict[str, str]:
+    """What each key becomes. Two must not become one, or a value would be lost: further ones get a number.
+
+    Keys that stay as they are come first, since one may look like a key with a number.
+    """
+    taken = {key for key, name in names.items() if key == name}
+    counted: Counter[str] = Counter()
+    for key, name in names.items():
+        if key != name:
+            names[key] = _free(name, taken, counted)
+            taken.add(names[key])
+    return names
+
+
 def _free(name: str, taken: Container[str], counted: Counter[str]) -> str:
     """``name``, or the first one with a number that is not taken."""
     while True:
@@ -220,16 +331,57 @@ def _free(name: str, taken: Container[str], counted: Counter[str]) -> str:
             return numbered
 
 
+def _renamed(error: Any, names: Mapping[str, str]) -> Any:
+    """An error, which may name the entry that could not be read."""
+    if not isinstance(error, Mapping):
+        return error
+    return {key: _rename(item, names) if isinstance(item, str) else item for key, item in error.items()}
+
+
+def _rename(text: str, names: Mapping[str, str]) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        if name != names[name] and name in text:
+            text = names[name].join(re.split(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+    return text
+
+
+def _is_time(text: str, key: str) -> bool:
+    if _TIME.fullmatch(text):
+        return True
+    return text.isdecimal() and _TIME_KEY.search(key) is not None and read_time(text) is not None
+
+
+def _clean_key(key: str, replace: Replace, whole: str) -> str:
+    if not whole:
+        return _clean_text(key, replace)
+    return key if _is_time(key, "") else _clean_whole(key, replace, whole)
+
+
 def _clean_whole(text: str, replace: Replace, kind: str) -> str:
-    return text if not text or _MARK.fullmatch(text) else replace(kind, text)
+    return text if text in ("", MARKER) or _NUMBERED_MARK.fullmatch(text) else replace(kind, text)
 
 
 def _clean_text(text: str, replace: Replace) -> str:
     if "@" in text or "%40" in text:
-        text = _ADDRESS.sub(lambda match: replace("address", match[0]), text)
+        if "/" in text or "\\" in text:
+            text = _TOKEN.sub(lambda match: _clean_path(match[0], replace), text)
+        text = _clean_addresses(text, replace)
     if ":" in text:
         text = _WITH_COLONS.sub(lambda match: _clean_groups(match[0], replace), text)
     return _WITH_DOTS.sub(lambda match: _clean_ip(match[0], replace), text)
+
+
+def _clean_path(token: str, replace: Replace) -> str:
+    """A path with the addresses among its parts replaced; what is no path stays."""
+    parts = _SLASH.split(token)
+    is_path = len(parts) > _WITH_ONE_SLASH or token[0] in "/\\.~" or _SLASH.search(token.rpartition("@")[2])
+    if len(parts) < _WITH_ONE_SLASH or not is_path or _OF_X400.search(token):
+        return token
+    return "".join(_clean_addresses(part, replace) for part in parts)
+
+
+def _clean_addresses(text: str, replace: Replace) -> str:
+    return _ADDRESS.sub(lambda match: replace("address", match[0]), text)
 
 
 def _clean_groups(text: str, replace: Replace) -> str:

@@ -20,7 +20,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import brief
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
 
 Result = TypeVar("Result")
@@ -61,7 +61,9 @@ class HostRecord:
         """The record with what ``clean`` makes of the sections. Which server was asked stays."""
         if self.mailplus is None:
             return self
-        return replace(self, mailplus={**self.mailplus, "sections": clean.sections(self.mailplus["sections"])})
+        sections = clean.sections(self.mailplus["sections"])
+        error = self.error and first_error(sections)
+        return replace(self, error=error, mailplus={**self.mailplus, "sections": sections})
 
 
 def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
@@ -137,6 +139,10 @@ def spare(act: Callable[[], Result], instead: Callable[[Exception], Result]) -> 
         return instead(error)
 
 
+def _without_data(envelope: Envelope) -> dict[str, Any]:
+    return {key: value for key, value in envelope.items() if key not in ("data", "each")}
+
+
 class HasStatus(Protocol):
     """Whatever tells how well a host was read."""
 
@@ -151,15 +157,15 @@ def totals(hosts: Iterable[HasStatus]) -> dict[str, int]:
     return {status: counted[status] for status in HOST_STATUSES}
 
 
-def describe(record: HostRecord) -> str:
-    """What was read of a host, or why it was not, on one line."""
-    return visible(_describe(record))
+def describe(record: HostRecord, clean: Clean = KEEP) -> str:
+    """What was read of a host, or why it was not, on one line, without personal data."""
+    return visible(_describe(record, clean))
 
 
-def _describe(record: HostRecord) -> str:
+def _describe(record: HostRecord, clean: Clean) -> str:
     if record.mailplus is None or record.status in ("unsupported", *UNREAD):
         return words(record.reason or "")
-    sections = record.mailplus["sections"]
+    sections = {name: clean.section(name, _without_data(one)) for name, one in record.mailplus["sections"].items()}
     parts = [f"{sum(envelope['status'] == 'ok' for envelope in sections.values())} of {len(sections)} sections"]
     parts.extend(brief(sections))
     if record.reason:

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
@@ -32,13 +33,24 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     VerdictReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS, Verdict
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.unconfigured import Unconfigured
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import (
+    NOT_CONFIGURED,
+    VERDICTS,
+    Verdict,
+)
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
 
 # The verdicts that somebody has to look at.
 FINDINGS = ("fail", "unknown")
+
+# Of lists and mappings, a verdict holds how long they are.
+_COUNT = re.compile(r"\d+ (?:items|keys)")
+
+# The cause may quote any text of the host.
+_NO_CAUSE = "the cause is left out, since it may hold personal data."
 
 # How many texts are remembered as they are without personal data: those of a policy are alike for all hosts.
 _MOST_TEXTS = 4096
@@ -62,37 +74,43 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
     hosts: list[HostReport] = []
     cleaners: dict[Clean, _Cleaner] = {}
     has_baseline = False
+    unconfigured = Unconfigured()
     for result in results:
         cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
         hosts.append(_host_or_why_not(result, cleaner))
+        unconfigured.add(hosts[-1], result.verdicts)
         has_baseline = has_baseline or result.drift is not NOT_COMPARED
     hosts.sort(key=lambda host: host["host"])
     names = {name for host in hosts for name in host["sections"]}
     rows, tabled = figures.rows(names), tables.of_names(names)
+    unasked = unconfigured.unasked()
     for host in hosts:
-        _fill(host, rows)
-        host["tables"] = dict.fromkeys(table.name for table in tabled) | host["tables"]
+        _fill(host, rows, tabled)
+        host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
+    not_configured = list(unconfigured.told(rules, len(hosts)))
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
         "has_baseline": has_baseline,
-        "totals": _totals(hosts),
+        "totals": _totals(hosts, len(not_configured)),
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
         "members": figures.members_definitions(rows),
         "tables": tables.definitions(tabled),
         "rules": [_rule(rule) for rule in rules],
+        "not_configured": not_configured,
         "hosts": hosts,
     }
 
 
-def _fill(host: HostReport, rows: Collection[Section]) -> None:
-    """Say that a host's figures are unknown which only others have."""
+def _fill(host: HostReport, rows: Collection[Section], tabled: Iterable[Table]) -> None:
+    """Say that a host's figures and tables are unknown which only others have."""
     host["figures"] = figures.figures(rows, {}, {}) | host["figures"]
     host["breakdowns"] = figures.breakdowns(rows, {}) | host["breakdowns"]
     host["timelines"] = figures.timelines(rows, {}) | host["timelines"]
     host["members"] = figures.members(rows, {}, KEEP) | host["members"]
+    host["tables"] = dict.fromkeys(table.name for table in tabled) | host["tables"]
 
 
 class _Cleaner:
@@ -104,12 +122,12 @@ class _Cleaner:
 
     def at(self, path: str, value: object) -> tuple[str, object]:
         """A path and the value there: some personal data is known by the key it stands under only."""
-        if value is None or isinstance(value, (bool, int, float)):
+        if value is None or isinstance(value, bool):
             return self.text(path), value
         return self.clean.at(path, value)
 
 
-def _totals(hosts: Sequence[HostReport]) -> Totals:
+def _totals(hosts: Sequence[HostReport], not_configured: int) -> Totals:
     verdicts = Counter((verdict["verdict"], verdict["severity"]) for host in hosts for verdict in host["verdicts"])
     drifts = [host["drift"] for host in hosts]
     differences = (difference["severity"] for drift in drifts for difference in drift["differences"])
@@ -121,6 +139,7 @@ def _totals(hosts: Sequence[HostReport]) -> Totals:
         "drift": _count((drift["status"] for drift in drifts), STATUSES),
         "differences": _count(differences, SEVERITIES),
         "not_compared": sum(len(drift["not_compared"]) for drift in drifts),
+        "not_configured": not_configured,
     }
 
 
@@ -132,7 +151,11 @@ def broken(result: HostResult, error: Exception) -> HostResult:
     """What is left to report of a host whose state breaks what looks at it: its rules are unknown."""
     record = unusable(result.record.host, error)
     reason = f"The host was not read: {record.reason}"
-    verdicts = [Verdict(verdict.rule, verdict.severity, "unknown", None, None, reason) for verdict in result.verdicts]
+    verdicts = [
+        Verdict(verdict.rule, verdict.severity, "unknown", None, None, reason)
+        for verdict in result.verdicts
+        if verdict.verdict != NOT_CONFIGURED
+    ]
     drift = replace(result.drift, status="unknown", reason=reason, differences=(), not_compared=())
     return replace(result, record=record, verdicts=verdicts, drift=drift)
 
@@ -143,11 +166,12 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
     rows = figures.rows(sections)
     cleaned = {name: clean.clean.section(name, _without_data(envelope)) for name, envelope in sections.items()}
     of_host = tables.tables(sections, state.get("collected_at"), clean.clean)
+    can_quote = not any(envelope["data"] and clean.clean.takes_all_text(name) for name, envelope in sections.items())
     return {
         "host": record.host,
         "status": record.status,
         "reason": record.reason,
-        "error": record.error,
+        "error": record.error and (first_error(cleaned) or record.error),
         "collected_at": state.get("collected_at"),
         "server": state.get("server"),
         "sections": cleaned,
@@ -156,20 +180,24 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
         "timelines": figures.timelines(rows, sections),
         "members": figures.members(rows, sections, clean.clean),
         "tables": of_host,
-        "verdicts": [_verdict(verdict, clean) for verdict in result.verdicts],
+        "verdicts": [
+            _verdict(one, clean, can_quote=can_quote) for one in result.verdicts if one.verdict != NOT_CONFIGURED
+        ],
         "drift": _drift(result.drift, clean),
     }
 
 
-def _verdict(verdict: Verdict, clean: _Cleaner) -> VerdictReport:
-    path, actual = clean.at(verdict.path or "", verdict.actual)
+def _verdict(verdict: Verdict, clean: _Cleaner, *, can_quote: bool) -> VerdictReport:
+    message = verdict.message if can_quote or not verdict.cause else verdict.message.replace(verdict.cause, _NO_CAUSE)
+    is_count = isinstance(verdict.actual, str) and _COUNT.fullmatch(verdict.actual)
+    path, actual = clean.at(verdict.path or "", None if is_count else verdict.actual)
     return {
         "rule": verdict.rule,
         "severity": verdict.severity,
         "verdict": verdict.verdict,
         "expected": None if verdict.expected is None else clean.text(verdict.expected),
-        "actual": actual,
-        "message": clean.text(verdict.message),
+        "actual": verdict.actual if is_count else actual,
+        "message": clean.text(message),
         "path": path or None,
     }
 

@@ -141,6 +141,23 @@ class RuleReport(TypedDict):
     """What it rests on."""
 
 
+class NotConfigured(TypedDict):
+    """A rule that nobody can judge until the user tells more. It has no verdict on the hosts that this is about."""
+
+    rule: str
+    """The id of the rule."""
+    section: str
+    """The section that it is about."""
+    gathered: bool
+    """Whether any host was asked for that section."""
+    path_variable: str | None
+    """The entry of mailplus_state_paths that has to hold the path of the setting; null where the path is known."""
+    hosts: Count
+    """On how many hosts it could not be judged."""
+    remedy: str
+    """What to do, so that it can be judged."""
+
+
 class VerdictReport(TypedDict):
     """What a rule comes to on a host."""
 
@@ -241,7 +258,7 @@ class HostReport(TypedDict):
     tables: dict[str, TableRows | None]
     """Each table by its name; null where the host was not asked for any of its sections."""
     verdicts: list[VerdictReport]
-    """The verdict of every rule, in the order of the rules."""
+    """The verdict of every rule that is configured, in the order of the rules."""
     drift: DriftReport
     """How it differs from the baseline."""
 
@@ -270,6 +287,8 @@ class Totals(TypedDict):
     """Differences from the baseline by severity."""
     not_compared: Count
     """Sections and values that could not be compared."""
+    not_configured: Count
+    """Rules that are not configured. They have no verdict, and are not among the unknown ones."""
 
 
 class Report(TypedDict):
@@ -295,5 +314,7 @@ class Report(TypedDict):
     """The tables that are made of the sections that any host has."""
     rules: list[RuleReport]
     """The rules of all policies, before anything is overridden for a host."""
+    not_configured: list[NotConfigured]
+    """The rules that are not configured, in the order of the rules."""
     hosts: list[HostReport]
     """All hosts of the play in the order of their names, those included that were not read."""

@@ -6,23 +6,40 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
     ABSENT,
-    Condition,
+    Found,
     Outcome,
+    divided,
     find,
+    spread,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import HostPolicy, Rule, Target, Waiver
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import (
+    HostPolicy,
+    Place,
+    Rule,
+    Target,
+    Waiver,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 
 # A section in an expression: sections.NAME, sections['NAME'].
 _SECTION = re.compile(r"""\bsections(?:\.(\w+)|\[\s*["'](\w+))""")
 
 VERDICTS = ("pass", "fail", "unknown", "not_applicable", "excepted")
+
+# Of a rule that cannot be judged on a host, since nobody told the path of the setting: no verdict, and told once.
+NOT_CONFIGURED = "not_configured"
+
+_MOST_NAMES = 10
 
 
 class ExpressionError(Exception):
@@ -34,10 +51,19 @@ Evaluate = Callable[[str, Mapping[str, object]], object]
 
 
 @dataclass(frozen=True)
+class Lack:
+    """What a rule needs that the user did not give: a section that is not gathered, or the path of a setting in it."""
+
+    section: str
+    path_variable: str | None = None
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare.
 
-    ``path`` is where the actual value stands; None where nothing was looked up.
+    ``path`` is where the actual value stands; None where nothing was looked up. ``cause`` may be a part of the
+    message, and quote any value of the host. ``verdict`` is one of VERDICTS, or NOT_CONFIGURED.
     """
 
     rule: str
@@ -47,6 +73,8 @@ class Verdict:
     actual: object
     message: str
     path: str | None = None
+    cause: str = ""
+    lack: Lack | None = None
 
 
 def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluate) -> list[Verdict]:
@@ -56,26 +84,46 @@ def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluat
 
 
 @dataclass(frozen=True)
+class _Look:
+    """What a condition comes to, a sentence about it, the value it was put on, and where that stands."""
+
+    outcome: Outcome
+    message: str
+    actual: object = None
+    path: str | None = None
+    lack: Lack | None = None
+
+
+@dataclass(frozen=True)
 class _Host:
     record: HostRecord
     paths: Mapping[str, tuple[str, ...]]
     evaluate: Evaluate
 
     def judge(self, rule: Rule) -> Verdict:
+        lack = self._unset_path(rule)
+        if lack:
+            message = f"The path is not set: mailplus_state_paths has no {lack.path_variable}."
+            return _verdict(rule, NOT_CONFIGURED, _Look(Outcome.UNKNOWN, message, lack=lack))
         if self.record.mailplus is None:
-            return _verdict(rule, "unknown", f"The host was not read: {self.record.reason}")
+            return _verdict(rule, "unknown", _Look(Outcome.UNKNOWN, f"The host was not read: {self.record.reason}"))
         if rule.applies:
-            outcome, message, _actual, _path = self._look(rule.applies)
-            if outcome is Outcome.NOT_MET:
-                return _verdict(rule, "not_applicable", "The rule does not apply to this host.")
-            if outcome is Outcome.UNKNOWN:
-                return _verdict(rule, "unknown", f"Whether the rule applies is not known: {message}")
+            look = self._look(rule.applies)
+            if look.outcome is Outcome.NOT_MET:
+                return _verdict(rule, "not_applicable", _Look(look.outcome, "The rule does not apply to this host."))
+            if look.outcome is Outcome.UNKNOWN:
+                message = f"Whether the rule applies is not known: {look.message}"
+                return _verdict(rule, "unknown", _Look(look.outcome, message, lack=look.lack))
         return self._judge_target(rule, rule.target) if rule.target else self._judge_expression(rule)
 
+    def _unset_path(self, rule: Rule) -> Lack | None:
+        unset = (place for place in rule.places if place.path_variable and place.path_variable not in self.paths)
+        return next((Lack(place.section, place.path_variable) for place in unset), None)
+
     def _judge_target(self, rule: Rule, target: Target) -> Verdict:
-        outcome, message, actual, path = self._look(target)
-        verdict = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNKNOWN: "unknown"}[outcome]
-        return _verdict(rule, verdict, message, expected=str(target.condition), actual=actual, path=path)
+        look = self._look(target)
+        verdict = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNKNOWN: "unknown"}[look.outcome]
+        return _verdict(rule, verdict, look, expected=str(target.condition))
 
     def _judge_expression(self, rule: Rule) -> Verdict:
         mailplus = self.record.mailplus or {}
@@ -83,56 +131,107 @@ class _Host:
         try:
             value = self.evaluate(expression, {"mailplus": mailplus, "sections": mailplus.get("sections", {})})
         except ExpressionError as error:
-            message = self._unread_section(expression) or f"The expression cannot be evaluated: {error}"
-            return _verdict(rule, "unknown", message, expected=expression)
+            look = self._unread_section(expression, f"The expression cannot be evaluated: {error}")
+            return replace(_verdict(rule, "unknown", look, expected=expression), cause=f"{error}")
         if not isinstance(value, bool):
-            message = self._unread_section(expression) or "The expression is neither true nor false here."
-            return _verdict(rule, "unknown", message, expected=expression)
+            look = self._unread_section(expression, "The expression is neither true nor false here.")
+            return _verdict(rule, "unknown", look, expected=expression)
         verdict, word = ("pass", "true") if value else ("fail", "false")
-        return _verdict(rule, verdict, f"The expression is {word}.", expected=expression, actual=value)
+        look = _Look(Outcome.MET, f"The expression is {word}.", value)
+        return _verdict(rule, verdict, look, expected=expression)
 
-    def _unread_section(self, expression: str) -> str | None:
+    def _unread_section(self, expression: str, otherwise: str) -> _Look:
         """What is to say of the first section that an expression names and that was not read."""
-        sections = (self.record.mailplus or {}).get("sections", {})
         named = (name for pair in _SECTION.findall(expression) for name in pair if name in BY_NAME)
-        statuses = ((name, sections[name]["status"] if name in sections else "not gathered") for name in named)
-        return next((f"The section {name} is {status}." for name, status in statuses if status != "ok"), None)
+        unread = (self._not_ok(name) for name in named)
+        return next((look for look in unread if look), _Look(Outcome.UNKNOWN, otherwise))
 
-    def _look(self, target: Target) -> tuple[Outcome, str, object, str | None]:
-        """What the condition comes to, a sentence about it, the value it was put on, and where that stands."""
+    def _not_ok(self, section: str) -> _Look | None:
+        """What is to say of a section that was not read."""
+        envelope = (self.record.mailplus or {}).get("sections", {}).get(section)
+        if envelope is None:
+            message = f"The section {section} is not gathered; add it to mailplus_state_subset."
+            return _Look(Outcome.UNKNOWN, message, lack=Lack(section))
+        if envelope["status"] == "ok":
+            return None
+        return _Look(Outcome.UNKNOWN, f"The section {section} is {envelope['status']}.")
+
+    def _look(self, target: Target) -> _Look:
         envelope = (self.record.mailplus or {})["sections"].get(target.section)
-        status = envelope["status"] if envelope else "not gathered"
-        if status != "ok":
-            return Outcome.UNKNOWN, f"The section {target.section} is {status}.", None, None
-        path = target.path or self.paths.get(target.path_variable or "")
-        if path is None:
-            message = f"The path is not set: mailplus_state_paths has no {target.path_variable}."
-            return Outcome.UNKNOWN, message, None, None
+        not_ok = self._not_ok(target.per.section) if target.per else None
+        if not_ok or not envelope or not envelope.get("each"):
+            return not_ok or self._not_ok(target.section) or self._look_at(target, envelope)
+        data = envelope["data"] or {}
+        return _together(
+            {name: self._look_at(target, {**one, "data": data.get(name)}) for name, one in envelope["each"].items()}
+        )
+
+    def _look_at(self, target: Target, envelope: Any) -> _Look:
+        """What the condition comes to in an envelope, which is that of a section or of one of its entries."""
+        if envelope["status"] != "ok":
+            return _Look(Outcome.UNKNOWN, f"The section {target.section} is {envelope['status']}.")
+        if "each" in envelope:
+            return _Look(Outcome.UNKNOWN, f"The section {target.section} has no entries.")
+        path, condition = spread(self._path(target), target.condition)
         value = find(envelope, path)
-        outcome = target.condition.check(value)
-        where = f"{target.section}.{'.'.join(path)}"
-        if _rests_on_missing_rows(path, target.condition, outcome, envelope):
+        where = ".".join((target.section, *path))
+        if target.per:
+            whole = find((self.record.mailplus or {})["sections"][target.per.section], self._path(target.per))
+            where = f"{where} / {'.'.join((target.per.section, *self._path(target.per)))}"
+            value = divided(value, whole)
+        found = condition.look(value, self._now)
+        if not _comes_whole(BY_NAME[target.section], envelope) and _rests_on_missing_rows(path, found, envelope):
             message = f"{where}: not all rows are there; raise mailplus_state_limit."
-            return Outcome.UNKNOWN, message, _short(value), where
-        return outcome, _sentence(where, target.condition, value, outcome), _short(value), where
+            return _Look(Outcome.UNKNOWN, message, _short(value), where)
+        where = ".".join((where, *found.path))
+        return _Look(found.outcome, _sentence(where, found), _short(found.value), where)
+
+    def _path(self, place: Place) -> tuple[str, ...]:
+        return place.path or self.paths[place.path_variable or ""]
+
+    @cached_property
+    def _now(self) -> datetime | None:
+        """When the host was read: how old something is, and how long it holds, is counted from there."""
+        return read_time((self.record.mailplus or {}).get("collected_at"))
 
 
-def _sentence(where: str, condition: Condition, value: object, outcome: Outcome) -> str:
-    if value is ABSENT:
+def _together(looks: Mapping[str, _Look]) -> _Look:
+    """What all entries of a section come to together: the worst, and on which of them."""
+    outcomes = [look.outcome for look in looks.values()]
+    worst = next(one for one in (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.MET) if one in outcomes)
+    found = {name: look for name, look in looks.items() if look.outcome is worst}
+    first = next(iter(found.values()))
+    if worst is Outcome.MET:
+        return replace(first, actual=first.actual if len(found) == 1 else None)
+    names = [*found][:_MOST_NAMES]
+    more = [f"{len(found) - _MOST_NAMES} more"] if len(found) > _MOST_NAMES else []
+    return replace(first, message=f"{', '.join([*names, *more])}: {first.message}")
+
+
+def _sentence(where: str, found: Found) -> str:
+    if found.empty:
+        return f"{where} has no {found.condition.operand.selection}."
+    if found.value is ABSENT:
         return f"{where} is not in the answer."
-    if outcome is Outcome.UNKNOWN:
-        return f"{where} cannot be compared with: {condition}."
-    return f"{where} is{'' if outcome is Outcome.MET else ' not'} as required."
+    if found.outcome is Outcome.UNKNOWN:
+        return f"{where} cannot be compared with: {found.condition}."
+    return f"{where} is{'' if found.outcome is Outcome.MET else ' not'} as required."
 
 
-def _rests_on_missing_rows(path: tuple[str, ...], condition: Condition, outcome: Outcome, envelope: Envelope) -> bool:
+def _rests_on_missing_rows(path: tuple[str, ...], found: Found, envelope: Envelope) -> bool:
     """Whether rows that were not read could turn the outcome."""
-    if "total" not in envelope or _has_all_rows(envelope) or outcome is Outcome.UNKNOWN:
+    if "total" not in envelope or _has_all_rows(envelope) or found.outcome is Outcome.UNKNOWN:
         return False
     if path[0] == "summary" and path[1:] not in (("complete",), ("rows",)):
         # More rows only raise counts and ages.
-        return outcome is not {"at_most": Outcome.NOT_MET, "at_least": Outcome.MET}.get(condition.operator)
-    return outcome is {"all": Outcome.MET, "any": Outcome.NOT_MET}.get(condition.operator)
+        return found.outcome is not {"at_most": Outcome.NOT_MET, "at_least": Outcome.MET}.get(found.condition.operator)
+    return found.needs_all
+
+
+def _comes_whole(section: Section, envelope: Envelope) -> bool:
+    """Whether a list is known to be sent in one piece, and counted by nobody."""
+    is_whole = section.kind is Kind.ENTRIES and bool(section.rows_key) and not section.paged
+    return is_whole and envelope.get("total") is None and envelope.get("truncated") is None
 
 
 def _has_all_rows(envelope: Envelope) -> bool:
@@ -147,16 +246,8 @@ def _short(value: object) -> object:
     return None if value is ABSENT else value
 
 
-def _verdict(
-    rule: Rule,
-    verdict: str,
-    message: str,
-    *,
-    expected: str | None = None,
-    actual: object = None,
-    path: str | None = None,
-) -> Verdict:
-    return Verdict(rule.id, rule.severity, verdict, expected, actual, message, path)
+def _verdict(rule: Rule, verdict: str, look: _Look, *, expected: str | None = None) -> Verdict:
+    return Verdict(rule.id, rule.severity, verdict, expected, look.actual, look.message, look.path, look.lack)
 
 
 def _waived(verdict: Verdict, waiver: Waiver | None, today: date) -> Verdict:

@@ -15,6 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report i
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     FigureDefinition,
     HostReport,
+    NotConfigured,
     Report,
     TableDefinition,
     Totals,
@@ -55,6 +56,7 @@ def markdown(report: Report) -> str:
         *_hosts("Without a MailPlus Server that answers", [host for host in hosts if host["status"] == "unsupported"]),
         *_hosts("Read in part", [host for host in hosts if host["status"] == "partial"]),
         *_findings(report),
+        *_not_configured(report),
         *_inventory(report),
         *_drift(hosts),
         *(_missing(hosts) if report["has_baseline"] else ()),
@@ -80,7 +82,8 @@ def _totals(totals: Totals, *, compared: bool) -> list[str]:
     ]
     if not compared:
         lines[-2:] = ["- **Differences**: not compared, there is no baseline"]
-    return lines
+    missing = totals["not_configured"]
+    return [*lines, f"- **{counted(missing, 'rule')} not configured**: without any verdict"] if missing else lines
 
 
 def _figures(report: Report) -> Iterator[str]:
@@ -142,6 +145,28 @@ def _findings(report: Report) -> Iterator[str]:
             if rules:
                 yield f"## {kind.capitalize()}, {severity} ({len(rules)})"
                 yield _lines(f"**{escape(titles.get(rule, rule))}**: {_some(names)}" for rule, names in rules.items())
+
+
+def _not_configured(report: Report) -> Iterator[str]:
+    """A section with a line a rule that nobody can judge yet, and what it lacks."""
+    titles = {rule["id"]: rule["title"] for rule in report["rules"]}
+    if report["not_configured"]:
+        yield f"## Not configured, so that nobody can judge it ({len(report['not_configured'])})"
+        yield _lines(
+            f"**{escape(titles[one['rule']])}**: {escape(_lack(one))}{_hosts_of(one, len(report['hosts']))}"
+            for one in report["not_configured"]
+        )
+        yield "The HTML and JSON reports tell what to do for each."
+
+
+def _lack(one: NotConfigured) -> str:
+    if one["path_variable"]:
+        return f"the path of {one['path_variable']} in {one['section']} is not set"
+    return f"the section {one['section']} is not gathered"
+
+
+def _hosts_of(one: NotConfigured, hosts: int) -> str:
+    return "" if one["hosts"] == hosts else f" on {counted(one['hosts'], 'host')}"
 
 
 def _inventory(report: Report) -> Iterator[str]:

@@ -37,6 +37,7 @@ METRICS = {
     "mailplus_section_status": "The status of the section, always 1.",
     "mailplus_verdicts": "Rules by verdict and severity.",
     "mailplus_finding": "A rule that the host fails, or that is unknown there, always 1.",
+    "mailplus_rules_not_configured": "Rules without a verdict, on all hosts or on some: not configured.",
     "mailplus_drift_known": "Whether the host was compared with a baseline.",
     "mailplus_differences": "Differences from the baseline by severity, in what was compared.",
     "mailplus_drift_not_compared": "Sections and values that could not be compared.",
@@ -105,6 +106,7 @@ def _distinct(texts: Iterable[str]) -> dict[str, str]:
 
 def _samples(report: Report) -> Iterator[Sample]:
     yield "mailplus_report_timestamp_seconds", {}, _seconds(report["generated_at"])
+    yield "mailplus_rules_not_configured", {}, report["totals"]["not_configured"]
     names = _distinct(host["host"] for host in report["hosts"])
     rules = _distinct(rule["id"] for rule in report["rules"])
     for host in report["hosts"]:

@@ -19,6 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     DifferenceReport,
     FigureDefinition,
     HostReport,
+    NotConfigured,
     Report,
     RuleReport,
     VerdictReport,
@@ -79,10 +80,11 @@ def hosts_csv(report: Report) -> str:
 
 def findings_csv(report: Report) -> str:
     """A row for each host that was not read, each rule failed, unknown or excepted, each difference, and what was not
-    compared."""
+    compared. Rules that are not configured come last, each once."""
     rules = {rule["id"]: rule for rule in report["rules"]}
     rows = (_finding_rows(host, rules, has_baseline=report["has_baseline"]) for host in report["hosts"])
-    return _table(FINDING_COLUMNS, chain.from_iterable(rows))
+    unjudged = (_not_configured_row(one, rules[one["rule"]]) for one in report["not_configured"])
+    return _table(FINDING_COLUMNS, chain(chain.from_iterable(rows), unjudged))
 
 
 def table_csv(name: str, columns: Sequence[str], report: Report) -> str:
@@ -147,6 +149,11 @@ def _verdict_row(verdict: VerdictReport, rule: RuleReport | None) -> Row:
         "finding": verdict["verdict"],
         "actual": missing if verdict["actual"] is None else verdict["actual"],
     }
+
+
+def _not_configured_row(one: NotConfigured, rule: RuleReport) -> Row:
+    told = {"kind": "rule", "rule": one["rule"], "finding": "not_configured", "path": one["section"], "actual": UNKNOWN}
+    return {**rule, **told, "message": f"On {one['hosts']} hosts: {one['remedy']}"}
 
 
 def _difference_row(difference: DifferenceReport) -> Row:

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, groups
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, groups, select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Baseline, Comparison
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule, for_host, parse_policy
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import cleaner
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
@@ -53,7 +53,7 @@ HOSTILE = (
 
 def demo_report() -> Report:
     """The report of the demo's fleet, judged by the policy that ships; one NAS is the baseline of all."""
-    rules = parse_policy(yaml.safe_load(_POLICY.read_text(encoding="utf-8")), "hardening")
+    rules = read_policy(_POLICY, "hardening")
     with run_fleet(_DEMO) as fleet:
         records = [host_record(name, _outcome(fleet[name], fleet)) for name in fleet]
     exceptions = {
@@ -76,7 +76,7 @@ def _day(records: Sequence[HostRecord]) -> date:
 def _outcome(nas: Nas, fleet: Fleet) -> dict[str, Any]:
     address = Address(nas.host, nas.port, nas.https, True, str(fleet.ca_path))
     try:
-        state = gather(address, Credentials(nas.username, nas.password), Plan(CATALOGUE))
+        state = gather(address, Credentials(nas.username, nas.password), Plan(select([ALL])))
     except DsmError as error:
         return {"msg": str(error), "error": error.details.as_dict()}
     return {"ansible_facts": {"mailplus": state.as_facts()}}
@@ -144,7 +144,7 @@ def _report(
     clean = cleaner("remove", None)
     baseline = Baseline(next(record for record in records if record.status == "ok").as_dict())
     today = date.fromisoformat(generated_at[:10])
-    asked = {rule.target.path_variable for rule in rules if rule.target}
+    asked = {place.path_variable for rule in rules for place in rule.places}
     paths = {name: path for name, path in _PATHS.items() if name in asked}
     results = [
         HostResult(

@@ -103,4 +103,4 @@ def _elements(about: Mapping[str, Any], value: list[Any], path: str, *, failed: 
 
 
 def _has_type(value: Any, name: str) -> bool:
-    return isinstance(value, TYPES[name]) and (name == "bool" or not isinstance(value, bool))
+    return name == "raw" or (isinstance(value, TYPES[name]) and (name == "bool" or not isinstance(value, bool)))

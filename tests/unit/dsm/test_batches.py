@@ -358,9 +358,9 @@ def test_a_dead_nas_is_not_asked_for_what_did_not_fit() -> None:
 
 
 def test_a_section_that_hangs_among_others_that_expire(nas: Nas) -> None:
-    nas.faults.add("hang", api=SECURITY)
+    nas.faults.add("hang", api=IMAP_POP3)
     nas.faults.add("expired", api=REPORT, after=1, first=1)
     state = gather(nas, "all", timeout=0.5)
-    assert [name for name, each in state.sections.items() if each["status"] != "ok"] == ["security"]
+    assert [name for name, each in state.sections.items() if each["status"] != "ok"] == ["imap_pop3"]
     assert calls(nas).count(LOGIN) == 2
     assert QUEUE in {item["api"] for request in nas.requests for item in request.items}

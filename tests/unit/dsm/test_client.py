@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
 from dataclasses import replace
@@ -18,7 +17,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
 from ansible_collections.mailfleet.mailplus.tests import simulator
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
@@ -37,6 +35,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     SMTP_GENERAL,
     TEN,
     address_of,
+    assert_clear,
     calls,
     client,
     credentials_of,
@@ -55,7 +54,9 @@ FLEET = {
         "dsm6": {"dsm": 6, "versions": "listed"},
         "dsm5": {"dsm": 5},
         "old": {"apis": {SMTP_GENERAL: {"maxVersion": 1}, SECURITY: {"maxVersion": 2}, REPORT: "absent"}},
-        "newer": {"apis": {SMTP_GENERAL: {"minVersion": 3}, SECURITY: {"minVersion": 5, "maxVersion": 6}}},
+        "newer": {
+            "apis": {SMTP_GENERAL: {"minVersion": 4, "maxVersion": 5}, SECURITY: {"minVersion": 5, "maxVersion": 6}}
+        },
         "bare": {"package": False},
         "no_compound": {"apis": {COMPOUND: "absent"}},
         "compound_refused": {"permissions": {COMPOUND: 105}},
@@ -64,9 +65,7 @@ FLEET = {
     },
     "defaults": {"https": False},
 }
-ALL = [
-    replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in select(TEN)
-]
+ALL = [replace(section.reads[0], params={"offset": 0, "limit": 50} if section.is_list else {}) for section in TEN]
 BUSY = (108, 109, 110, 111, 117, 118)
 
 
@@ -140,7 +139,7 @@ def test_each_error_belongs_to_its_read_alone(fleet: Fleet) -> None:
     }
     assert all((reply.data is None) == (reply.error is not None) for reply in replies.values())
     for api, error in errors.items():
-        assert (error.details.api, error.details.version) == (api, 1)
+        assert (error.details.api, error.details.version) == (api, 2 if api == CORE else 1)
     assert calls(nas) == [LOGIN, BATCH, LOGOUT]
 
 
@@ -294,7 +293,7 @@ def test_discovery_is_asked_once_and_only_misfits_are_asked_again(fleet: Fleet) 
         replies = dict(zip([read.api for read in ALL], dsm.read(ALL), strict=True))
         again = dsm.read([read for read in ALL if read.api in (SMTP_GENERAL, CORE, QUEUE)])
     assert calls(nas) == [LOGIN, BATCH, DISCOVERY, BATCH, BATCH, LOGOUT]
-    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [2, 1, 1]
+    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [3, 1, 1]
     assert [item["version"] for item in items_of(nas, SECURITY)] == [4, 2]
     assert {api: reply.error.details.name for api, reply in replies.items() if reply.error} == {REPORT: "no_such_api"}
     assert len(items_of(nas, REPORT)) == 1
@@ -305,7 +304,7 @@ def test_a_misfit_of_one_api_says_nothing_of_another(nas: Nas) -> None:
     nas.faults.add("error", api=SMTP_GENERAL, code=103, first=1)
     assert names(read(nas)) == ["ok"] * len(ALL)
     assert calls(nas) == [LOGIN, BATCH, DISCOVERY, (SMTP_GENERAL, "get"), LOGOUT]
-    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [2, 1]
+    assert [item["version"] for item in items_of(nas, SMTP_GENERAL)] == [3, 2]
 
 
 @pytest.mark.parametrize("code", [102, 103, 104])
@@ -325,7 +324,7 @@ def test_versions_nobody_knows_to_list_the_method_are_never_tried(fleet: Fleet) 
         SMTP_GENERAL: "version_not_supported",
         SECURITY: "version_not_supported",
     }
-    assert {item["version"] for item in items_of(nas, SMTP_GENERAL) + items_of(nas, SECURITY)} == {2, 4}
+    assert {item["version"] for item in items_of(nas, SMTP_GENERAL) + items_of(nas, SECURITY)} == {3, 4}
 
 
 def test_a_newer_version_than_the_catalogue_knows_is_no_misfit(nas: Nas) -> None:
@@ -362,7 +361,7 @@ def test_discovery_names_only_what_may_be_read(fleet: Fleet) -> None:
     nas = fleet["bare"]
     read(nas)
     (request,) = requests_of(nas, DISCOVERY)
-    assert set(request.form["query"].split(",")) == {AUTH, COMPOUND, *(read.api for read in ALL)}
+    assert set(request.form["query"].split(",")) == {AUTH, COMPOUND, *(api for api, _method in READ_ALLOWLIST)}
     assert "_sid" not in request.form
 
 
@@ -407,6 +406,16 @@ def test_an_odd_answer_to_discovery_leaves_the_misfit_as_it_is(answer: str) -> N
     replies, count = read_raw(misfit, http(answer.encode()))
     assert names(replies) == ["version_not_supported"]
     assert count == 2
+
+
+@pytest.mark.parametrize(("code", "name"), [(114, "parameter_missing"), (120, "parameter_invalid")])
+def test_a_parameter_that_does_not_fit_may_not_be_known(nas: Nas, code: int, name: str) -> None:
+    nas.faults.add("error", api=QUEUE, code=code)
+    (reply,) = read(nas, read_of(QUEUE, "list"))
+    assert reply.error is not None
+    assert (reply.error.kind, reply.error.details.name) == (Kind.FAILED, name)
+    assert "may not be publicly known: mailplus_api_info can ask with other parameters." in str(reply.error)
+    assert_clear(reply.error)
 
 
 # --------------------------------------------------------------------------------------------------------- allowlist
@@ -455,18 +464,17 @@ def test_nothing_that_only_resembles_an_allowed_read_can_be_sent(nas: Nas, api: 
 
 
 @pytest.mark.parametrize("beside", [[], [read_of(CORE)]])
-def test_parameters_cannot_make_a_read_a_write(nas: Nas, beside: list[Read]) -> None:
-    smuggling = Read(QUEUE, "list", (1,), {"method": "flush_all"})
-    with client(nas) as dsm, contextlib.suppress(NotAllowedError):
-        dsm.read([smuggling, *beside])
-    written = list(nas.writes)
-    nas.writes.clear()
-    assert written == []
-    assert all(item["method"] == "list" for item in items_of(nas, QUEUE))
+@pytest.mark.parametrize(
+    "name", ["api", "method", "version", "_sid", "SynoToken", "METHOD", " method", "Method\t", "_SID"]
+)
+def test_parameters_cannot_say_what_is_called_or_by_whom(nas: Nas, name: str, beside: list[Read]) -> None:
+    with client(nas) as dsm, pytest.raises(NotAllowedError):
+        dsm.read([Read(QUEUE, "list", (1,), {name: "flush_all"}), *beside])
+    assert calls(nas) == [LOGIN, LOGOUT]
 
 
 def test_a_whole_gather_sends_nothing_but_the_allowlist(nas: Nas) -> None:
     gather(nas, limit=None)
     sent = {(item["api"], item["method"]) for request in nas.requests for item in request.items}
-    assert sent == READ_ALLOWLIST
+    assert sent == {(read.api, read.method) for read in ALL}
     assert set(calls(nas)) == {LOGIN, BATCH, LOGOUT}

@@ -388,6 +388,84 @@ def test_reading_ends_whatever_length_a_server_claims(name: str, length: int, ca
         assert len({row["id"] for row in got}) == len(got)
 
 
+def read_from(first: int, length: int, *, told: int | None, pages: bool = True, cap: int = 10**6, **row: Any) -> Any:
+    """Read a list whose first answer was not asked for as a page, and holds ``first`` rows, whatever a page has."""
+    rows = [dict(row) or {"id": number} for number in range(length)]
+    pager = Pager(0, 10_000, ("id",))
+    got, asked = list(pager.feed(pager.first_page, rows[:first], told)), []
+    while wanted := pager.next_pages():
+        for page in wanted:
+            asked.append(page)
+            given = rows[page.offset :][: min(page.limit, cap)] if pages else rows[:first]
+            got += pager.feed(page, given, told)
+        assert len(asked) < 500
+    return pager, got, asked
+
+
+@pytest.mark.parametrize(
+    ("has_total", "cap"), [(True, 50), (True, 499), (True, 500), (True, 5000), (False, 500), (False, 5000)]
+)
+@pytest.mark.parametrize(("first", "length"), [(500, 500), (501, 501), (600, 601), (1200, 1200), (1200, 3000)])
+def test_a_first_answer_may_hold_more_rows_than_a_page(first: int, length: int, has_total: bool, cap: int) -> None:
+    pager, got, asked = read_from(first, length, told=length if has_total else None, cap=cap)
+    assert [row["id"] for row in got] == list(range(length))
+    assert (pager.gave_up, pager.truncated, pager.doubt) == (False, False if has_total else None, None)
+    assert asked[0].offset == first - 5
+    assert all(page.limit <= 500 for page in asked)
+
+
+@pytest.mark.parametrize("first", [50, 500, 501, 1200])
+def test_the_same_rows_for_every_page_are_taken_once(first: int) -> None:
+    pager, got, asked = read_from(first, first, told=first, pages=False)
+    assert [row["id"] for row in got] == list(range(first))
+    assert (pager.gave_up, pager.truncated, pager.doubt) == (False, False, None)
+    assert len(asked) <= 4
+    pager, got, asked = read_from(first, first, told=None, pages=False)
+    assert [row["id"] for row in got] == list(range(first))
+    assert pager.truncated is None
+    assert pager.doubt == (
+        f"{first} rows were read. This NAS gives the same ones whatever part of the list it is asked for, so whether "
+        f"there are more is not known."
+    )
+    assert len(asked) <= 4
+
+
+@pytest.mark.parametrize(("length", "told"), [(1200, 1200), (1200, None), (3000, 3000), (3000, None)])
+@pytest.mark.parametrize("pages", [True, False])
+def test_a_row_behind_that_had_come_before_denies_no_count(length: int, told: int | None, pages: bool) -> None:
+    rows = [{"id": number} for number in range(length)]
+    pager = Pager(0, None, ("id",))
+    got = list(pager.feed(pager.first_page, rows[:1200], told))
+    pager.look_behind(rows[500:501] if pages else rows[:1200], told)
+    while wanted := pager.next_pages():
+        for page in wanted:
+            got += pager.feed(page, rows[page.offset :][: page.limit] if pages else rows[:1200], told)
+    assert [row["id"] for row in got] == list(range(length if pages else 1200))
+    assert pager.total == told
+    assert pager.truncated == (None if told is None else len(got) < length)
+
+
+@pytest.mark.parametrize("first", [50, 500, 1200])
+def test_the_same_rows_for_every_page_of_a_longer_list_are_not_all(first: int) -> None:
+    pager, got, _asked = read_from(first, first, told=3000, pages=False)
+    assert [row["id"] for row in got] == list(range(first))
+    assert (pager.gave_up, pager.truncated) == (True, True)
+
+
+def test_rows_that_are_all_alike_are_no_sign_of_a_list_without_pages() -> None:
+    pager, got, _asked = read_from(500, 2000, told=None, text="the same")
+    assert len(got) > 500
+    assert (pager.gave_up, pager.truncated) == (True, True)
+    assert "whatever part" not in pager.doubt
+
+
+@pytest.mark.parametrize("told", [12_000, None])
+def test_rows_given_beyond_the_limit_are_missing(told: int | None) -> None:
+    pager, got, _asked = read_from(12_000, 12_000, told=told)
+    assert len(got) == 10_000
+    assert pager.truncated is True
+
+
 def test_pages_that_bring_nothing_end_the_reading() -> None:
     pager = Pager(0, None)
     pager.feed(pager.first_page, [{"id": number} for number in range(500)], 5000)

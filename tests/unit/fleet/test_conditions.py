@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timezone
 from typing import Any
 
 import pytest
@@ -13,13 +13,17 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditio
     find,
     parse_condition,
     parse_path,
+    spread,
 )
 
 MET, NOT_MET, UNKNOWN = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN
 
 
+NOW = datetime(2026, 3, 10, 12, tzinfo=timezone.utc)
+
+
 def check(source: Any, value: Any) -> Outcome:
-    return parse_condition(source).check(value)
+    return parse_condition(source).check(value, NOW)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +114,9 @@ VALID = {
     "at_most": 1,
     "matches": "1",
     "present": True,
+    "at_least_days_ahead": 1,
+    "at_most_days_ago": 1,
+    "ratio": {"of": "used", "to": "total", "at_most": 1},
     "all": {"equals": 1},
     "any": {"equals": 1},
 }
@@ -184,6 +191,19 @@ def test_items_by_path_and_nested() -> None:
         {"all": {"path": "", "equals": 1}},
         {"any": {"path": "a", "unknown": 1}},
         {"any": {"path": "a", "equals": 1, "in": [1]}},
+        {"all": {"where": ["a"], "equals": 1}},
+        {"all": {"where": {"a": None}, "equals": 1}},
+        {"all": {"where": {"a": {"euqals": 1}}, "equals": 1}},
+        {"all": {"when_empty": "maybe", "equals": 1}},
+        {"all": {"when_empty": ["pass"], "equals": 1}},
+        {"at_least_days_ahead": "21"},
+        {"at_least_days_ahead": -1},
+        {"at_most_days_ago": 1e9},
+        {"at_most_days_ago": float("nan")},
+        {"ratio": 5},
+        {"ratio": {"of": "a", "at_most": 1}},
+        {"ratio": {"of": "a", "to": "b"}},
+        {"ratio": {"of": "a", "to": "b", "at_most": 1, "at_least": 0}},
     ],
 )
 def test_a_condition_that_cannot_be_is_refused(source: Any) -> None:
@@ -200,10 +220,131 @@ def test_a_condition_that_cannot_be_is_refused(source: Any) -> None:
         ({"matches": "^a\\d"}, r"matches '^a\\d'"),
         ({"all": {"path": "a.b", "equals": 1}}, "all item: a.b equals 1"),
         ({"any": {"present": True}}, "any item: present true"),
+        (
+            {"all": {"where": {"id": "x", "a.b": {"at_least": 1}}, "path": "status", "equals": "up"}},
+            "all item where id equals 'x' and a.b at least 1: status equals 'up'",
+        ),
+        ({"at_least_days_ahead": 21}, "at least days ahead 21"),
+        ({"ratio": {"of": "size.used", "to": "size.total", "at_most": 0.85}}, "size.used / size.total at most 0.85"),
     ],
 )
 def test_a_condition_reads_as_a_person_would_write_it(source: Any, text: str) -> None:
     assert str(parse_condition(source)) == text
+
+
+SERVER = {"id": "a", "up": True}
+
+
+@pytest.mark.parametrize(
+    ("operator", "items", "expected"),
+    [
+        ("all", [SERVER, {"id": "b", "up": False}], MET),
+        ("all", [SERVER, {"id": "a", "up": False}], NOT_MET),
+        ("all", [SERVER, {"id": "a"}], UNKNOWN),
+        # Nothing is left to look at, or nobody knows whether something is.
+        ("all", [{"id": "b", "up": True}], UNKNOWN),
+        ("all", [], UNKNOWN),
+        ("all", [{"up": True}], UNKNOWN),
+        ("all", [{"id": 5, "up": True}], UNKNOWN),
+        # An item that may be one of them decides nothing, and hides nothing.
+        ("all", [SERVER, {"up": True}], MET),
+        ("all", [SERVER, {"up": False}], UNKNOWN),
+        ("any", [SERVER, {"up": False}], MET),
+        ("any", [{"id": "a", "up": False}, {"up": True}], UNKNOWN),
+        ("any", [{"id": "a", "up": False}, {"up": False}], NOT_MET),
+        ("any", [{"id": "b", "up": True}], UNKNOWN),
+    ],
+)
+def test_items_that_are_selected(operator: str, items: Any, expected: Outcome) -> None:
+    assert check({operator: {"where": {"id": "a"}, "path": "up", "equals": True}}, items) is expected
+
+
+@pytest.mark.parametrize(("when_empty", "expected"), [("pass", MET), ("fail", NOT_MET), ("unknown", UNKNOWN)])
+def test_a_policy_tells_what_an_empty_selection_comes_to(when_empty: str, expected: Outcome) -> None:
+    items = {"where": {"id": "a"}, "equals": 1, "when_empty": when_empty}
+    assert check({"all": items}, []) is expected
+    assert check({"any": items}, [{"id": "b"}]) is expected
+    assert check({"all": items}, [{}]) is UNKNOWN
+
+
+def test_the_item_that_decides_is_told() -> None:
+    source = {"all": {"path": "services", "all": {"path": "up", "equals": True}}}
+    found = parse_condition(source).look([{"services": []}, {"services": [{"up": True}, {"up": False}]}])
+    assert (found.outcome, found.path, found.value) == (NOT_MET, ("1", "services", "1", "up"), False)
+    assert str(found.condition) == "equals true"
+
+
+@pytest.mark.parametrize(
+    ("value", "ahead", "ago"),
+    [
+        ("Mar 31 12:00:00 2026 GMT", MET, UNKNOWN),
+        ("Mar 31 11:59:59 2026 GMT", NOT_MET, UNKNOWN),
+        ("Apr  1 12:00:00 2026 GMT", MET, UNKNOWN),
+        ("2026-03-31T12:00:00Z", MET, UNKNOWN),
+        (1774958400, MET, UNKNOWN),
+        ("1774958399", NOT_MET, UNKNOWN),
+        ("Mar 10 11:00:00 2026 GMT", NOT_MET, MET),
+        ("Feb 10 11:00:00 2026 GMT", NOT_MET, NOT_MET),
+        ("Mar 11 11:00:00 2026 GMT", NOT_MET, MET),
+        # The zone of the NAS is not known: where it matters, so is the outcome.
+        ("2026/03/09 12:00", NOT_MET, MET),
+        ("2026/03/08 12:00", NOT_MET, UNKNOWN),
+        ("2026/03/07 12:00:30", NOT_MET, NOT_MET),
+        ("2026-03-31 12:00", UNKNOWN, UNKNOWN),
+        ("Foo 31 12:00:00 2026 GMT", UNKNOWN, UNKNOWN),
+        ("Feb 31 12:00:00 2026 GMT", UNKNOWN, UNKNOWN),
+        ("2026/13/09 12:00", UNKNOWN, UNKNOWN),
+        ("0001-01-01 00:00", UNKNOWN, UNKNOWN),
+        ("yesterday", UNKNOWN, UNKNOWN),
+        ("", UNKNOWN, UNKNOWN),
+        (True, UNKNOWN, UNKNOWN),
+        (0, UNKNOWN, UNKNOWN),
+        (["Mar 31 12:00:00 2026 GMT"], UNKNOWN, UNKNOWN),
+    ],
+)
+def test_times(value: Any, ahead: Outcome, ago: Outcome) -> None:
+    assert check({"at_least_days_ahead": 21}, value) is ahead
+    assert check({"at_most_days_ago": 2}, value) is ago
+    assert parse_condition({"at_least_days_ahead": 21}).check(value) is UNKNOWN  # when is now?
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ({"used": 85, "total": 100}, MET),
+        ({"used": "85", "total": "100"}, MET),
+        ({"used": "86", "total": 100}, NOT_MET),
+        ({"used": 0, "total": 100}, MET),
+        ({"used": 0, "total": 0}, UNKNOWN),
+        ({"used": -1, "total": 100}, UNKNOWN),
+        ({"used": "-1", "total": 100}, UNKNOWN),
+        ({"used": True, "total": 100}, UNKNOWN),
+        ({"used": "1 GB", "total": 100}, UNKNOWN),
+        ({"used": 10**400, "total": 1}, UNKNOWN),
+        ({"used": float("nan"), "total": 1}, UNKNOWN),
+        ({"used": 1}, UNKNOWN),
+        ([85, 100], UNKNOWN),
+        ("85", UNKNOWN),
+    ],
+)
+def test_ratios(size: Any, expected: Outcome) -> None:
+    assert check({"ratio": {"of": "used", "to": "total", "at_most": 0.85}}, size) is expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [({"rows": [{"on": [1, 1]}]}, MET), ({"rows": [{"on": [1, 2]}]}, NOT_MET), ({"rows": []}, UNKNOWN), ({}, UNKNOWN)],
+)
+def test_a_star_in_a_path_is_every_item(data: Any, expected: Outcome) -> None:
+    path, condition = spread(parse_path("rows.*.on.*"), parse_condition({"equals": 1}))
+    assert condition.check(find(data, path)) is expected
+
+
+def test_find_takes_the_first_of_several_keys() -> None:
+    assert find({"valid_to": 1}, ("valid_till|valid_to",)) == 1
+    assert find({"valid_to": 1, "valid_till": 2}, ("valid_till|valid_to",)) == 2
+    assert find({"a|b": 1, "a": 2}, ("a|b",)) == 1
+    assert find({}, ("a|b",)) is ABSENT
 
 
 def test_find() -> None:

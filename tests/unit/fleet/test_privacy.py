@@ -24,6 +24,14 @@ hashed = cleaner("hash", "key")
         ("?to=anna%40example.com&x", "[address]"),
         ("root@localhost", "[address]"),
         ("m\u00fcller@b\u00fccher.example", "[address]"),
+        ("/var/mail/anna@example.com/cur", "/var/mail/[address]/cur"),
+        ("/volume1/anna@example.com", "/volume1/[address]"),
+        ("mail/anna@example.com/x: bob@example.com", "mail/[address]/x: [address]"),
+        ("C:\\mail\\anna@example.com\\x", "C:\\mail\\[address]\\x"),
+        ("/a@b.example/c@d.example", "/[address]/[address]"),
+        ("https://nas.example/mail/anna%40example.com/", "https://nas.example/mail/[address]/"),
+        ("smtp/anna@EXAMPLE.COM", "[address]"),
+        ("/C=de/G=Anna/S=Muster/@gw.example.com", "[address]"),
         ("a @ b", "a @ b"),
         ("@example.com", "@example.com"),
     ],
@@ -166,7 +174,18 @@ def test_a_mode_that_cannot_be_is_refused(mode: str, key: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 200_000 + "@@", '"a' * 50_000 + "@", ":" * 200_000, "1." * 100_000, "1:" * 100_000, "%40" * 50_000]
+    "text",
+    [
+        "/a" * 200_000 + "@",
+        "a@/" * 100_000,
+        "a" * 200_000 + "/@@",
+        "a" * 200_000 + "@@",
+        '"a' * 50_000 + "@",
+        ":" * 200_000,
+        "1." * 100_000,
+        "1:" * 100_000,
+        "%40" * 50_000,
+    ],
 )
 def test_long_text_takes_no_longer_than_its_length(text: str) -> None:
     # Quadratic time would be minutes here.

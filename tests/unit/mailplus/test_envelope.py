@@ -37,7 +37,7 @@ STATUSES = {
 
 
 def keys_of(section: Section) -> set[str]:
-    return LIST_KEYS if section.is_list else KEYS
+    return LIST_KEYS if section.has_rows else KEYS
 
 
 def listed(rows: list[Any] | None, total: int | None, *, offset: int = 0, limit: int | None = None) -> Any:
@@ -50,13 +50,16 @@ def answered(reading: Reading, reply: Reply) -> Envelope:
     """What becomes of a section whose first question has this answer, and others none."""
     no = Reply(Route("entry.cgi", 1), error=answer_error("No", **CALL))
     with reading:
-        reading.receive([reply, *[no] * (len(reading.next_reads()) - 1)])
+        for _alternative in reading.section.reads:
+            reading.receive([reply, *[no] * (len(reading.next_reads()) - 1)])
+            if reading.is_over:
+                break
         reading.finish()
         return reading.envelope(NOW)
 
 
 def reading_of(section: Section, *, reveal_secrets: bool = False) -> Reading:
-    if section.is_list:
+    if section.has_rows:
         return ListReading(section, {}, Window(), reveal_secrets=reveal_secrets)
     return MappingReading(section, {}, reveal_secrets=reveal_secrets)
 
@@ -78,7 +81,7 @@ def test_a_section_that_was_not_read_has_every_key(section: Section, code: int) 
     assert set(envelope["error"]) == ERROR_KEYS
 
 
-@pytest.mark.parametrize("section", [row for row in CATALOGUE if not row.is_list], ids=lambda section: section.name)
+@pytest.mark.parametrize("section", [row for row in CATALOGUE if not row.has_rows], ids=lambda section: section.name)
 def test_a_section_that_was_read_has_every_key(section: Section) -> None:
     data = {"a": 1}
     envelope = ok(section, data, reveal_secrets=False)

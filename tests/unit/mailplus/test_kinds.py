@@ -44,7 +44,7 @@ DOMAIN, DOMAIN_SETTINGS, ALIAS = PREFIX + "Domain", PREFIX + "Domain.Settings", 
 WHERE: dict[str, Any] = {"place": "Domain", "privilege": None}
 BY_DOMAIN = {"domain_id": ("domain_id",)}
 
-DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="domains", ids=("name",), **WHERE)
+DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="domains", ids=("name",), paged=True, **WHERE)
 CATCH_ALL = settings("catch_all", "Catch-all", read("Domain.Settings", "get"), each=Each(DOMAINS, BY_DOMAIN), **WHERE)
 ALIASES = entries(
     "aliases",
@@ -52,6 +52,7 @@ ALIASES = entries(
     read("Alias", "list"),
     rows_key="alias_list",
     ids=("name",),
+    paged=True,
     each=Each(DOMAINS, BY_DOMAIN),
     **WHERE,
 )
@@ -159,7 +160,7 @@ def test_a_domain_that_cannot_be_named_is_not_asked_with_a_guess(nas: Nas) -> No
     envelope = gathered(nas, CATCH_ALL)[0]["catch_all"]
     assert [item["domain_id"] for item in items_of(nas, DOMAIN_SETTINGS)] == ["1"]
     assert envelope["each"]["b.example"]["status"] == "failed"
-    assert "The entry b.example has no domain_id" in envelope["each"]["b.example"]["error"]["message"]
+    assert "An entry of domains has no domain_id" in envelope["each"]["b.example"]["error"]["message"]
     assert envelope["each"]["c.example"]["status"] == "failed"
 
 

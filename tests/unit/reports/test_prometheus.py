@@ -103,7 +103,10 @@ def test_without_rules_and_baseline_nothing_is_said_of_them() -> None:
 
 
 def test_an_empty_fleet_has_a_file() -> None:
-    assert parse(samples.report([])) == {("mailplus_report_timestamp_seconds", frozenset()): 1768046400}
+    assert parse(samples.report([])) == {
+        ("mailplus_report_timestamp_seconds", frozenset()): 1768046400,
+        ("mailplus_rules_not_configured", frozenset()): 0,
+    }
 
 
 def test_hostile_text_is_inert() -> None:

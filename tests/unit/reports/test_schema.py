@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, BY_NAME, select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy, records, verdicts
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
@@ -28,7 +28,7 @@ REPORT, STATE = (
 
 def record_of(name: str, nas: Nas, ca_path: str) -> records.HostRecord:
     try:
-        state = gather(address_of(nas, ca_path=ca_path), credentials_of(nas), Plan(CATALOGUE))
+        state = gather(address_of(nas, ca_path=ca_path), credentials_of(nas), Plan(select([ALL])))
     except DsmError as error:
         return records.host_record(name, {"msg": str(error), "error": error.details.as_dict()})
     return records.host_record(name, {"ansible_facts": {"mailplus": state.as_facts()}})

@@ -8,10 +8,19 @@ from typing import Any
 
 import pytest
 import requests
+from ansible_collections.mailfleet.mailplus.tests.simulator.answers import is_read
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import CHOICES, FAULTS, FaultError, Faults
+from ansible_collections.mailfleet.mailplus.tests.simulator.registry import mailplus_registry
 from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, QUEUE, Dsm, item, serving
 
 REPORT = PREFIX + "Report"
+OF_MANY = [
+    (api.removeprefix(PREFIX), method, version)
+    for api, facts in mailplus_registry().items()
+    for version, methods in facts["methods"].items()
+    for method in methods
+    if is_read(api, method)
+]
 INFO: dict[str, Any] = {"api": "SYNO.API.Info", "method": "query", "version": 1, "query": "SYNO.API."}
 
 
@@ -334,6 +343,60 @@ def test_all_apis_of_the_package_refuse() -> None:
 def test_a_pattern_of_apis(logged_in: Dsm) -> None:
     logged_in.nas.faults.add("error", api=f"{PREFIX}Q*", code=111)
     assert (logged_in.code(QUEUE, "list"), logged_in.code(REPORT, "get")) == (111, None)
+
+
+def test_a_fault_of_one_version(logged_in: Dsm) -> None:
+    security = PREFIX + "Security"
+    logged_in.nas.faults.add("error", api=security, version=4, code=103)
+    assert [logged_in.code(security, "get", version) for version in (3, 4)] == [None, 103]
+    results = logged_in.compound([item("Security", "get", 4), item("Security", "get", 2)])["data"]["result"]
+    assert [result["success"] for result in results] == [False, True]
+
+
+def test_a_fault_of_a_share_of_all_reads_is_always_of_the_same(logged_in: Dsm) -> None:
+    reads = [item(api, method, version) for api, method, version in OF_MANY]
+    faults = logged_in.nas.faults
+    faults.add("error", api=f"{PREFIX}*", code=5615, share=0.33)
+    struck = []
+    for _i in range(2):
+        results = logged_in.compound(reads)["data"]["result"]
+        struck.append([number for number, result in enumerate(results) if result.get("error") == {"code": 5615}])
+    assert struck[0] == struck[1]
+    assert 0.2 < len(struck[0]) / len(reads) < 0.46
+    faults.add("error", api=f"{PREFIX}*", code=103, share=0.5)
+    codes = [result.get("error", {}).get("code") for result in logged_in.compound(reads)["data"]["result"]]
+    assert 0.36 < codes.count(103) / len(reads) < 0.64
+    assert codes.count(5615) > 0
+
+
+@pytest.mark.parametrize("kind", ["hang", "html", "close", "cut_text"])
+def test_an_item_takes_the_whole_compound_with_it(logged_in: Dsm, kind: str) -> None:
+    """The whole answer of HTTP is lost, and with it that of all others in it; without the item, nothing is."""
+    logged_in.nas.faults.add(kind, api=QUEUE, method="conf_get")
+
+    def answered(*items: dict[str, Any]) -> bool:
+        form = {"api": "SYNO.Entry.Request", "method": "request", "version": 1, "_sid": logged_in.sid}
+        headers = {"X-SYNO-TOKEN": logged_in.token or ""}
+        try:
+            answer = logged_in.request(data={**form, "compound": json.dumps(items)}, headers=headers, timeout=0.5)
+            return bool(answer.json()["success"])
+        except (requests.exceptions.RequestException, ValueError):
+            return False
+
+    others = item("Report", "get"), item("Queue", "list"), item("Log", "conf_get")
+    assert answered(*others)
+    assert not answered(*others, item("Queue", "conf_get"))
+    assert answered(*others)
+
+
+@pytest.mark.parametrize(("data", "told"), [([1, 2], [1, 2]), (7, 7), ("x", "x"), (None, None), ("__absent__", "none")])
+def test_any_read_can_answer_in_another_shape(logged_in: Dsm, data: object, told: object) -> None:
+    logged_in.nas.faults.add("answer", data=data, api=REPORT, first=2)
+    assert logged_in.call(REPORT, "get").get("data", "none") == told
+    (result,) = logged_in.compound([item("Report", "get")])["data"]["result"]
+    assert (result["success"], result.get("data", "none")) == (True, told)
+    logged_in.nas.set_answer(REPORT, "get", data)
+    assert logged_in.call(REPORT, "get").get("data", "none") == told
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))

@@ -42,6 +42,18 @@ def test_many_alike() -> None:
         ({"nas": {"a": {"apis": {"X": {"max": 1}}}}}, "nas.a.apis.X: unknown key max"),
         ({"nas": {"a": {"data": {"X": {"get": {}}}}}}, "nas.a.data: X is not an API"),
         ({"nas": {"a": {"data": {PREFIX + "Queue": {"flush": {}}}}}}, "nas.a.data.*Queue: flush does not read"),
+        (
+            {"nas": {"a": {"data": {PREFIX + "Personal.Forward": {"get": {}}}}}},
+            "Forward: get does not read",
+        ),
+        (
+            {"nas": {"a": {"lists": {PREFIX + "Queue": {"list": {}}}}}},
+            "Queue.list is no list, or has a key",
+        ),
+        ({"nas": {"a": {"lists": {PREFIX + "Alias": {"list": {"x": 1}}}}}}, "nas.a.lists.*Alias.list: unknown key x"),
+        ({"nas": {"a": {"lists": {PREFIX + "Alias": {"list": {"order": "x"}}}}}}, "Alias.list.order: 'x' is none of"),
+        ({"nas": {"a": {"values": {"x": 1}}}}, "nas.a.values: unknown key x; known: activated"),
+        ({"nas": {"a": {"accounts": [{"delegation": ["Mails"]}]}}}, r"accounts\[0\].delegation: unknown key Mails"),
         ({"nas": {"a": {}}, "now": "soon"}, "now: 'soon' is not an ISO 8601 time"),
     ],
 )

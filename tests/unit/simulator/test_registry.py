@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.tests.simulator.answers import default_answers, is_read
+from ansible_collections.mailfleet.mailplus.tests.simulator.answers import (
+    IDENTIFYING,
+    PERSONAL,
+    SECRETS,
+    default_answers,
+    is_read,
+)
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import dsm_registry, mailplus_registry
 from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, TEN_READS, Dsm, serving
 
@@ -40,6 +47,9 @@ NEVER = {
 }
 # What the parameters are that a read has to have.
 PARAMETERS: dict[str, Any] = {"domain_id": 1, "list_type": "blacklist", "user": "annelore.winterfeld", "id": 1}
+
+# With which some tell more.
+MORE: dict[str, Any] = {"domain_id": 2, "list_type": "whitelist"}
 
 
 def methods_of(facts: dict[str, Any]) -> set[str]:
@@ -149,3 +159,20 @@ def test_everything_else_is_noted_whoever_asks(api: str) -> None:
         dsm.compound([{"api": api, "method": method, "version": version} for method, version in asked])
         noted = [(write.method, write.version) for write in dsm.nas.writes]
         assert noted == [(method, version) for method, version in asked if not is_read(api, method)]
+
+
+def test_secrets_and_personal_data_are_in_the_answers_to_be_found() -> None:
+    described = {"lists": {PREFIX + "Log.Mail": {"list": {"total": 200}}}, "domains": ["a.example", "b.example"]}
+    with serving(described) as dsm:
+        dsm.login()
+        asked = [
+            {"api": api, "method": method, "version": version, **needed(api, method), **more}
+            for api, method, version in pairs()
+            for more in ({}, MORE)
+        ]
+        told = json.dumps(dsm.compound(asked)["data"], ensure_ascii=False)
+    assert [name for name, text in {**SECRETS, **IDENTIFYING}.items() if text not in told] == []
+    assert [text for text in PERSONAL if text not in told] == []
+    texts = [*SECRETS.values(), *IDENTIFYING.values(), *PERSONAL]
+    assert len(set(texts)) == len(texts)
+    assert min(map(len, texts)) > 7

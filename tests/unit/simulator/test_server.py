@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -232,3 +233,28 @@ def test_the_demo_fleet() -> None:
         "mail-riga": 400,
         "mail-turin": "refused",
     }
+
+
+def test_the_demo_fleet_has_something_to_show() -> None:
+    prefix, week = "SYNO.MailPlusServer.", 7 * 86400
+    with run_fleet(DEMO) as fleet:
+
+        def told(name: str, *calls: tuple[str, str, int, dict[str, Any]]) -> list[Any]:
+            with client(fleet, name) as dsm:
+                dsm.login()
+                return [dsm.call(api, method, version, **params) for api, method, version, params in calls]
+
+        security = [(f"{prefix}Domain", "get_security", 2, {"domain_id": number}) for number in (1, 2, 3)]
+        keys = [answer["data"]["dkim_key_length"] for answer in told("mail-berlin", *security)]
+        assert keys == [2048, 1024, 0]
+        licences = [(f"{prefix}License", method, 1, {}) for method in ("get_user_limit", "get_active_user_num")]
+        limit, active = (answer["data"] for answer in told("mail-lisbon", *licences))
+        assert active > limit["user_limit"]
+        (virus,) = told("mail-oslo", (f"{prefix}Security", "get_antivirus", 3, {}))
+        assert time.time() - virus["data"]["update_time"] > 2 * week
+        (certificates,) = told("mail-ha-1", ("SYNO.Core.Certificate.CRT", "list", 1, {}))
+        (default,) = (each for each in certificates["data"]["certificates"] if each["is_default"])
+        assert 0 < ssl.cert_time_to_seconds(default["valid_till"]) - time.time() < 2 * week
+        (tabs,) = told("mail-ha-2", (f"{prefix}Delegation", "list_enable_tab", 1, {}))
+        enabled = list(tabs["data"]["enable_tab"].values())
+        assert 0.25 < enabled.count(True) / len(enabled) < 0.75

@@ -16,7 +16,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, select
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, Request
 
 PREFIX = "SYNO.MailPlusServer."
@@ -26,7 +26,7 @@ IMAP_POP3, REPORT, QUEUE = PREFIX + "IMAP_POP3", PREFIX + "Report", PREFIX + "Qu
 ADMIN_LOG, TRANSACTION_LOG = PREFIX + "Audit.AdminLog", PREFIX + "Audit.TransactionLog"
 
 # The reads of the API client's page, of every kind but entries: enough for what holds for all.
-TEN = (
+_NAMES = {
     "core",
     "server_list",
     "smtp_general",
@@ -37,7 +37,8 @@ TEN = (
     "admin_log",
     "transaction_log",
     "queue",
-)
+}
+TEN = tuple(section for section in CATALOGUE if section.name in _NAMES)
 
 LOGIN, LOGOUT, BATCH, DISCOVERY = (AUTH, "login"), (AUTH, "logout"), (COMPOUND, "request"), (INFO, "query")
 
@@ -73,7 +74,7 @@ def gather(
     **address: Any,
 ) -> Any:
     """The state of a NAS, untyped: tests look into its envelopes at will."""
-    plan = gathering.Plan(select(subset or TEN), Window(offset, limit), reveal_secrets=reveal_secrets)
+    plan = gathering.Plan(select(subset) if subset else TEN, Window(offset, limit), reveal_secrets=reveal_secrets)
     return gathering.gather(address_of(nas, **address), credentials or credentials_of(nas), plan)
 
 

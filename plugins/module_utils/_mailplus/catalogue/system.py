@@ -27,8 +27,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.table
     volumes,
 )
 
-# A word that DSM does not know fails the whole read. What tells of a status comes with it.
-_OF_PACKAGES = ("status", "startable", "beta", "install_type")
+# DSM refuses the whole list for one word that it does not know.
+_OF_PACKAGES = ("status",)
 _OF_BACKUPS = ("last_bkp_time", "next_bkp_time", "last_bkp_result", "is_modified", "schedule", "get_source")
 
 AREA = Area(

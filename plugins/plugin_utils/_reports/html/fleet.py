@@ -105,6 +105,9 @@ def _read_sentence(counts: Mapping[str, int], whole: int) -> tuple[str, str]:
 
 def _finding_sentences(report: Report) -> Iterator[tuple[str, str]]:
     verdicts, findings = report["totals"]["verdicts"], report["totals"]["findings"]
+    missing = report["totals"]["not_configured"]
+    if missing:
+        yield "unknown", f"{counted(missing, 'rule is', 'rules are')} not configured, so that nobody can judge them."
     if not sum(verdicts.values()):
         yield "unknown", "No rule was judged."
         return

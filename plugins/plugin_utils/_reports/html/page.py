@@ -63,6 +63,7 @@ def html(report: Report) -> str:
             causes=causes(hosts),
             unread=sum(host["status"] in text.NOT_JUDGED for host in hosts),
             results=results,
+            rules={rule["id"]: rule for rule in report["rules"]},
             severities=by_severity(results),
             subjects=subjects(report),
             timelines=fleet.timelines,

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules that nobody can judge until the user tells more: told once for the fleet, not on each host.
+
+A rule lacks the path of a setting, since nobody has published it, or a section that no host was asked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import HostReport, NotConfigured
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import NOT_CONFIGURED, Lack, Verdict
+
+_FACTS = "ansible HOST -m mailfleet.mailplus.mailplus_facts -a gather_subset="
+
+
+class Unconfigured:
+    """What rules lack, host by host, and what that comes to over the fleet."""
+
+    def __init__(self) -> None:
+        self._without_path: dict[str, Counter[Lack]] = {}
+        self._without_section: dict[str, Lack] = {}
+        self._looked_at: set[str] = set()
+        self._gathered: set[str] = set()
+
+    def add(self, host: HostReport, verdicts: Sequence[Verdict]) -> None:
+        """Count what the rules lack on a host. One that was not read does not tell which sections it was asked for."""
+        is_read = host["status"] not in UNREAD
+        self._gathered.update(host["sections"])
+        for verdict in verdicts:
+            if verdict.verdict == NOT_CONFIGURED and verdict.lack:
+                self._without_path.setdefault(verdict.rule, Counter())[verdict.lack] += 1
+            elif is_read and verdict.lack:
+                self._without_section.setdefault(verdict.rule, verdict.lack)
+            elif is_read:
+                self._looked_at.add(verdict.rule)
+
+    def unasked(self) -> Collection[str]:
+        """Rules on a section that was not gathered on any host."""
+        return self._without_section.keys() - self._looked_at
+
+    def told(self, rules: Sequence[Rule], hosts: int) -> Iterator[NotConfigured]:
+        """The rules that are not configured, in their order, of so many hosts."""
+        unasked = self.unasked()
+        for rule in rules:
+            lacks = self._without_path.get(rule.id)
+            if lacks:
+                ((lack, _count),) = lacks.most_common(1)
+                yield self._one(rule, lack, hosts if rule.id in unasked else lacks.total())
+            elif rule.id in unasked:
+                yield self._one(rule, self._without_section[rule.id], hosts)
+
+    def _one(self, rule: Rule, lack: Lack, hosts: int) -> NotConfigured:
+        is_gathered = lack.section in self._gathered
+        return {
+            "rule": rule.id,
+            "section": lack.section,
+            "gathered": is_gathered,
+            "path_variable": lack.path_variable,
+            "hosts": hosts,
+            "remedy": " ".join(_remedy(lack, is_gathered=is_gathered or not self._gathered)),
+        }
+
+
+def _remedy(lack: Lack, *, is_gathered: bool) -> Iterator[str]:
+    if lack.path_variable:
+        yield (
+            f"Look for the setting in what a NAS answers whose setting you know ({_FACTS}{lack.section}), and tell its "
+            f"path: mailplus_state_paths: {{{lack.path_variable}: data.KEY}}."
+        )
+    if not is_gathered:
+        yield f"The section {lack.section} is not gathered; add it to mailplus_state_subset."

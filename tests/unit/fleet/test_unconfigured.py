@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules that nobody can judge until the user tells more: once for a fleet, apart from what is unknown."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.failing import Limits, result
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
+
+NO_PATH = samples.rule(id="no_path", title="Nobody knows the key", path=None, path_variable="the_key")
+NO_SECTION = samples.rule(id="no_section", title="Nobody asked", section="queue", path="total", severity="critical")
+KNOWN = samples.rule(id="known")
+ALL = (NO_PATH, NO_SECTION, KNOWN)
+
+EVERY = Limits("info", "info", unread=True)
+
+
+def fleet(*, hosts: int = 200) -> Report:
+    return samples.report([*(samples.record(f"nas{number:03}") for number in range(hosts)), samples.failed()], ALL)
+
+
+def rules_judged(report: Report) -> set[str]:
+    return {verdict["rule"] for host in report["hosts"] for verdict in host["verdicts"]}
+
+
+def test_they_are_told_once_for_200_hosts_and_are_not_unknown() -> None:
+    report = fleet()
+    assert [(one["rule"], one["section"], one["path_variable"], one["hosts"]) for one in report["not_configured"]] == [
+        ("no_path", "imap_pop3", "the_key", 201),
+        ("no_section", "queue", None, 201),
+    ]
+    assert rules_judged(report) == {"known"}
+    assert [rule["id"] for rule in report["rules"]] == ["no_path", "no_section", "known"]
+    assert report["totals"]["not_configured"] == 2
+    assert report["totals"]["verdicts"] == {"pass": 200, "fail": 0, "unknown": 1, "not_applicable": 0, "excepted": 0}
+
+
+def test_they_tell_what_to_do() -> None:
+    first, second = fleet(hosts=1)["not_configured"]
+    assert "mailplus_facts -a gather_subset=imap_pop3)" in first["remedy"]
+    assert "mailplus_state_paths: {the_key: data.KEY}." in first["remedy"]
+    assert "mailplus_state_subset" not in first["remedy"]
+    assert second["remedy"] == "The section queue is not gathered; add it to mailplus_state_subset."
+    (both,) = samples.report([samples.record()], [NO_PATH | {"section": "queue"}])["not_configured"]
+    assert "data.KEY" in both["remedy"]
+    assert "The section queue is not gathered" in both["remedy"]
+    assert both["gathered"] is False
+
+
+def test_they_fail_no_host_and_are_told_in_one_line() -> None:
+    report = samples.report([samples.record(f"{number}") for number in range(200)], ALL)
+    told = result(report, EVERY, {host["host"]: "read" for host in report["hosts"]})
+    assert {line for host in told["hosts"].values() for line in host["failing"]} == set()
+    assert [line for line in told["summary"] if "not configured" in line] == [
+        "not configured: 1 rule waits for mailplus_state_paths; "
+        "1 rule rests on sections outside mailplus_state_subset (queue)"
+    ]
+    assert not any("no_path" in line or "no_section" in line for line in told["summary"])
+
+
+def test_a_section_that_some_hosts_were_asked_for_is_unknown_on_the_others() -> None:
+    hosts = [samples.record("a", queue=samples.listing([])), samples.record("b"), samples.failed("c")]
+    report = samples.report(hosts, [NO_SECTION | {"condition": {"at_most": 5}}])
+    assert report["not_configured"] == []
+    assert [verdict["verdict"] for host in report["hosts"] for verdict in host["verdicts"]] == [
+        "pass",
+        "unknown",
+        "unknown",
+    ]
+
+
+@pytest.mark.parametrize("status", ["forbidden", "unsupported", "failed"])
+def test_a_section_that_was_refused_was_asked_for(status: str) -> None:
+    report = samples.report([samples.record(queue=samples.refused(status, is_list=True))], [NO_SECTION])
+    assert report["not_configured"] == []
+    assert [verdict["verdict"] for verdict in report["hosts"][0]["verdicts"]] == ["unknown"]
+
+
+def test_where_no_host_was_read_nobody_knows_what_was_asked() -> None:
+    report = samples.report([samples.failed()], ALL)
+    assert [one["rule"] for one in report["not_configured"]] == ["no_path"]
+    assert rules_judged(report) == {"no_section", "known"}
+
+
+def test_an_exception_does_not_make_them_a_verdict() -> None:
+    exceptions = [{"rule": rule, "reason": "x", "expires": "2020-01-01"} for rule in ("no_path", "no_section")]
+    report = samples.report([samples.record()], ALL, exceptions=exceptions)
+    assert rules_judged(report) == {"known"}
+
+
+def test_a_path_of_one_host_leaves_the_rule_unjudged_on_the_others() -> None:
+    (verdict,) = samples.judge(samples.record(), NO_PATH, paths={"the_key": "data.enable_imap"})
+    assert verdict.verdict == "pass"
+    (verdict,) = samples.judge(samples.failed(), NO_PATH)
+    assert (verdict.verdict, verdict.lack and verdict.lack.path_variable) == ("not_configured", "the_key")
+
+
+def text(report: Report, name: str) -> Any:
+    return next(writer for files in FORMATS.values() for file, writer in files.items() if file == name)(report)
+
+
+def test_every_format_tells_them_once_or_counts_them() -> None:
+    report = samples.report([samples.record(f"{number}") for number in range(200)], ALL)
+    rows = [row for row in csv.DictReader(io.StringIO(text(report, "findings.csv"))) if row["finding"] != "unknown"]
+    assert [(row["host"], row["finding"], row["rule"], row["severity"]) for row in rows] == [
+        ("", "not_configured", "no_path", "high"),
+        ("", "not_configured", "no_section", "critical"),
+    ]
+    assert "\nmailplus_rules_not_configured 2\n" in text(report, "mailplus.prom")
+    assert "no_path" not in text(report, "mailplus.prom") + text(report, "junit.xml")
+    page = text(report, "report.html")
+    assert page.count("Nobody knows the key <code>no_path</code>") == 2  # what to do, and all rules
+    assert "2 rules are not configured" in page
+    found = text(report, "report.md")
+    assert found.count("Nobody knows the key") == found.count("Nobody asked") == 1
+    assert "- **2 rules not configured**" in found
