@@ -14,7 +14,7 @@ author:
 description:
   - Reads who may use MailPlus Server, by which policies, and to whom its administration is delegated, over the DSM
     WebAPI.
-  - RV(permissions) tells what the account itself may see, which is all that it needs no option of a policy for.
+  - RV(permissions) tells what the account itself may see. By its purpose, it needs no option of a policy.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection

@@ -12,7 +12,8 @@ version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads everything, or a subset, in one login, one batch of reads and one logout, over the DSM WebAPI.
+  - Reads everything, or a subset, in one login, a few requests and one logout, over the DSM WebAPI. Without
+    O(gather_subset), that is what an administrator wants to know and a small NAS bears in office hours.
   - Fails only when nothing could be read, for want of a connection or a login. A section that this NAS does not have,
     or that the account may not read, says so in its C(status) and costs no other section.
 # Written by make generate: options
@@ -92,8 +93,12 @@ EXAMPLES = r"""
       username: auditor
       password: "{{ vault_mailplus_password }}"
   tasks:
-    - name: Gather everything
+    - name: Gather what is read by default
       mailfleet.mailplus.mailplus_facts:
+
+    - name: Gather everything that MailPlus Server tells, and from DSM the certificates
+      mailfleet.mailplus.mailplus_facts:
+        gather_subset: [all, certificates]
 
     - name: Gather settings and the queue, and of the queue only how long it is
       mailfleet.mailplus.mailplus_facts:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mailplus_imap_pop3_info
-short_description: IMAP and POP3 settings of MailPlus Server
+short_description: IMAP and POP3 of MailPlus Server
 version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the protocols that mail clients may use, and how they authenticate, over the DSM WebAPI.
+  - Reads the protocols that mail clients may use, how they authenticate, and how many connections a user may have, over
+    the DSM WebAPI.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mailplus_info
-short_description: Core settings of MailPlus Server
+short_description: Core settings and full-text search of MailPlus Server
 version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the settings of the sender name, DSM access, mail export, PGP and POP3, over the DSM WebAPI.
+  - Reads the settings of the sender name, DSM access, mail export, PGP and POP3, and of full-text search, over the DSM
+    WebAPI.
+  - Two checks tell whether MailPlus Server is set up, and what it finds about its version. They may do work on the NAS.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -41,6 +43,13 @@ EXAMPLES = r"""
 - name: Show what the server sent
   ansible.builtin.debug:
     var: mailplus.core.data
+
+- name: Find out whether MailPlus Server is set up
+  mailfleet.mailplus.mailplus_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    sections: [setup_state]
+  register: mailplus
 """
 
 # Written by make generate: results and code, to the end of the file

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mailplus_log_info
-short_description: Audit logs of MailPlus Server
+short_description: Logs of MailPlus Server, and searches in the mail of users
 version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the logs, such as that of what administrators did and that of what became of each mail, over the DSM WebAPI.
+  - Reads the logs, over the DSM WebAPI. They tell what administrators did, what became of each mail, which mails a
+    security setting stopped, and who logged in over IMAP and POP3.
+  - Reads also how logs are archived and sent on, which files there are, and which searches in the mail of users. What a
+    search found is never read.
+  - MailPlus Server 3 and newer tell in RV(transaction_log) what older ones tell in RV(mail_log). A NAS may have both.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -55,6 +59,13 @@ EXAMPLES = r"""
     sections: [transaction_log]
     limit: -1
     dest: /var/log/mailplus/{{ inventory_hostname }}.jsonl.gz
+
+- name: Read whether logs leave the NAS, and who searches in mail
+  mailfleet.mailplus.mailplus_log_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    sections: [log_settings, search_tasks]
+  register: mailplus
 """
 
 # Written by make generate: results and code, to the end of the file

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mailplus_queue_info
-short_description: Mail queue of MailPlus Server
+short_description: Mail queue of MailPlus Server, and its settings
 version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the mails that wait for delivery, over the DSM WebAPI.
+  - Reads the mails that wait for delivery, and the settings of the queue, over the DSM WebAPI.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mailplus_security_info
-short_description: Mail flow limit and sender quota of MailPlus Server
+short_description: Mail flow limits, content scan and data protection of MailPlus Server
 version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the mail flow limit and the sender quota, over the DSM WebAPI.
+  - Reads the mail flow limit and the sender quota, the content scan, and data protection (MCP) with its rules and the
+    mails that it holds back, over the DSM WebAPI.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -38,6 +39,15 @@ EXAMPLES = r"""
   mailfleet.mailplus.mailplus_security_info:
     username: auditor
     password: "{{ vault_mailplus_password }}"
+    sections: [security]
+  register: mailplus
+
+- name: Read data protection, and how many mails it holds back
+  mailfleet.mailplus.mailplus_security_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    sections: [mcp, mcp_rules, mcp_quarantine]
+    limit: 0
   register: mailplus
 """
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mailplus_server_info
-short_description: Servers of a MailPlus cluster
+short_description: Servers, address and packages of a MailPlus cluster
 version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the servers of the cluster, whether mail is balanced between them and whether they are syncing, over the DSM
-    WebAPI.
+  - Reads the servers of the cluster, whether mail is balanced between them and whether they are syncing, the address
+    that they share, and the packages, network interfaces and volumes as MailPlus Server sees them, over the DSM WebAPI.
+  - Two checks compare the settings with what MailPlus Server suggests, and ask the servers about each other. They may
+    do work on the NAS.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -51,6 +53,13 @@ EXAMPLES = r"""
 - name: Check that a pair is a pair
   ansible.builtin.assert:
     that: mailplus.server_list.summary.servers == 2
+
+- name: Read the servers alone
+  mailfleet.mailplus.mailplus_server_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    sections: [server_list]
+  register: mailplus
 """
 
 # Written by make generate: results and code, to the end of the file

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mailplus_smtp_info
-short_description: SMTP settings of MailPlus Server
+short_description: SMTP, relays, black and white lists of MailPlus Server
 version_added: 0.1.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Reads the settings of SMTP, over the DSM WebAPI.
+  - Reads how MailPlus Server takes mail and sends it on, over the DSM WebAPI. That is the protocols and limits of SMTP,
+    the relays that mail leaves by, who may relay, the postmasters, the black list and the white list, and daily quotas.
+  - Passwords of relays come as C([hidden]) unless O(reveal_secrets) is true.
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
@@ -59,6 +61,17 @@ EXAMPLES = r"""
     password: "{{ vault_mailplus_password }}"
     ca_path: /etc/ssl/nas/berlin.pem
     sections: [smtp_security]
+
+- name: Read who may relay, and what the white list lets in
+  mailfleet.mailplus.mailplus_smtp_info:
+    username: auditor
+    password: "{{ vault_mailplus_password }}"
+    sections: [smtp_relay_control, whitelist]
+  register: mailplus
+
+- name: Show what is on the white list, enabled or not
+  ansible.builtin.debug:
+    msg: "{{ mailplus.whitelist.data.blackwhite_list | map(attribute='pattern') }}"
 """
 
 # Written by make generate: results and code, to the end of the file

@@ -6,13 +6,16 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 # What becomes of a file's text, which is empty where there is no such file.
 Rewrite = Callable[[str], str]
+
+# Of a table: what stands in its cells.
+Row = Sequence[str]
 
 BY = "Written by make generate"
 END = "End of what make generate writes"
@@ -40,6 +43,17 @@ def between(name: str, lines: list[str]) -> Rewrite:
 def whole(text: str) -> Rewrite:
     """The file is ``text``."""
     return lambda _text: text
+
+
+def rst_table(widths: Sequence[int], head: Row, rows: Iterable[Row]) -> Iterator[str]:
+    """A table of reStructuredText; a cell may have paragraphs."""
+    yield from ("", ".. list-table::", "   :header-rows: 1", f"   :widths: {' '.join(map(str, widths))}", "")
+    for row in (head, *rows):
+        for place, cell in enumerate(row):
+            first, *others = cell.splitlines()
+            yield f"{'     -' if place else '   * -'} {first}"
+            yield from (f"       {line}".rstrip() for line in others)
+    yield ""
 
 
 def yaml_lines(value: Mapping[str, Any], indent: int = 0) -> Iterator[str]:

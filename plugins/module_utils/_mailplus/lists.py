@@ -144,6 +144,13 @@ class ListReading(Reading):
         return [Entry(entry_name(row, self.section.ids) or f"{place}", self._params, row) for place, row in rows]
 
     @property
+    def why_unknown(self) -> DsmError | None:
+        """The error, or that the rows are nowhere to be found."""
+        if self.error or self._has_rows:
+            return self.error
+        return self._failure("The answer does not show which of its keys holds the rows")
+
+    @property
     def warnings(self) -> list[str]:
         """What the reader of the rows should be told."""
         return [] if self.error else [text for text in (self.pager.doubt, self._of_cap, self._of_unjudged) if text]

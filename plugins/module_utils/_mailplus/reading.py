@@ -84,6 +84,15 @@ class Reading(ABC):
         """Of what was read, the entries that other sections are read for."""
         return []
 
+    @property
+    def why_unknown(self) -> DsmError | None:
+        """Why its entries are not known; None where they are."""
+        return self.error
+
+    def unread(self) -> list[tuple[str, DsmError]]:
+        """Of what is read for several entries, those below which nothing is known, and why."""
+        return []
+
     def envelope(self, now: datetime) -> Envelope:
         """What became of the section."""
         if self.error is None:
@@ -251,12 +260,17 @@ class EachReading(Reading):
             for below in reading.entries()
         ]
 
+    def unread(self) -> list[tuple[str, DsmError]]:
+        """The entries that were not read."""
+        each = (self._each or {}).items()
+        return [(name, error) for name, reading in each if (error := reading.why_unknown)]
+
     def _failed(self, error: DsmError) -> Envelope:
         return {**failed(error), "each": {}}
 
     def _told(self, error: DsmError) -> DsmError:
-        """The error as it is: it is that of the section whose entries are not known."""
-        return may_be_read_by(self._of.section.privilege, error) if error.kind is Kind.FORBIDDEN else error
+        """The error as the section tells it whose entries are not known: it is that one's."""
+        return self._of._told(error)
 
     def _ok(self, now: datetime) -> Envelope:
         found = {name: reading.envelope(now) for name, reading in (self._each or {}).items()}
@@ -281,8 +295,8 @@ class EachReading(Reading):
 
     def _begin(self) -> None:
         """Begin to read for each entry. Where these are not known, the section is read no better than they are."""
-        if self._of.error:
-            self.error = self._of.error
+        if self._of.why_unknown:
+            self.error = self._of.why_unknown
             return
         self._of.take()
         self._each = {}
@@ -290,10 +304,12 @@ class EachReading(Reading):
         for entry in entries:
             if not self._only or entry.name.casefold() in self._only:
                 self._each[free_name(entry.name, self._each)] = self._reading_of(entry)
-        for name in self._only.keys() - {entry.name.casefold() for entry in entries}:
+        missing = self._only.keys() - {entry.name.casefold() for entry in entries}
+        asked = [(self._only[name], self._no_entry(self._only[name], entries)) for name in missing]
+        for name, error in (*asked, *self._of.unread()):
             reading = self._make({})
-            reading.error = self._no_entry(self._only[name], [entry.name for entry in entries])
-            self._each[self._only[name]] = reading
+            reading.error = error
+            self._each[free_name(name, self._each)] = reading
 
     def _reading_of(self, entry: Entry) -> Reading:
         found = {
@@ -306,9 +322,9 @@ class EachReading(Reading):
             reading.error = self._failure(f"An entry of {self._of.section.name} has no {', '.join(missing)}")
         return reading
 
-    def _no_entry(self, name: str, others: Sequence[str]) -> DsmError:
+    def _no_entry(self, name: str, others: Sequence[Entry]) -> DsmError:
         section = self._of.section.name
-        hint = f"It has {', '.join(others)}." if others else "It has none."
+        hint = f"It has {', '.join(entry.name for entry in others)}." if others else "It has none."
         return unsupported_error("no_such_entry", f"This NAS has no {name} among its {section}.", hint)
 
 

@@ -165,8 +165,8 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
     sections: Mapping[str, Envelope] = state.get("sections", {})
     rows = figures.rows(sections)
     cleaned = {name: clean.clean.section(name, _without_data(envelope)) for name, envelope in sections.items()}
-    of_host = tables.tables(sections, state.get("collected_at"), clean.clean)
     can_quote = not any(envelope["data"] and clean.clean.takes_all_text(name) for name, envelope in sections.items())
+    of_host = tables.tables(sections, state.get("collected_at"), clean.clean)
     return {
         "host": record.host,
         "status": record.status,

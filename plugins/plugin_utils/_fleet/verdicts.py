@@ -247,7 +247,7 @@ def _short(value: object) -> object:
 
 
 def _verdict(rule: Rule, verdict: str, look: _Look, *, expected: str | None = None) -> Verdict:
-    return Verdict(rule.id, rule.severity, verdict, expected, look.actual, look.message, look.path, look.lack)
+    return Verdict(rule.id, rule.severity, verdict, expected, look.actual, look.message, look.path, lack=look.lack)
 
 
 def _waived(verdict: Verdict, waiver: Waiver | None, today: date) -> Verdict:

@@ -39,7 +39,7 @@ from hypothesis import given
 WHERE: dict[str, Any] = {"place": "Account", "privilege": None}
 ALL: dict[str, Any] = {"personal": ("*",), **WHERE}
 DOMAINS = entries("domains", "Domains", read("Domain", "list"), rows_key="domains", ids=("name",), **WHERE)
-BY_DOMAIN = Each(DOMAINS, {"domain_id": "domain_id"})
+BY_DOMAIN = Each(DOMAINS, {"domain_id": ("domain_id",)})
 USERS = log(
     "users",
     "Users",
@@ -65,7 +65,7 @@ MEMBERS = entries(
     read("Member", "list"),
     rows_key="items",
     ids=("name",),
-    each=Each(GROUPS, {"id": "id"}),
+    each=Each(GROUPS, {"id": ("id",)}),
     **ALL,
 )
 BINDING = settings(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -147,6 +148,34 @@ def test_where_the_domains_are_refused_nothing_of_them_is_known(nas: Nas) -> Non
     assert (envelope["status"], envelope["data"], envelope["each"]) == ("forbidden", None, {})
     assert envelope["error"]["api"] == DOMAIN
     assert items_of(nas, DOMAIN_SETTINGS) == []
+
+
+@pytest.mark.parametrize("answer", [{"domains": "a.example"}, 7])
+def test_where_the_domains_are_not_to_be_found_nothing_of_them_is_known(nas: Nas, answer: Any) -> None:
+    nas.set_answer(DOMAIN, "list", answer)
+    envelopes, _warnings = gathered(nas, CATCH_ALL)
+    envelope = envelopes["catch_all"]
+    assert (envelope["status"], envelope["data"], envelope["each"]) == ("failed", None, {})
+    assert "which of its keys holds the rows" in envelope["error"]["message"]
+
+
+def test_below_an_entry_that_was_refused_nothing_is_known(nas: Nas) -> None:
+    have_domains(nas, *THREE)
+    nas.faults.add("error", api=ALIAS, code=105)
+    envelope = gathered(nas, OF_ALIAS)[0]["of_alias"]
+    assert (envelope["status"], envelope["data"]) == ("forbidden", None)
+    assert {name: each["status"] for name, each in envelope["each"].items()} == dict.fromkeys(
+        ("a.example", "b.example", "c.example"), "forbidden"
+    )
+
+
+def test_the_hint_names_what_opens_the_section_that_is_refused(nas: Nas) -> None:
+    nas.faults.add("error", api=DOMAIN, code=105)
+    domains = replace(DOMAINS, privilege="Domain: General")
+    groups = replace(ALIASES, privilege="Domain: Alias", each=Each(domains, BY_DOMAIN))
+    members = replace(OF_ALIAS, privilege="Domain: Alias", each=Each(groups, {"alias": ("name",)}))
+    envelopes, _warnings = gathered(nas, domains, groups, members)
+    assert {"'Domain: General'" in envelope["error"]["hint"] for envelope in envelopes.values()} == {True}
 
 
 def test_no_domain_is_no_failure(nas: Nas) -> None:
