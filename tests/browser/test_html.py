@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import parse_policy
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report, VerdictReport
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import age, code
@@ -17,6 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.a
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.members import groups
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import __file__ as _page
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.tables import MOST_ROWS, fleet_tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import marked
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
 from ansible_collections.mailfleet.mailplus.tests.browser.support import samples
@@ -131,6 +133,55 @@ def test_a_timeline_has_a_bounded_number_of_columns(years: int, most: int) -> No
 
 def _servers(**statuses: Any) -> dict[str, Any]:
     return by_hand.section({"server_list": [{"name": name, "status": status} for name, status in statuses.items()]})
+
+
+def _text(report: Report) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html(report).partition("</head>")[2])).split())
+
+
+def test_without_a_baseline_differences_are_not_compared() -> None:
+    host = by_hand.record("one")
+    assert "Differences not compared" in _text(by_hand.report([host]))
+    assert "Differences 0" not in _text(by_hand.report([host]))
+    assert "Differences 0" in _text(by_hand.report([host], baseline=host))
+
+
+def test_each_option_stands_with_the_sections_that_need_it() -> None:
+    def refused(option: str) -> dict[str, Any]:
+        return by_hand.refused() | {"error": by_hand.ERROR | {"hint": f"Needs the option {option}."}}
+
+    names = ("core", "report", "smtp", "dane", "mcp", "postscreen", "greylist")
+    sections = {name: refused(f"O{place // 2}") for place, name in enumerate(names)}
+    options = {f"o{place}": refused(f"P{place}") for place in range(4)}
+    text = _text(by_hand.report([by_hand.record("one", imap_pop3=by_hand.section({}), **sections, **options)]))
+    assert re.search(r"core, report : [^:]* Needs the option O0\.", text)
+    assert re.search(r"smtp, dane : [^:]* Needs the option O1\.", text)
+    assert "3 more reasons" in text
+
+
+def test_the_worst_rows_of_a_fleet_are_seen_first_and_not_all_of_them() -> None:
+    def host(number: int) -> HostRecord:
+        end = f"Jan {number % 28 + 1:2} 12:00:00 2026 GMT"
+        rows = [{"desc": f"cert{number}", "valid_till": end}, {"desc": "odd", "valid_till": "never"}]
+        return by_hand.record(f"host{number:02}", certificates=by_hand.listing(rows))
+
+    report = by_hand.report([*map(host, range(28)), by_hand.record("bare"), by_hand.failed("gone")])
+    (table,) = fleet_tables(report)
+    assert [line.cells[-1] for line in table.lines][:2] == ["-10 days", "-9 days"]
+    assert (table.rows, table.hosts, len(table.lines)) == (56, 28, MOST_ROWS)
+    assert table.unknown == [("not asked", 1), ("not read", 1)]
+    text = _text(report)
+    assert "Certificates: 56 rows of 28 hosts, unknown of 2 hosts" in text
+    assert "and 31 more rows" in text
+
+
+def test_a_host_that_has_none_has_none_and_one_that_nobody_knows_is_unknown() -> None:
+    none = by_hand.record("one", certificates=by_hand.listing([]), storage=by_hand.refused())
+    text = _text(by_hand.report([none]))
+    assert "Inventory: Certificates 0, Volumes unknown" in text
+    assert "Certificates: none" in text
+    assert "Volumes: unknown forbidden" in text
+    assert "Time until a certificate ends none" in text
 
 
 def test_hosts_that_name_the_same_servers_are_one_cluster() -> None:

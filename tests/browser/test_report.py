@@ -252,6 +252,21 @@ def test_what_servers_send_is_text_and_nothing_else(open_report: Open) -> None:
     assert not any(character in page.content() for character in "\x00\x07\x1b\x9b\u202e\u2066\u2069")
 
 
+def test_the_inventory_is_folded_and_opens(open_report: Open) -> None:
+    page = open_report("big").page
+    tables = page.locator("#inventory details")
+    assert tables.count() == 3
+    assert page.locator("#inventory table").first.is_hidden()
+    tables.filter(has_text="Certificates:").locator("summary").press("Enter")
+    rows = tables.filter(has_text="Certificates:").locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    assert rows.count() == 25
+    assert rows.first.locator("td").last.inner_text() == "-9 days"
+    for table in tables.all():
+        table.evaluate("(one) => { one.open = true; }")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
 def test_a_fleet_of_many_hosts_opens_and_filters(
     open_report: Open, files: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -125,7 +125,7 @@ def api_return() -> Documented:
     keys["error"] = {**_error_of_section(keys["error"]), "description": f"Null on success. {_ERROR_ELSEWHERE}"}
     keys |= _described(fields(OfOtherTypes), returned=_OF_OTHER_TYPES)
     returned = "when the NAS accepted the login"
-    asked = {
+    asked: dict[str, Documented] = {
         "api": {"description": "The API, by its whole name.", "sample": "SYNO.MailPlusServer.Queue", "type": "str"},
         "method": {"description": "The method.", "sample": "list", "type": "str"},
         "version": {"description": "The version that was asked last.", "sample": 1, "type": "int"},

@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.moments import read_moment
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import read_moment
 
 
 class Outcome(Enum):
@@ -357,11 +357,13 @@ def _look_at_items(condition: Condition, value: object, now: datetime | None) ->
     decides = _DECIDES[condition.operator]
     if not isinstance(value, list):
         return Found(Outcome.UNKNOWN, condition, value)
-    selected = [(each, is_one) for each, is_one in items.look(value, now) if is_one is not Outcome.NOT_MET]
+    selected = []
+    for each, is_one in items.look(value, now):
+        if is_one is Outcome.MET and each.outcome is decides:
+            return each
+        if is_one is not Outcome.NOT_MET:
+            selected.append((each, is_one))
     sure = [each for each, is_one in selected if is_one is Outcome.MET]
-    decisive = next((each for each in sure if each.outcome is decides), None)
-    if decisive:
-        return decisive
     contrary = _other(decides)
     doubtful = [each for each, _is_one in selected if not sure or each.outcome is not contrary]
     if doubtful:

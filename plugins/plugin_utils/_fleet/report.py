@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Literal, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
@@ -85,8 +85,7 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
     rows, tabled = figures.rows(names), tables.of_names(names)
     unasked = unconfigured.unasked()
     for host in hosts:
-        _fill(host, rows)
-        host["tables"] = dict.fromkeys(table.name for table in tabled) | host["tables"]
+        _fill(host, rows, tabled)
         host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
     not_configured = list(unconfigured.told(rules, len(hosts)))
     return {
@@ -105,12 +104,13 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
     }
 
 
-def _fill(host: HostReport, rows: Collection[Section]) -> None:
-    """Say that a host's figures are unknown which only others have."""
+def _fill(host: HostReport, rows: Collection[Section], tabled: Iterable[Table]) -> None:
+    """Say that a host's figures and tables are unknown which only others have."""
     host["figures"] = figures.figures(rows, {}, {}) | host["figures"]
     host["breakdowns"] = figures.breakdowns(rows, {}) | host["breakdowns"]
     host["timelines"] = figures.timelines(rows, {}) | host["timelines"]
     host["members"] = figures.members(rows, {}, KEEP) | host["members"]
+    host["tables"] = dict.fromkeys(table.name for table in tabled) | host["tables"]
 
 
 class _Cleaner:

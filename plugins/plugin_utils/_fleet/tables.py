@@ -52,15 +52,15 @@ def tables(found: Envelopes, collected_at: str | None, clean: Clean) -> dict[str
 def _table(table: Table, found: Envelopes, at: datetime | None, clean: Clean) -> TableRows:
     rows = table.find(found, at)
     statuses = [found[name]["status"] for name in table.of if name in found]
-    missing = next((status for status in statuses if status != "ok"), "ok")
-    return {
-        "status": missing if rows is None else "ok",
-        "rows": None if rows is None else [_cleaned(table, row, clean) for row in rows],
-    }
+    if rows is None:
+        return {"status": next((status for status in statuses if status != "ok"), "ok"), "rows": None}
+    return {"status": "ok", "rows": [_cleaned(table, row, clean) for row in rows]}
 
 
 def _cleaned(table: Table, row: Mapping[str, Any], clean: Clean) -> Cells:
     """A row without personal data, which some keys of its section hold."""
+    if clean.replace is None:
+        return {**row}
     return {name: clean.at(f"{table.of[0]}.data.{name}", cell)[1] for name, cell in row.items()}
 
 

@@ -127,10 +127,18 @@ def _poison(state: dict[str, Any], text: str) -> None:
     sections["security"] = _refused({"name": text, "message": text, "hint": text})
     queue, servers = sections["queue"]["data"]["items"], sections["server_list"]["data"]["server_list"]
     queue[0] |= {"status": text, "reason": text, "recipient": f"{text}@{text}", "subject": text}
+    _listed(sections, "domains")[0]["name"] = text
+    _listed(sections, "certificates")[0] |= {"subject": {"common_name": text}, "valid_till": text}
+    _listed(sections, "dsm_packages")[0]["version"] = text
     servers[0] |= {"hostname": text, "role": text, "status": text}
     servers.append({"hostname": f"{text} 2", "role": text, "status": text})
     sections["queue"] = _listing("queue", queue, len(queue))
     state["server"]["host"] = text
+
+
+def _listed(sections: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = sections[name]["data"]["items"]
+    return rows
 
 
 def _report(
@@ -193,6 +201,7 @@ def _synthetic(number: int) -> dict[str, Any] | None:
     sections |= {
         "security": _refused(refused) if number % 31 == 0 else sections["core"],
         "server_list": sections["core"] | {"data": servers, "summary": {"servers": len(servers["server_list"])}},
+        **_inventory(number),
         "queue": _listing("queue", _queue_rows(number), number * 37 % 900 if number % 5 else 0),
         "transaction_log": _listing("log", _log_rows(number), 50 if number % 9 else 25_000),
         "admin_log": _listing("log", _log_rows(number + 3), 50),
@@ -229,6 +238,17 @@ def _queue_rows(number: int) -> list[dict[str, Any]]:
         }
         for row in range(min(50, number * 37 % 900))
     ]
+
+
+def _inventory(number: int) -> dict[str, Any]:
+    """What a host has; a certificate of every fortieth host has expired."""
+    end = _NOW + timedelta(days=number % 40 * 9 - 9, hours=12)
+    rows: dict[str, list[dict[str, Any]]] = {
+        "domains": [{"name": f"domain{one}-{number}.example.com"} for one in range(number % 3 + 1)],
+        "certificates": [{"subject": {"common_name": "mail"}, "valid_till": f"{end:%b %d %H:%M:%S %Y} GMT"}],
+        "dsm_packages": [{"id": "MailPlus-Server", "version": "3.3.1", "additional": {"status": "running"}}],
+    }
+    return {name: _listing("log", found, len(found)) for name, found in rows.items()}
 
 
 def _log_rows(number: int) -> list[dict[str, Any]]:
@@ -268,8 +288,9 @@ def _queue_figures(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _log_figures(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    times = [datetime.fromtimestamp(row["time"], timezone.utc) for row in rows]
-    return {"by_type": _count(row["type"] for row in rows), "oldest": _iso(min(times)), "newest": _iso(max(times))}
+    times = [datetime.fromtimestamp(row["time"], timezone.utc) for row in rows if "time" in row]
+    ends = {"oldest": _iso(min(times)), "newest": _iso(max(times))} if times else {}
+    return {"by_type": _count(row["type"] for row in rows if "type" in row), **ends}
 
 
 def _count(values: Iterable[str]) -> dict[str, int]:

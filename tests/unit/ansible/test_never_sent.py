@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -114,12 +114,16 @@ PAIRS = st.sampled_from(sorted(MAY_BE_SENT | NEVER))
 EDGES = st.sampled_from(["", " ", "\n", "\0", ".", "SYNO.", PREFIX, "\u200b", "&method=set", "%00"])
 
 
+Change = Callable[[str], str]
+CHANGES: list[Change] = [str, str, str.lower, str.upper, str.title, lambda text: text.removeprefix(PREFIX)]
+
+
 @st.composite
 def names(draw: st.DrawFn, of: Iterable[str]) -> str:
     """A name that is known, or one that only looks like it."""
     name = draw(st.sampled_from(sorted(of)))
-    change = draw(st.sampled_from([str, str, str.lower, str.upper, str.title, lambda text: text.removeprefix(PREFIX)]))
-    return draw(st.just("") | EDGES) + change(name) + draw(st.just("") | EDGES)
+    change = draw(st.sampled_from(CHANGES))
+    return f"{draw(st.just('') | EDGES)}{change(name)}{draw(st.just('') | EDGES)}"
 
 
 APIS = names({api for api, _method in MAY_BE_SENT | NEVER})

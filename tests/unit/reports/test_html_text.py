@@ -30,7 +30,7 @@ def test_what_names_no_moment_is_shown_as_it_is(moment: str) -> None:
     ids=["text", "flag", "negative", "odd", "endless", "half", "null"],
 )
 def test_what_counts_nothing_is_unknown(value: object) -> None:
-    assert {text.number(value), shown.amount(value, shown.SECONDS), shown.amount(value, "mails")} == {"unknown"}
+    assert {text.number(value), shown.amount(value, "seconds"), shown.amount(value, "mails")} == {"unknown"}
 
 
 @pytest.mark.parametrize(

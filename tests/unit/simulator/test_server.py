@@ -247,7 +247,9 @@ def test_the_demo_fleet_has_something_to_show() -> None:
         security = [(f"{prefix}Domain", "get_security", 2, {"domain_id": number}) for number in (1, 2, 3)]
         keys = [answer["data"]["dkim_key_length"] for answer in told("mail-berlin", *security)]
         assert keys == [2048, 1024, 0]
-        licences = [(f"{prefix}License", method, 1, {}) for method in ("get_user_limit", "get_active_user_num")]
+        licences: list[Any] = [
+            (f"{prefix}License", method, 1, {}) for method in ("get_user_limit", "get_active_user_num")
+        ]
         limit, active = (answer["data"] for answer in told("mail-lisbon", *licences))
         assert active > limit["user_limit"]
         (virus,) = told("mail-oslo", (f"{prefix}Security", "get_antivirus", 3, {}))

@@ -110,6 +110,7 @@ AREA = Area(
             place="Service > Protocol > SMTP",
             privilege=None,
             evidence="LDU",
+            personal=("user", "username", "account", "admin", "administrator", "base_dn"),
         ),
         status(
             "directory_ldap",
@@ -118,7 +119,7 @@ AREA = Area(
             place="Service > Protocol > SMTP",
             privilege=None,
             evidence="LDU",
-            personal=("bind_dn", "base_dn"),
+            personal=("bind_dn", "base_dn", "binddn_account", "user", "username", "account"),
         ),
         entries(
             "active_users",

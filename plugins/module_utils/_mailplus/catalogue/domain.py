@@ -79,7 +79,7 @@ AREA = Area(
             privilege=_GENERAL,
             evidence="LMP",
             each=_EACH_DOMAIN,
-            personal=("setting",),
+            personal=("setting", "catch_all_user", "user", "account"),
         ),
         settings(
             "domain_security",
@@ -88,6 +88,7 @@ AREA = Area(
             place="Domain > Edit > General > Advanced",
             privilege=_GENERAL,
             evidence="LU",
+            secret=("private", "private_key", "priv_key", "privkey", "dkim_private"),
             each=_EACH_DOMAIN,
         ),
         settings(
@@ -182,6 +183,7 @@ AREA = Area(
             place="Domain > Edit > Disclaimer",
             privilege="Domain: Disclaimer",
             evidence="LMU",
+            personal=("name", "text", "html", "plain", "plain_text", "content", "targets"),
             each=_EACH_DOMAIN,
         ),
     ),

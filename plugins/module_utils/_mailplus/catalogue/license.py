@@ -19,7 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.tables import licenses
 
 _LICENSE = "License"
-_KEYS = ("*", "license", "license_key", "key", "code", "activation_code")
+_KEYS = ("*", "key", "code", "license", "license_code", "activation_code", "serial_key")
 
 AREA = Area(
     "license",
@@ -31,6 +31,7 @@ AREA = Area(
             place=_LICENSE,
             privilege=DSM_ADMINISTRATOR,
             evidence="LU",
+            secret=("*",),
             figures=(
                 Figure(
                     "license_accounts_allowed",
@@ -48,6 +49,7 @@ AREA = Area(
             place=_LICENSE,
             privilege=DSM_ADMINISTRATOR,
             evidence="LU",
+            secret=("*",),
             figures=(
                 Figure(
                     "license_accounts_used", "Accounts that use a licence", "data", "accounts", meaning="license_used"
@@ -85,6 +87,7 @@ AREA = Area(
             place="License > Bitdefender",
             privilege=DSM_ADMINISTRATOR,
             evidence="LU",
+            secret=("*",),
         ),
         check(
             "license_validity",

@@ -17,6 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
 
 _LOG = "Auditing: Log"
 _LOG_PAGE = "Auditing > Log"
+_WHO = ("user", "username", "user_name", "account", "who", "operator", "subject", "title")
 
 
 def _rows(name: str, label: str) -> Figure:
@@ -34,6 +35,7 @@ AREA = Area(
             place=_LOG_PAGE,
             privilege=_LOG,
             evidence="LMKP",
+            personal=_WHO,
             rows_key="log_list",
             ids=("id", "log_id"),
             rows_summary=LogSummary,
@@ -47,6 +49,7 @@ AREA = Area(
             place=_LOG_PAGE,
             privilege=_LOG,
             evidence="LMKP",
+            personal=_WHO,
             rows_key="items",
             ids=("id", "log_id"),
             rows_summary=LogSummary,
@@ -63,7 +66,7 @@ AREA = Area(
             ids=("id", "log_id"),
             rows_summary=LogSummary,
             figures=(_rows("mail_log", "Rows of the older log of mails"),),
-            personal=("*",),
+            personal=_WHO,
         ),
         log(
             "security_log",
@@ -75,7 +78,7 @@ AREA = Area(
             ids=("id", "log_id"),
             rows_summary=LogSummary,
             figures=(_rows("security_log", "Rows of the log of threats"),),
-            personal=("*",),
+            personal=_WHO,
         ),
         log(
             "dovecot_log",
@@ -96,6 +99,7 @@ AREA = Area(
             place="Auditing > Log Management",
             privilege="Auditing: Log Management",
             evidence="LDU",
+            personal=("user", "username"),
         ),
         log(
             "log_files",

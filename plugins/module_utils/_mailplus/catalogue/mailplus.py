@@ -24,6 +24,7 @@ AREA = Area(
             place="Service > Protocol > Full-Text Search",
             privilege="Server Management: Protocol",
             evidence="LMU",
+            personal=("users", "user_list", "groups"),
         ),
         check(
             "setup_state",

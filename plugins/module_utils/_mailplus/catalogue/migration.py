@@ -44,6 +44,7 @@ AREA = Area(
             place="Not in the guide",
             privilege=None,
             evidence="LU",
+            personal=("*",),
         ),
         settings(
             "mailserver_migration_settings",
@@ -52,6 +53,8 @@ AREA = Area(
             place="Not in the guide",
             privilege=None,
             evidence="LU",
+            secret=("pass", "password", "passwd", "pwd", "token"),
+            personal=("account", "user", "username", "admin", "name"),
         ),
         status(
             "mailserver_mail_migration",

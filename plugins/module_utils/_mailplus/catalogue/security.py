@@ -51,6 +51,7 @@ AREA = Area(
             place="Security > Data Protection > Manage MCP Rules",
             privilege=_DATA_PROTECTION,
             evidence="LU",
+            personal=("*",),
             ids=("id", "name"),
         ),
         settings(

@@ -57,6 +57,7 @@ AREA = Area(
             place="Service > Protocol > Network Interface",
             privilege="Server Management: Protocol",
             evidence="LU",
+            personal=("mac", "mac_address"),
         ),
         entries(
             "network_interfaces",
@@ -65,6 +66,7 @@ AREA = Area(
             place="Service > Protocol > Network Interface",
             privilege=None,
             evidence="LDU",
+            personal=("mac", "mac_address"),
             ids=("id", "ifname", "name"),
         ),
         status(
@@ -74,7 +76,7 @@ AREA = Area(
             place="Not on a page",
             privilege=None,
             evidence="LDU",
-            personal=("serial", "serial_number"),
+            personal=("serial", "serial_number", "sn", "mac"),
         ),
         status(
             "storage_volumes",

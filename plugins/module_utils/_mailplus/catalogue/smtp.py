@@ -17,6 +17,9 @@ _DELIVERY = "Server Management: Mail Delivery"
 _SECURITY = "Security: Mail Delivery Security"
 _LIST_KEYS = ("id", "enable", "description", "pattern", "type", "action")
 
+_LOGIN = ("account", "user", "username", "auth_user", "login")
+_PASSWORD = ("pass", "password", "passwd", "pwd", "auth_pass", "token", "credential", "credentials")
+
 AREA = Area(
     "smtp",
     (
@@ -70,7 +73,8 @@ AREA = Area(
             place="Mail Delivery > Delivery",
             privilege=_DELIVERY,
             evidence="LDU",
-            personal=("account", "username", "user"),
+            personal=_LOGIN,
+            secret=_PASSWORD,
         ),
         entries(
             "smtp_relay_hosts",
@@ -80,7 +84,8 @@ AREA = Area(
             privilege=_DELIVERY,
             evidence="LDU",
             ids=("id", "name"),
-            personal=("account", "username", "user"),
+            personal=_LOGIN,
+            secret=_PASSWORD,
             figures=(total("smtp_relay_hosts", "Relays by sender and recipient", "relays"),),
         ),
         settings(
@@ -111,7 +116,7 @@ AREA = Area(
             rows_key="blackwhite_list",
             ids=("id", "pattern"),
             paged=True,
-            personal=("pattern", "description"),
+            personal=("pattern", "description", "name"),
             figures=(total("blacklist_entries", "Entries of the black list", "entries"),),
         ),
         entries(
@@ -125,7 +130,7 @@ AREA = Area(
             rows_key="blackwhite_list",
             ids=("id", "pattern"),
             paged=True,
-            personal=("pattern", "description"),
+            personal=("pattern", "description", "name"),
             figures=(total("whitelist_entries", "Entries of the white list", "entries"),),
         ),
         entries(

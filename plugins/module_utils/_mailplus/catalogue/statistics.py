@@ -17,6 +17,7 @@ AREA = Area(
             place="Server Management > Mail Monitor",
             privilege="Server Management: Mail Monitor",
             evidence="LDU",
+            personal=("*",),
         ),
         log(
             "usage_analysis",

@@ -75,6 +75,7 @@ AREA = Area(
             place="DSM: Control Panel > Security > Certificate",
             privilege=DSM_ADMINISTRATOR,
             evidence="MK",
+            personal=("email", "mail"),
             rows_key="certificates",
             ids=("id",),
             figures=(
@@ -108,6 +109,7 @@ AREA = Area(
             place="DSM: Control Panel > Domain/LDAP",
             privilege=DSM_ADMINISTRATOR,
             evidence="MK",
+            personal=("user", "username", "account", "admin", "administrator", "base_dn"),
         ),
         status(
             "storage",
@@ -117,7 +119,7 @@ AREA = Area(
             place="DSM: Storage Manager",
             privilege=DSM_ADMINISTRATOR,
             evidence="RMK",
-            personal=("serial",),
+            personal=("serial", "serial_number", "disk_serial", "uuid", "wwn"),
             figures=(
                 Figure("volume_free_percent", "Least free share of a volume", "tables.volumes.free_percent", PERCENT),
             ),
@@ -139,6 +141,7 @@ AREA = Area(
             place="DSM: Hyper Backup",
             privilege=DSM_ADMINISTRATOR,
             evidence="MK",
+            personal=("name", "task_name", "user", "username", "owner"),
             figures=(
                 Figure(
                     "backup_age_seconds", "Time since a backup task ran, at most", "tables.backups.age_seconds", SECONDS
