@@ -19,6 +19,8 @@ _GROUP_VARIABLES = {
     "mailplus_state_username": "{{ mailplus_username }}",
     "mailplus_state_password": "{{ mailplus_password }}",
     "mailplus_state_ca_path": "{{ mailplus_ca_path }}",
+    # All that there is, where a fleet of one's own would name what it wants to know.
+    "mailplus_state_subset": ["all", "system"],
     # Some hosts of the fleet are bad on purpose, and the demo is to end well all the same.
     "mailplus_state_fail_on_error": False,
     "mailplus_state_fail_severity": "never",

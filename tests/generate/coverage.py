@@ -49,7 +49,7 @@ def pages() -> Iterator[str]:
 def summary(module: str) -> str:
     """What a module reads, as its documentation says."""
     documentation = import_module(f"{_MODULES}.{module}").DOCUMENTATION
-    return str(yaml.safe_load(documentation)["short_description"]).replace(" of MailPlus Server", "")
+    return re.sub(r" of MailPlus Server\b(?!')", "", yaml.safe_load(documentation)["short_description"])
 
 
 def options() -> Iterator[str]:

@@ -252,9 +252,9 @@ FAIL_FROM: dict[str, set[str]] = {
     "critical": set(),
 }
 UNKNOWN_FROM: dict[str, set[str]] = {
-    "info": {"late", "well", "forbidden", "open", "empty"},
-    "low": {"late", "well", "forbidden", "open", "empty"},
-    "medium": {"late", "well", "forbidden", "open", "empty"},
+    "info": {"forbidden", "empty"},
+    "low": {"forbidden", "empty"},
+    "medium": {"forbidden", "empty"},
     "high": {"empty"},
     "critical": set(),
 }

@@ -108,7 +108,7 @@ class MailPlus:
     def _data(self, key: ListKey) -> Any:
         data = self._templates(key).filled(self._read(key).get("data", ABSENT), self._seed(key))
         if self._description.hostile and isinstance(data, dict) and "banner" in data:
-            data["banner"] = HOSTILE_TEXTS[8]
+            return {**data, "banner": HOSTILE_TEXTS[8]}
         return data
 
     def _page(self, key: ListKey, offset: int, limit: int, hidden: frozenset[str]) -> bytes:
@@ -129,8 +129,7 @@ class MailPlus:
         rows_key = self._read(key)["rows"]
         if not rows_key:
             return page
-        data = self._data(key)
-        data[rows_key] = page
+        data = {**self._data(key), rows_key: page}
         if "offset" in data:
             data["offset"] = offset
         if counted is None:
@@ -163,6 +162,8 @@ class MailPlus:
         """What answers.yml says, with what it says of this domain, or of another parameter's value."""
         api, method, version, scope = key
         read = described(api, method, version)
+        if not self._description.package:
+            read = override(read, read.get("without_package", {}))
         for name, value in scope:
             overlays = read.get("of", {}).get(name, {})
             if isinstance(overlays, list):  # in turn
@@ -205,6 +206,8 @@ class MailPlus:
 
     def _templates(self, key: ListKey, of_rows: Mapping[str, Filler] | None = None) -> Templates:
         """With the names of the domain, the group or the like that was asked for."""
+        if not key[3] and not of_rows:
+            return self._own_templates
         names = dict(self._names)
         needs = described(*key[:3]).get("needs", {})
         for name, value in key[3]:
@@ -229,6 +232,10 @@ class MailPlus:
             for number, (_name, hostname) in enumerate(self._cluster, start=1)
         ]
         return {"server_list": servers, "balancer_enabled": len(self._cluster) > 1}
+
+    @functools.cached_property
+    def _own_templates(self) -> Templates:
+        return Templates(self._names, self._now)
 
     @functools.cached_property
     def _names(self) -> dict[str, Any]:

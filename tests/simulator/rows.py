@@ -99,7 +99,7 @@ def row_maker(filler: Filler, seed: int, hostile: Mapping[str, int]) -> Maker:
     """The maker of all lists: the filled-in row, with a hostile text under the keys that `hostile` names."""
 
     def make(number: int, when: int) -> Row:
-        row: Row = filler(Spot(number, when, mixed(number, seed)))
+        row: Row = dict(filler(Spot(number, when, mixed(number, seed))))
         for key, shift in hostile.items():
             row[key] = HOSTILE_TEXTS[(number + shift) % len(HOSTILE_TEXTS)]
         return row

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import words
@@ -24,6 +24,22 @@ class Spot(NamedTuple):
 
 
 Filler = Callable[[Spot], Any]
+
+
+class _Constant:
+    """The same for all rows, and for all who ask: nobody may change it."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __call__(self, _spot: Spot) -> Any:
+        return self._value
+
+
+def _settled(filler: Filler, parts: Iterable[Filler]) -> Filler:
+    """A filler whose parts are all constant is constant."""
+    return _Constant(filler(Spot(0, 0, 0))) if all(isinstance(part, _Constant) for part in parts) else filler
+
 
 _NAMED = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>\w+)(?:\((?P<sign>[+-]?)(?P<days>[\w.]+)\))?)")
 _BY, _ELSE = "$by", "else"
@@ -69,17 +85,19 @@ class Templates:
 
     def compiled(self, value: Any) -> Filler:
         if isinstance(value, str):
-            return self._text(value)
+            return self._text(value) if "$" in value else _Constant(value)
         if isinstance(value, dict):
             return self._chosen(value) if _BY in value else self._mapping(value)
         if isinstance(value, list):
             items = [self.compiled(item) for item in value]
-            return lambda spot: [item(spot) for item in items]
-        return _constant(value)
+            return _settled(lambda spot: [item(spot) for item in items], items)
+        return _Constant(value)
 
     def _mapping(self, value: Mapping[str, Any]) -> Filler:
         fillers = [(key, self.compiled(item)) for key, item in value.items()]
-        return lambda spot: {key: filler(spot) for key, filler in fillers}
+        return _settled(
+            lambda spot: {key: filler(spot) for key, filler in fillers}, [filler for _key, filler in fillers]
+        )
 
     def _chosen(self, value: Mapping[str, Any]) -> Filler:
         """`{$by: $status, failed: X, else: Y}`: by another text."""
@@ -88,27 +106,21 @@ class Templates:
         return lambda spot: fillers.get(str(decides(spot)), fillers[_ELSE])(spot)
 
     def _text(self, text: str) -> Filler:
-        parts: list[Filler] = []
-        end = 0
-        for found in _NAMED.finditer(text):
-            if found.start() > end:
-                parts.append(_constant(text[end : found.start()]))
-            parts.append(self._named(found))
-            end = found.end()
-        if end < len(text) or not parts:
-            parts.append(_constant(text[end:]))
-        if len(parts) == 1:  # a number stays a number
-            return parts[0]
-        return lambda spot: "".join([str(part(spot)) for part in parts])
+        names = [self._named(found) for found in _NAMED.finditer(text)]
+        around = _NAMED.split(text)[:: _NAMED.groups + 1]
+        if len(names) == 1 and around == ["", ""]:  # a number stays a number
+            return names[0]
+        form = "%s".join(part.replace("%", "%%") for part in around)
+        return _settled(lambda spot: form % tuple([name(spot) for name in names]), names)
 
     def _named(self, found: re.Match[str]) -> Filler:
         name = found["name"]
         if found["dollar"]:
-            return _constant("$")
+            return _Constant("$")
         if name in _MOMENTS:
-            return _constant(_MOMENTS[name](self._now + self._days(found) * DAY))
+            return _Constant(_MOMENTS[name](self._now + self._days(found) * DAY))
         if name in self._names:
-            return _constant(self._names[name])
+            return _Constant(self._names[name])
         return self._of_rows.get(name) or _word(words()[name], self._start)
 
     def _days(self, found: re.Match[str]) -> float:
@@ -123,10 +135,6 @@ def mixed(number: int, seed: int) -> int:
     value = (number * 0x9E3779B1 + seed * 0x85EBCA6B + 0x27D4EB2F) & 0xFFFFFFFF
     value = ((value ^ (value >> 15)) * 0x2C1B3C6D) & 0xFFFFFFFF
     return value ^ (value >> 13)
-
-
-def _constant(value: Any) -> Filler:
-    return lambda _spot: value
 
 
 def _word(word: Any, start: int) -> Filler:

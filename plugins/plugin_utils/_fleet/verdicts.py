@@ -162,9 +162,9 @@ class _Host:
         if not_ok or not envelope or not envelope.get("each"):
             return not_ok or self._not_ok(target.section) or self._look_at(target, envelope)
         data = envelope["data"] or {}
-        return _together(
-            {name: self._look_at(target, {**one, "data": data.get(name)}) for name, one in envelope["each"].items()}
-        )
+        looks = {name: self._look_at(target, {**one, "data": data.get(name)}) for name, one in envelope["each"].items()}
+        each = BY_NAME[target.section].each
+        return _together(looks, can_name=each is None or "*" not in each.of.personal)
 
     def _look_at(self, target: Target, envelope: Any) -> _Look:
         """What the condition comes to in an envelope, which is that of a section or of one of its entries."""
@@ -195,14 +195,16 @@ class _Host:
         return read_time((self.record.mailplus or {}).get("collected_at"))
 
 
-def _together(looks: Mapping[str, _Look]) -> _Look:
-    """What all entries of a section come to together: the worst, and on which of them."""
+def _together(looks: Mapping[str, _Look], *, can_name: bool) -> _Look:
+    """What all entries of a section come to together: the worst, and on which of them. People are not named."""
     outcomes = [look.outcome for look in looks.values()]
     worst = next(one for one in (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.MET) if one in outcomes)
     found = {name: look for name, look in looks.items() if look.outcome is worst}
     first = next(iter(found.values()))
     if worst is Outcome.MET:
         return replace(first, actual=first.actual if len(found) == 1 else None)
+    if not can_name:
+        return replace(first, message=f"{len(found)} of {len(looks)} entries: {first.message}")
     names = [*found][:_MOST_NAMES]
     more = [f"{len(found) - _MOST_NAMES} more"] if len(found) > _MOST_NAMES else []
     return replace(first, message=f"{', '.join([*names, *more])}: {first.message}")

@@ -196,6 +196,14 @@ def test_a_rule_holds_where_every_domain_meets_it(envelope: Any, expected: str, 
     assert (verdict.verdict, verdict.message[: len(message)]) == (expected, message)
 
 
+def test_domains_are_named_and_groups_of_people_are_not() -> None:
+    full = samples.listing([{"id": 1}])
+    envelope = domains(**{"example.com/board": full, "example.com/staff": samples.listing([])})
+    few = samples.rule(section="domain_group_members", path="total", condition={"at_most": 0})
+    (verdict,) = samples.judge(samples.record(domain_group_members=envelope), few)
+    assert verdict.message == "1 of 2 entries: domain_group_members.total is not as required."
+
+
 def test_rows_of_each_domain_are_counted() -> None:
     full, empty = samples.listing([{"id": 1}]), samples.listing([])
     assert judged("auto_bcc", auto_bcc=domains(a=empty, b=empty)).verdict == "pass"

@@ -178,3 +178,9 @@ def test_ldap_names_its_server_by_version(logged_in: Dsm) -> None:
     old, new = (logged_in.data("SYNO.Core.Directory.LDAP", "get", version) for version in (1, 2))
     assert (old["host"], "server_address" in old) == (new["server_address"], False)
     assert "host" not in new
+
+
+def test_without_the_package_dsm_lists_it_no_longer() -> None:
+    with serving({"package": False}) as dsm:
+        dsm.login()
+        assert [row["id"] for row in dsm.data(PACKAGES, "list", 2)["packages"]] == ["HyperBackup"]
