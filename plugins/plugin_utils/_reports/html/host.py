@@ -39,6 +39,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.t
 # Of a host with more differences, the rest stand in a plain list.
 TABLED_DIFFERENCES = 8
 
+# More are in the files for programs.
+MOST_DIFFERENCES = 20
+
 # Of a host with more reasons for which sections were not read, the rest is folded.
 MOST_REASONS = 5
 

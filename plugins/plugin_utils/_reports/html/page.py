@@ -27,6 +27,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.f
     rule_results,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.host import (
+    MOST_DIFFERENCES,
     MOST_REASONS,
     TABLED_DIFFERENCES,
     Fleet,
@@ -101,6 +102,7 @@ def _environment() -> Environment:
         "VERDICTS": text.VERDICT_WORDS,
         "DRIFTS": text.DRIFT_WORDS,
         "SEVERITIES": SEVERITIES,
+        "MOST_DIFFERENCES": MOST_DIFFERENCES,
         "MOST_REASONS": MOST_REASONS,
         "MOST_ROWS": MOST_ROWS,
         "MOST_ROWS_OF_HOST": MOST_ROWS_OF_HOST,

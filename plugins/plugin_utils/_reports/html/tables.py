@@ -26,11 +26,15 @@ MOST_ROWS, MOST_ROWS_OF_HOST = 25, 50
 
 @dataclass(frozen=True)
 class Line:
-    """A row: what its cells say, None where nobody knows. ``number`` and ``host`` tell whose it is."""
+    """A row: what its cells say, None where nobody knows, and all of it in a line.
+
+    ``number`` and ``host`` tell whose it is.
+    """
 
     number: int
     host: str
     cells: list[str | None]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -74,4 +78,7 @@ def _of_host(definition: TableDefinition, number: int, host: HostReport) -> Tabl
 
 def _lines(definition: TableDefinition, rows: Sequence[tuple[int, str, Cells]]) -> Iterator[Line]:
     for number, host, row in rows:
-        yield Line(number, host, [cell_text(column, row[column["name"]]) for column in definition["columns"]])
+        cells = [cell_text(column, row[column["name"]]) for column in definition["columns"]]
+        labels = (column["label"] for column in definition["columns"])
+        text = "; ".join(f"{label}: {cell or 'unknown'}" for label, cell in zip(labels, cells, strict=True))
+        yield Line(number, host, cells, text)
