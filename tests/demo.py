@@ -13,14 +13,16 @@ from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
 
 _FLEET = Path(__file__).parent / "simulator" / "fleets" / "demo.yml"
 
+# All that there is, where a fleet of one's own would name what it wants to know.
+SUBSET = ["all", "system"]
+
 # How the role's variables are set for a fleet: most are the same for all hosts.
 _GROUP_VARIABLES = {
     "mailplus_state_port": "{{ mailplus_port }}",
     "mailplus_state_username": "{{ mailplus_username }}",
     "mailplus_state_password": "{{ mailplus_password }}",
     "mailplus_state_ca_path": "{{ mailplus_ca_path }}",
-    # All that there is, where a fleet of one's own would name what it wants to know.
-    "mailplus_state_subset": ["all", "system"],
+    "mailplus_state_subset": SUBSET,
     # Some hosts of the fleet are bad on purpose, and the demo is to end well all the same.
     "mailplus_state_fail_on_error": False,
     "mailplus_state_fail_severity": "never",

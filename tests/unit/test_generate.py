@@ -12,13 +12,13 @@ from typing import Annotated, Any, TypedDict
 
 import pytest
 import yaml
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, select
 from ansible_collections.mailfleet.mailplus.tests.generate.__main__ import ROOT, main
 from ansible_collections.mailfleet.mailplus.tests.generate.shapes import fields
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import BY, END, GenerateError, between, yaml_lines
 
 ROWS = "plugins/module_utils/_mailplus/catalogue"
-ALL = len(select(["all"]))
+READ = len(select(DEFAULT))
 MODULE = "plugins/modules/mailplus_smtp_info.py"
 
 
@@ -76,10 +76,12 @@ BY_HAND = (
     ("plugins/action/mailplus_info.py", "Asks what", "Asks that"),
     ("meta/runtime.yml", "    - mailplus_info\n", ""),
     ("docs/state.schema.json", '"minimum": 0', '"minimum": 1'),
-    ("README.md", "`smtp_general`, ", ""),
-    ("docs/docsite/rst/guide_getting_started.rst", f"{ALL} of {ALL} sections", "1 of 1 sections"),
-    ("docs/docsite/rst/guide_credentials.rst", "Auditing: Queue", "Queue"),
-    ("docs/docsite/rst/guide_troubleshooting.rst", "valid are all, ", "valid are "),
+    ("README.md", "`queue`, `queue_settings`", "`queue`"),
+    ("docs/docsite/rst/guide_getting_started.rst", f"{READ} of {READ} sections", "1 of 1 sections"),
+    ("docs/docsite/rst/guide_coverage.rst", "Listed by the package, allowed", "Listed by the package, refused"),
+    ("docs/docsite/rst/guide_credentials.rst", "* - Auditing: Queue", "* - Queue"),
+    ("docs/docsite/rst/guide_fleets.rst", "* - the default", "* - the whole"),
+    ("docs/docsite/rst/guide_troubleshooting.rst", "Groups are all, ", "Groups are "),
     ("playbooks/vars/awx.yml", "      smtp_general\n", ""),
     ("roles/mailplus_state/meta/argument_specs.yml", "      mailplus_state_port: *port\n", ""),
 )
@@ -105,13 +107,12 @@ def test_the_list_of_areas_comes_before_what_follows_from_it(checkout: Checkout)
 
 
 def test_a_section_that_is_renamed_is_found_wherever_it_stands(checkout: Checkout) -> None:
-    checkout.change(f"{ROWS}/smtp.py", '"smtp_security"', '"smtp_limits"')
+    checkout.change(f"{ROWS}/smtp.py", '"smtp_postmaster"', '"smtp_masters"')
     named = {
         MODULE,
         "plugins/modules/mailplus_facts.py",
         "docs/state.schema.json",
-        "README.md",
-        "docs/docsite/rst/guide_getting_started.rst",
+        "docs/docsite/rst/guide_coverage.rst",
         "docs/docsite/rst/guide_credentials.rst",
         "docs/docsite/rst/guide_troubleshooting.rst",
         "playbooks/vars/awx.yml",
@@ -120,7 +121,7 @@ def test_a_section_that_is_renamed_is_found_wherever_it_stands(checkout: Checkou
     checkout.generate()
     assert checkout.stale() == set()
     for name in named:
-        assert "smtp_limits" in (checkout.place / name).read_text(encoding="utf-8")
+        assert "smtp_masters" in (checkout.place / name).read_text(encoding="utf-8")
 
 
 def test_a_text_of_a_result_is_documented_wherever_it_is_returned(checkout: Checkout) -> None:
@@ -137,13 +138,16 @@ def test_a_new_area_wants_a_module_of_prose_and_examples(checkout: Checkout) -> 
     code, (*_written, complaint) = checkout.generate()
     assert code == 1
     assert complaint.startswith("plugins/modules/mailplus_extra_info.py: it has to hold DOCUMENTATION")
-    module = 'DOCUMENTATION = r"""\nmodule: mailplus_extra_info\n"""\n\nEXAMPLES = r"""\n- name: Ask\n"""\n'
+    module = (
+        'DOCUMENTATION = r"""\nmodule: mailplus_extra_info\nshort_description: Extra\n"""\n\n'
+        'EXAMPLES = r"""\n- name: Ask\n"""\n'
+    )
     (checkout.place / "plugins/modules/mailplus_extra_info.py").write_text(module, encoding="utf-8")
     assert checkout.generate()[0] == 0
     assert checkout.stale() == set()
     assert (checkout.place / "plugins/action/mailplus_extra_info.py").exists()
     whole = (checkout.place / "plugins/modules/mailplus_extra_info.py").read_text(encoding="utf-8")
-    assert whole.startswith('DOCUMENTATION = r"""\nmodule: mailplus_extra_info\n# Written by make generate')
+    assert whole.startswith(f"{module.partition('Extra')[0]}Extra\n# Written by make generate")
     assert whole.endswith('if __name__ == "__main__":\n    main()\n')
 
 

@@ -141,7 +141,7 @@ class Clean:
     ) -> dict[str, Any]:
         """``names`` are those of the entries, which the error may name, with what stands in their place."""
         ours = Clean(self.replace)
-        has_fields = not section.is_list or bool(envelope.get("rows_key"))
+        has_fields = not section.has_rows or bool(envelope.get("rows_key"))
         cleaners: dict[str, Callable[[Any], Any]] = {
             "data": self if has_fields else partial(self.below, f"{section.name}.data"),
             "summary": self if self.all_text else ours,

@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     reads_nothing,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import brief
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
@@ -86,7 +86,9 @@ def _status(sections: Mapping[str, Envelope]) -> tuple[str, str | None]:
     if statuses <= {"ok"}:
         return "ok", None
     if statuses == {"unsupported"}:
-        which = "" if set(sections) == set(BY_NAME) else f", or does not know {', '.join(sections)}"
+        # Every server has some of what tells whether it runs.
+        is_gone = {section.name for section in select(["min"])} <= set(sections)
+        which = "" if is_gone else f", or does not know {', '.join(sections)}"
         return "unsupported", f"MailPlus Server is not installed, not started or older{which}."
     if reads_nothing(sections):
         return "failed", f"No section could be read ({by_status(sections)})."

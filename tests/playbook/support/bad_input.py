@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.catalogue import smtp
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, BY_NAME, groups
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, groups
 
 # Distinctive, so that one of them is found wherever it should not be.
 USERNAME = "auditor-of-mail"
@@ -41,7 +41,11 @@ _DAMAGED = "Try again; if it stays, ask for fewer rows (limit) and see the log o
 _CA_PATH = "Set ca_path to a PEM file, or to a directory of hashed certificates."
 _NOT_JSON = "Check that host and port are DSM's; if they are, DSM or a proxy is restarting: try again later."
 _TRUST = "Set ca_path to the certificate, or the CA, that signed it, and host to a name that it holds."
-_SUBSETS = f"valid are {', '.join((ALL, *groups(), *BY_NAME))}, and !name"
+_SUBSETS = f"Groups are {', '.join((ALL, *groups()))}; ansible-doc mailfleet.mailplus.mailplus_facts names all."
+_COVERED = (
+    "Give the account a policy in MailPlus Server > Account > Delegation with the option 'Auditing: Queue', which by "
+    "its name covers this section, or use a DSM administrator. Check that MailPlus Server is set up."
+)
 _SMTP = [section.name for section in smtp.AREA.sections]
 # How ansible-core before 2.19 names the type of a text.
 _TEXTS = ("<class 'str'>", "<class 'ansible.utils.unsafe_proxy.AnsibleUnsafeText'>")
@@ -94,6 +98,14 @@ def _reading(name: str, code: int, message: str, means: str, remedy: str, **more
     return Case(name, READING, message, means, remedy, **{"module": "mailplus_queue_info", "logins": 1, **more})
 
 
+def _refused(name: str, call: str, hint: str, means: str, remedy: str, **more: Any) -> Case:
+    """MailPlus Server's own refusal of a read of one of its APIs, named with the method."""
+    api = _PREFIX + call.partition(" ")[0]
+    message = f"MailPlus Server refuses the account ({_PREFIX}{call}, version 1, code 5615). {hint}"
+    refusing = _fault("error", api=api, code=5615)
+    return Case(name, READING, message, means, remedy, nas=refusing, error="refused_by_package", logins=1, **more)
+
+
 def _fault(name: str, **options: Any) -> dict[str, Any]:
     return {"faults": [{"fault": name, **options}]}
 
@@ -103,9 +115,9 @@ _TWO_FACTORS = {"accounts": [{"username": USERNAME, "password": PASSWORD, "otp_c
 CASES: tuple[Case, ...] = (
     _option(
         "unknown_subset",
-        f"unknown subset 'queues'; {_SUBSETS}",
+        f"unknown subset 'queues'; did you mean queue, queue_settings? {_SUBSETS}",
         "gather_subset holds a name that is neither a section nor a group.",
-        "Use one of the names that the message lists.",
+        "Use one of the groups that the message lists, or a section.",
         {"gather_subset": ["smtp", "queues"]},
     ),
     _option(
@@ -130,10 +142,10 @@ CASES: tuple[Case, ...] = (
     ),
     _option(
         "unknown_section",
-        f"value of sections must be one or more of: {', '.join(_SMTP)}. Got no match for: smtp",
+        f"value of sections must be one or more of: {', '.join(_SMTP)}. Got no match for: smtp_limits",
         "sections holds a name that this module does not have.",
         "Use the names that the message lists, or leave sections out for all.",
-        {"sections": ["smtp"]},
+        {"sections": ["smtp_limits"]},
         module="mailplus_smtp_info",
     ),
     _option(
@@ -558,19 +570,18 @@ CASES: tuple[Case, ...] = (
     _reading(
         "no_permission",
         105,
-        "The account has no permission{call}. "
-        f"Use a DSM administrator, or give the account a delegation policy {_DELEGATION}",
+        f"The account has no permission{{call}}. {_COVERED}",
         "The login worked, but this account may not see this part.",
-        "Extend the account's delegation policy.",
+        "Tick the option in the account's delegation policy.",
         nas={"permissions": {_QUEUE: 105}},
         error="no_permission",
     ),
     _reading(
         "no_application_privilege",
         160,
-        "The account may not use this application{call}. Grant it in DSM's Control Panel > Application Privileges.",
+        f"The account may not use this application{{call}}. {_COVERED}",
         "The account lacks the privilege for MailPlus Server.",
-        "Grant it.",
+        "Grant it in DSM's Control Panel > Application Privileges.",
         nas=_fault("error", api=_QUEUE, code=160),
         error="no_application_privilege",
     ),
@@ -597,12 +608,44 @@ CASES: tuple[Case, ...] = (
     _reading(
         "refused_by_package",
         5615,
-        "MailPlus Server refuses the account{call}. Use a DSM administrator, or give the account a delegation policy "
-        "in MailPlus Server > Account > Delegation; for an administrator, check that MailPlus Server is set up.",
+        f"MailPlus Server refuses the account{{call}}. {_COVERED}",
         "The account may log in to DSM, and MailPlus Server itself does not let it read this.",
-        "Give the account a delegation for the page that the message is about.",
+        "Tick the option in the account's delegation policy; the playbook permissions lists all that are missing.",
         nas=_fault("error", api=_QUEUE, code=5615),
         error="refused_by_package",
+    ),
+    _refused(
+        "refused_licence",
+        "License get_user_limit",
+        "Use a DSM administrator: no delegation policy covers this section.",
+        "Licences cannot be delegated.",
+        "Read them with a DSM administrator, or leave them out: `!licenses`.",
+        module="mailplus_license_info",
+        options={"sections": ["license_limit"]},
+    ),
+    _refused(
+        "refused_where_no_option_is_known",
+        "Util list_package",
+        "Use a DSM administrator, or give the account a delegation policy in MailPlus Server > Account > Delegation; "
+        "for an administrator, check that MailPlus Server is set up.",
+        "Nobody has published which option covers this section.",
+        "Use a DSM administrator, or tick options until it is read, and please report which one it was.",
+        module="mailplus_server_info",
+        options={"sections": ["packages"]},
+    ),
+    Case(
+        "no_such_domain",
+        READING,
+        "This NAS has no example.net among its domains. It has example.com.",
+        "domains holds the name of a domain that this NAS does not have.",
+        "Use a name that the message lists, or leave domains out for all.",
+        module="mailplus_domain_info",
+        options={"sections": ["aliases"], "domains": ["example.net"]},
+        nas={
+            "data": {f"{_PREFIX}Domain": {"list": {"domains": [{"domain_id": 1, "name": "example.com"}], "total": 1}}}
+        },
+        error="no_such_entry",
+        logins=1,
     ),
     _reading(
         "code_of_package_not_documented",

@@ -322,6 +322,12 @@ def test_entries_with_numbers_are_followed_though_their_names_are_removed() -> N
     assert [each.path for each in drift.not_compared] == ["policies.data.items.3.owner"]
 
 
+def test_what_became_of_a_section_is_no_word_of_people() -> None:
+    known, unknown = ({"Domain": DOMAIN, "Group": {"items": [row]}, "Member": {"items": []}} for row in ({"id": 1}, {}))
+    told = {(each.path, each.baseline, each.actual) for each in drift_of(known, unknown, "keep", "remove").differences}
+    assert ("members.status", "ok", "failed") in told
+
+
 def test_the_line_of_a_host_names_nobody() -> None:
     host, _warnings = gathered(users({"type": "anna"}, {"type": "bob"}))
     assert "anna" in describe(host)

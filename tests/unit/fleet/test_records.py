@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, privacy, records
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
@@ -45,6 +46,12 @@ def test_a_host_that_refuses_everything_says_why_and_keeps_what_is_known() -> No
 def test_an_old_server_is_not_called_empty_for_one_section() -> None:
     record = samples.record(report=samples.refused("unsupported"))
     assert record.reason == "MailPlus Server is not installed, not started or older, or does not know report."
+
+
+@pytest.mark.parametrize("subset", [("min",), DEFAULT, ("all",)])
+def test_a_nas_that_has_nothing_of_what_every_server_has_is_said_to_have_no_server(subset: tuple[str, ...]) -> None:
+    record = samples.record(**{section.name: samples.refused("unsupported") for section in select(subset)})
+    assert record.reason == "MailPlus Server is not installed, not started or older."
 
 
 def test_an_exception_stays_at_its_host() -> None:
