@@ -429,7 +429,7 @@ def test_what_the_inventory_holds_is_data(fleet: Fleet, tmp_path: Path) -> None:
     )
     report = ("mailfleet.mailplus.report", *SOURCES)
     project.play(*report, failing=True, environment=ENABLED, expected_warnings=[UNREAD])
-    assert "lookup" in json.dumps(project.read("state/report.json"))
+    assert "lookup" in json.dumps(project.read("state/fleet.json"))
     assert not mark.exists()
 
 
