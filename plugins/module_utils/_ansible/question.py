@@ -139,7 +139,7 @@ class InfoQuestion(Question):
             return dict(found)
         if len(errors) < len(found) and not params.get("sections"):
             unread = by_status({name: one for name, one in found.items() if one["status"] != "unsupported"})
-            state.warnings += [f"Not all sections were read; {unread}."] if unread else []
+            state.warnings.extend([f"Not all sections were read; {unread}."] if unread else [])
             return dict(found)
         first = errors[0]
         return {**found, **failure(f"{first['message']} {first['hint']}", first)}
