@@ -138,7 +138,8 @@ class InfoQuestion(Question):
         if not errors:
             return dict(found)
         if len(errors) < len(found) and not params.get("sections"):
-            state.warnings.append(f"Not all sections were read; {by_status(found)}.")
+            unread = by_status({name: one for name, one in found.items() if one["status"] != "unsupported"})
+            state.warnings += [f"Not all sections were read; {unread}."] if unread else []
             return dict(found)
         first = errors[0]
         return {**found, **failure(f"{first['message']} {first['hint']}", first)}
