@@ -27,7 +27,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 RULES = 200
 # Hosts, and whether all sections were read of each that may be read, or five.
-FLEETS = ((500, False), (500, True))
+FLEETS = ((250, False), (500, False), (1000, False), (500, True))
 _SETTINGS = 20
 _ROWS = 50
 _ENTRIES = 10

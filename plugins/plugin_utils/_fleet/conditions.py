@@ -115,7 +115,9 @@ class Items:
         """What the condition comes to on each item, and whether the item is one of them."""
         for number, item in enumerate(value):
             found = self.condition.look(find(item, self.path), now)
-            yield replace(found, path=(f"{number}", *self.path, *found.path), needs_all=False), self._selects(item, now)
+            path = (f"{number}", *self.path, *found.path)
+            of_item = Found(found.outcome, found.condition, found.value, path, empty=found.empty)
+            yield of_item, self._selects(item, now) if self.where else Outcome.MET
 
     def _selects(self, item: object, now: datetime | None) -> Outcome:
         outcomes = [condition.check(find(item, path), now) for path, condition in self.where]
@@ -155,8 +157,10 @@ def find(value: object, path: tuple[str, ...]) -> object:
     A number in a path is the position in a list, and of ``one|other`` it is the first key that is there.
     """
     for key in path:
-        if isinstance(value, dict):
-            value = next((value[name] for name in (key, *key.split("|")) if name in value), ABSENT)
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, dict):
+            value = next((value[name] for name in key.split("|") if name in value), ABSENT)
         elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         else:
