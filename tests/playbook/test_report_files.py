@@ -14,7 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import TABLES
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, TABLES, select
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
@@ -384,7 +384,7 @@ def test_a_report_of_what_the_inventory_read(fleet: Fleet, tmp_path: Path) -> No
     project = of_inventory(fleet, tmp_path)
     report = ("mailfleet.mailplus.report", *SOURCES)
     run = project.play(*report, failing=True, environment=ENABLED, expected_warnings=[UNREAD])
-    assert set(requests_of(fleet).values()) == {3}, "a login, the reads and a logout"
+    assert set(requests_of(fleet).values()) == {4}, "a login, the reads, those of domains, and a logout"
     found = {host["host"]: host for host in project.read("state/report.json")["hosts"]}
     assert {name: host["status"] for name, host in found.items()} == {**dict.fromkeys(READ, "ok"), "gone": "failed"}
     assert found["gone"]["error"]["name"] == "connection_refused"
@@ -416,8 +416,8 @@ def test_in_plays_too_the_inventory_is_enough(fleet: Fleet, tmp_path: Path) -> N
     gathered = project.read("first/report.json")["hosts"]
     assert {tuple(host["sections"]) for host in gathered} == {("queue",)}
     of_now = project.read("state/report.json")["hosts"]
-    assert all(len(host["sections"]) == 10 for host in of_now if host["host"] != "gone")
-    assert set(requests_of(fleet).values()) == {6}
+    assert all(len(host["sections"]) == len(select(DEFAULT)) for host in of_now if host["host"] != "gone")
+    assert set(requests_of(fleet).values()) == {8}
 
 
 def test_what_the_inventory_holds_is_data(fleet: Fleet, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_a_cached_inventory(project: Project, fleet: Fleet, canary: Path) -> Non
     look = debug("Look", "{{ mailplus.sections.imap_pop3.data.odd }}")
     run = project.play([play(look, hosts="marks")], "-i", "fleet.mailplus.yml")
     assert run.ok("Look")["msg"] == marks(canary, "~")
-    assert requests_of(fleet) == {"marks": 3}
+    assert requests_of(fleet) == {"marks": 4}
     assert not canary.exists()
 
 

@@ -67,6 +67,8 @@ FLEET: dict[str, dict[str, Any]] = {
 WARNINGS = (
     "None of the sections exists on this NAS",
     "The session was not closed",
+    "Not all sections were read",
+    "rows were read of a list that changed meanwhile",
 )
 
 

@@ -105,7 +105,7 @@ def check_sessions(fleet: Fleet) -> None:
 def test_the_playbook_gather(project: Project, fleet: Fleet) -> None:
     run = project.play("mailfleet.mailplus.gather")
     found = check_files(project, STATUSES)["hosts"]
-    assert found["forbidden"]["reason"] == "forbidden: queue"
+    assert found["forbidden"]["reason"] == "forbidden: queue, queue_settings"
     assert {name: found[name]["error"]["name"] for name in ("locked", "gone", "silent")} == {
         "locked": "account_locked",
         "gone": "connection_refused",
@@ -396,7 +396,7 @@ def test_a_misspelt_variable_fails_before_anything_is_asked(project: Project, fl
 
 
 TYPOS: dict[str, tuple[Data, str]] = {
-    "subset": ({"mailplus_state_subset": ["queues"]}, "late: unknown subset 'queues'; valid are all, "),
+    "subset": ({"mailplus_state_subset": ["queues"]}, "late: unknown subset 'queues'; did you mean queue"),
     "ca_path": ({"mailplus_state_ca_path": "/nonexistent.pem"}, "late: ca_path: /nonexistent.pem does not exist."),
     "limit": ({"mailplus_state_limit": -2}, "late: limit is 0 or more, or -1 for all rows, not -2."),
 }

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, select
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
 
@@ -15,8 +16,8 @@ NAMESPACE = "mailfleet.mailplus"
 GROUP = f"group/{NAMESPACE}.mailplus"
 FACTS = "mailplus_facts"
 SECTIONS = {
-    **{area.module: [section.name for section in area.sections] for area in AREAS},
-    FACTS: [section.name for section in select([ALL])],
+    **{area.module: [section.name for section in area.sections if section.kind is not Kind.CHECK] for area in AREAS},
+    FACTS: [section.name for section in select(DEFAULT)],
 }
 MODULES = tuple(SECTIONS)
 
