@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question, Result, failure
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import RESERVED, Read
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import PARAMETER_CODES
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ROWS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, State
@@ -37,7 +38,6 @@ _MOST_CHARACTERS = 65536
 _DEEPEST = 16
 _HIGHEST_NUMBER = 2**63
 
-_REFUSED_PARAMETERS = (114, 120)
 _HINT = "Correct params: the browser's developer tools show which parameters the page sends."
 
 
@@ -115,8 +115,8 @@ def _version(read: Read, wanted: int) -> int:
 def _parameters(given: Mapping[Any, Any]) -> dict[str, Any]:
     """Parameters of a read, as plain values. Raises OptionError."""
     params = {_parameter(name): _plain(value, f"{name}") for name, value in given.items()}
-    action = params.get(_ACTION)
-    if _ACTION in params and action not in _READING_ACTIONS:
+    actions = [value for name, value in params.items() if name.casefold() == _ACTION]
+    for action in (each for each in actions if each not in _READING_ACTIONS):
         known = " and ".join(_READING_ACTIONS)
         raise options.OptionError(f"params: action is {_shown(action)}; only {known} are known to read.")
     length = len(json.dumps(params))
@@ -161,7 +161,7 @@ def _plain(value: Any, name: str, depth: int = 0) -> Any:
 
 def _with_hint(error: Error | None) -> Error | None:
     """An error that says what to do about a parameter that the NAS misses, or does not take."""
-    if error is None or error["code"] not in _REFUSED_PARAMETERS:
+    if error is None or error["code"] not in PARAMETER_CODES:
         return error
     return {**error, "hint": _HINT}
 

@@ -84,6 +84,7 @@ class Meaning(NamedTuple):
     hint: str
 
 
+PARAMETER_CODES = frozenset({114, 120})
 BUSY_CODES = frozenset({108, 109, 110, 111, 117, 118})
 
 _BUSY = Meaning(

@@ -137,11 +137,17 @@ def read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, 
     wanted = {section.name: readings[section.name] for section in plan.sections}
     envelopes = {name: reading.envelope(now) for name, reading in wanted.items()}
     warnings = [f"{name}: {warning}" for name, reading in readings.items() for warning in reading.warnings]
-    if all(envelope["status"] == "unsupported" for envelope in envelopes.values()):
+    if all(map(_is_missing, envelopes.values())):
         warnings.append(
             "None of the sections exists on this NAS: MailPlus Server is not installed, not started or older."
         )
     return envelopes, warnings
+
+
+def _is_missing(envelope: Envelope) -> bool:
+    """Whether this NAS has not the API, rather than what was asked of it."""
+    error = envelope["error"]
+    return envelope["status"] == "unsupported" and error is not None and error["code"] is not None
 
 
 def _readings(plan: Plan) -> dict[str, Reading]:

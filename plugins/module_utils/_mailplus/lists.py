@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import as_key
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read, Reply
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import PARAMETER_CODES, DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager, ProgressError, is_count
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
@@ -68,6 +68,7 @@ class ListReading(Reading):
         self._data: Any = None  # of the first answer
         self._is_begun = False
         self._is_bare = False  # the answer is the list
+        self._is_paged = section.paged or section.kind is Kind.LOG
         self._pages: list[Page] = []  # those asked for
         self._fresh: list[Any] = []  # rows that were read, of which no account was taken yet
         self._unjudged_row: Any = None
@@ -139,9 +140,14 @@ class ListReading(Reading):
             file.finish()
 
     def entries(self) -> list[Entry]:
-        """The rows that are mappings. One without a name of its own is known by its place."""
-        rows = ((place, row) for place, row in enumerate(self.rows, 1) if isinstance(row, dict))
+        """The rows. One without a name of its own is known by its place; one that is no mapping holds nothing."""
+        rows = ((place, row if isinstance(row, dict) else {}) for place, row in enumerate(self.rows, 1))
         return [Entry(entry_name(row, self.section.ids) or f"{place}", self._params, row) for place, row in rows]
+
+    def unread(self) -> list[tuple[str, DsmError]]:
+        """What stands for the rows that are missing, where it is known that some are."""
+        is_whole = self.error or self._is_complete is not False
+        return [] if is_whole else [("(others)", self._failure(f"Not all of {self.section.name} were read"))]
 
     @property
     def why_unknown(self) -> DsmError | None:
@@ -215,7 +221,7 @@ class ListReading(Reading):
     def _begin(self, replies: Sequence[Reply]) -> None:
         """Take the first answers. Without rows in the first one, or with an error, the reading is over."""
         first, *behind = replies
-        if self._has_other_read(first):
+        if self._has_other_read(first) or self._takes_no_pages(first):
             return
         self._data, self.error, self._is_begun = first.data, first.error, True
         if first.error:
@@ -230,15 +236,18 @@ class ListReading(Reading):
                     self.pager.look_behind(self._rows_of(reply.data), _total_of(reply.data))
             self._over = not self._is_paged and not self._counts_more(first.data)
 
+    def _takes_no_pages(self, reply: Reply) -> bool:
+        """Whether ``offset`` and ``limit``, which nobody has attested for this list, may be what the server refuses."""
+        is_refused = reply.error is not None and reply.error.details.code in PARAMETER_CODES
+        if not self._is_paged or not is_refused or "P" in self.section.evidence:
+            return False
+        self._is_paged = False
+        return True
+
     @property
     def _has_rows(self) -> bool:
         """Whether the answer shows which of its parts are the rows."""
         return self._is_bare or self.rows_key is not None
-
-    @property
-    def _is_paged(self) -> bool:
-        """Whether the list is known to take ``offset`` and ``limit``, or may be too long to be asked without."""
-        return self.section.paged or self.section.kind is Kind.LOG
 
     def _counts_more(self, data: Any) -> bool:
         """Whether the server says that there are more rows than it sent: so it sends them in pages."""

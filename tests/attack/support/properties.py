@@ -12,7 +12,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
+    ALL,
     BY_NAME,
+    select,
 )
 from ansible_collections.mailfleet.mailplus.tests.attack.support.wire import PASSWORD, Exchange, Run
 
@@ -41,7 +43,7 @@ def shapes(run: Run) -> Broken:
     """Every envelope is in shape, of bounded numbers, and plain JSON that Ansible gives no meaning to."""
     if run.state is None:
         return
-    if list(run.state.sections) != list(BY_NAME):
+    if list(run.state.sections) != [section.name for section in select([ALL])]:
         yield f"sections are {list(run.state.sections)}"
     for name, envelope in run.state.sections.items():
         yield from (f"{name}: {what}" for what in _shape(BY_NAME[name], envelope))
@@ -61,9 +63,12 @@ def _shape(section: Section, envelope: Mapping[str, Any]) -> Broken:
     is_ok = envelope["status"] == "ok"
     if envelope["status"] not in STATUSES:
         yield f"its status is {envelope['status']}"
-    if isinstance(envelope["data"], dict) is not is_ok or (envelope["error"] is None) is not is_ok:
-        yield f"{envelope['status']} has data {type(envelope['data'])} and error {envelope['error']}"
-    if not is_ok and envelope["data"] is not None:
+    is_mapping = isinstance(envelope["data"], dict)
+    if section.each is None and is_mapping is not (is_ok and "data_type" not in envelope):
+        yield f"{envelope['status']} has data {type(envelope['data'])} of type {envelope.get('data_type')}"
+    if (envelope["error"] is None) is not is_ok:
+        yield f"{envelope['status']} has the error {envelope['error']}"
+    if not is_ok and envelope["data"] is not None and section.each is None:
         yield "it has data and is not ok"
     if envelope["error"] is not None:
         yield from _error(envelope["error"])
@@ -173,24 +178,39 @@ def witnesses(run: Run) -> Broken:
     """A section is ok only where a whole answer, to just that question, said so, and its data is what that said."""
     if run.state is None:
         return
-    said: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    said: dict[tuple[str, str], list[Any]] = {}
     for exchange in run.exchanges:
         for call, data in _successes(exchange):
             said.setdefault(call, []).append(data)
     for name, envelope in run.state.sections.items():
-        if envelope["status"] != "ok":
-            continue
-        section = BY_NAME[name]
-        read = section.reads[0]
-        answers = said.get((read.api, read.method), [])
-        if not (_is_joined(envelope, answers) if section.is_list else envelope["data"] in answers):
-            yield f"{name} is ok, and no answer says what it holds"
-        if section.is_list and envelope["truncated"] is False and _fewest(answers) > (envelope["returned"] or 0):
-            yield f"{name}: {envelope['returned']} rows of {_fewest(answers)} are there, and it is not truncated"
+        if envelope["status"] == "ok":
+            reads = [(read.api, read.method) for read in BY_NAME[name].reads]
+            answers = [data for call in reads for data in said.get(call, [])]
+            yield from (f"{name} {what}" for what in _unsaid(BY_NAME[name], envelope, answers))
 
 
-def _is_joined(envelope: Mapping[str, Any], answers: list[dict[str, Any]]) -> bool:
+def _unsaid(section: Section, envelope: Mapping[str, Any], answers: list[Any]) -> Broken:
+    for one in _told(section, envelope):
+        if not (_is_joined(one, answers) if section.has_rows else one["data"] in answers):
+            yield "is ok, and no answer says what it holds"
+    if section.is_list and envelope["truncated"] is False and _fewest(answers) > (envelope["returned"] or 0):
+        yield f"has {envelope['returned']} rows of {_fewest(answers)}, and is not truncated"
+
+
+def _told(section: Section, envelope: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The envelopes that hold an answer: one, or that of each entry."""
+    if not section.each:
+        return [envelope]
+    return [{**one, "data": envelope["data"][name]} for name, one in envelope["each"].items()]
+
+
+def _is_joined(envelope: Mapping[str, Any], answers: list[Any]) -> bool:
     """Whether every value stands in an answer, rows in any of them."""
+    if not isinstance(envelope["data"], dict):
+        lists = [answer for answer in answers if isinstance(answer, list)]
+        rows = envelope["data"] if isinstance(envelope["data"], list) else []
+        return envelope["data"] in answers or (bool(rows) and all(any(row in each for each in lists) for row in rows))
+    answers = [answer for answer in answers if isinstance(answer, dict)]
     return bool(answers) and all(
         any(answer.get(key) == value and key in answer for answer in answers)
         or (isinstance(value, list) and all(any(row in _rows(answer, key) for answer in answers) for row in value))
@@ -198,9 +218,9 @@ def _is_joined(envelope: Mapping[str, Any], answers: list[dict[str, Any]]) -> bo
     )
 
 
-def _fewest(answers: list[dict[str, Any]]) -> int:
+def _fewest(answers: list[Any]) -> int:
     """How many rows every answer says there are."""
-    totals = [answer.get("total") for answer in answers]
+    totals = [answer.get("total") for answer in answers if isinstance(answer, dict)]
     return min((total for total in totals if _is_whole(total)), default=0)
 
 
@@ -209,28 +229,23 @@ def _rows(answer: dict[str, Any], key: str) -> list[Any]:
     return rows if isinstance(rows, list) else []
 
 
-def _successes(exchange: Exchange) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+def _successes(exchange: Exchange) -> Iterator[tuple[tuple[str, str], Any]]:
     document = exchange.document
     if document is None or document.get("success") is not True:
         return
     data = document.get("data")
     if exchange.call != BATCH:
-        if isinstance(data, dict):
-            yield exchange.call, data
+        yield exchange.call, data
         return
     asked = json.loads(exchange.form["compound"])
     results = data.get("result") if isinstance(data, dict) else None
     if not isinstance(results, list) or len(results) != len(asked):
         return
     for item, result in zip(asked, results, strict=True):
-        if (
-            not isinstance(result, dict)
-            or result.get("success") is not True
-            or not isinstance(result.get("data"), dict)
-        ):
+        if not isinstance(result, dict) or result.get("success") is not True:
             continue
         if all(str(result.get(key, item[key])) == str(item[key]) for key in ("api", "method", "version")):
-            yield (item["api"], item["method"]), result["data"]
+            yield (item["api"], item["method"]), result.get("data")
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -199,7 +199,7 @@ def test_a_domain_that_cannot_be_named_is_not_asked_with_a_guess(nas: Nas) -> No
         ([{"domain_id": 1, "name": "x"}, {"domain_id": 2, "name": "x"}], ["x", "x (2)"]),
         ([{"domain_id": 1}, {"domain_id": 2, "name": "y"}], ["1", "y"]),
         ([{"domain_id": 1, "name": "__ansible_type"}], ["~__ansible_type"]),
-        ([7, {"domain_id": 1, "name": "z"}, None], ["z"]),
+        ([7, {"domain_id": 1, "name": "z"}, None], ["1", "z", "3"]),
     ],
 )
 def test_an_entry_has_a_name_of_its_own(nas: Nas, rows: Sequence[Any], names: list[str]) -> None:

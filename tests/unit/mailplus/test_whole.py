@@ -7,11 +7,22 @@ import json
 from collections import Counter
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import gather as gathering
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, CATALOGUE, select
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import SECRETS
-from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import LOGIN, LOGOUT, PREFIX, calls, gather
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
+    LOGIN,
+    LOGOUT,
+    PREFIX,
+    address_of,
+    calls,
+    credentials_of,
+    gather,
+    items_of,
+)
 
 DOMAINS = [
     {"domain_id": number, "name": name} for number, name in enumerate(("a.example", "b.example", "c.example"), 1)
@@ -21,6 +32,7 @@ FLEET = {
         "one": {"domains": [domain["name"] for domain in DOMAINS]},
         "delegated": {"accounts": [{"role": "delegated", "delegation": ["Queue", "Log"]}]},
         "older": {"versions": "listed"},
+        "odd": {},
         "bad": {
             "faults": [
                 {"fault": "error", "code": 5615, "api": f"{PREFIX}*", "share": 0.33},
@@ -87,3 +99,35 @@ def test_on_a_very_bad_day_every_section_comes_that_can_in_one_login(fleet: Flee
     assert all(one["error"]["hint"] for one in state.sections.values() if one["status"] != "ok")
     assert (calls(nas).count(LOGIN), calls(nas).count(LOGOUT)) == (1, 1)
     assert not nas.sessions
+
+
+def test_what_domains_have_is_not_known_where_not_all_domains_are(fleet: Fleet) -> None:
+    nas = fleet["odd"]
+    for domains in (
+        {"total": 5, "domains": [{"domain_id": 1, "name": "a.test"}, "b.test"]},
+        {"total": 2, "domains": ["a.test", "b.test"]},
+        {"total": 2, "domains": [{"domain_id": 1, "name": "a.test"}, None]},
+    ):
+        nas.set_answer(f"{PREFIX}Domain", "list", domains)
+        sections = gather(nas, "domains").sections
+        for name in ("domain_users", "aliases", "catch_all", "auto_bcc"):
+            assert sections.get(name, {"status": "failed"})["status"] == "failed", domains
+
+
+def test_what_is_of_each_domain_is_told_where_one_is_misspelt(fleet: Fleet) -> None:
+    nas = fleet["one"]
+    plan = Plan([BY_NAME["domain_users"]], domains=["nope.example", "A.EXAMPLE"])
+    state = gathering.gather(address_of(nas), credentials_of(nas), plan)
+    each = state.sections["domain_users"]["each"]
+    assert {name: one["status"] for name, one in each.items()} == {"a.example": "ok", "nope.example": "unsupported"}
+    assert "b.example" in each["nope.example"]["error"]["hint"]
+    assert state.warnings == []
+
+
+@pytest.mark.parametrize("code", [114, 120])
+def test_a_log_whose_parameters_nobody_knows_is_asked_without_where_these_are_refused(fleet: Fleet, code: int) -> None:
+    nas = fleet["one"]
+    nas.faults.add("error", api=f"{PREFIX}Log.Mail", code=code, first=1)
+    envelope = gather(nas, "mail_log").sections["mail_log"]
+    assert (envelope["status"], envelope["returned"]) == ("ok", 40)
+    assert "limit" not in items_of(nas, f"{PREFIX}Log.Mail")[-1]

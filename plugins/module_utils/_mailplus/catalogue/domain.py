@@ -145,7 +145,7 @@ AREA = Area(
             privilege=_USERS,
             evidence="LP",
             ids=("name", "id", "uid"),
-            each=Each(_GROUPS, {"id": ("id", "group_id", "gid")}),
+            each=Each(_GROUPS, {"id": ("id", "group_id")}),
             personal=("*",),
         ),
         entries(

@@ -17,7 +17,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
 
 _LOG = "Auditing: Log"
 _LOG_PAGE = "Auditing > Log"
-_WHO = ("user", "username", "user_name", "account", "who", "operator", "subject", "title")
 
 
 def _rows(name: str, label: str) -> Figure:
@@ -35,7 +34,7 @@ AREA = Area(
             place=_LOG_PAGE,
             privilege=_LOG,
             evidence="LMKP",
-            personal=_WHO,
+            personal=("*",),
             rows_key="log_list",
             ids=("id", "log_id"),
             rows_summary=LogSummary,
@@ -49,7 +48,7 @@ AREA = Area(
             place=_LOG_PAGE,
             privilege=_LOG,
             evidence="LMKP",
-            personal=_WHO,
+            personal=("*",),
             rows_key="items",
             ids=("id", "log_id"),
             rows_summary=LogSummary,
@@ -66,7 +65,7 @@ AREA = Area(
             ids=("id", "log_id"),
             rows_summary=LogSummary,
             figures=(_rows("mail_log", "Rows of the older log of mails"),),
-            personal=_WHO,
+            personal=("*",),
         ),
         log(
             "security_log",
@@ -78,7 +77,7 @@ AREA = Area(
             ids=("id", "log_id"),
             rows_summary=LogSummary,
             figures=(_rows("security_log", "Rows of the log of threats"),),
-            personal=_WHO,
+            personal=("*",),
         ),
         log(
             "dovecot_log",

@@ -24,7 +24,7 @@ AREA = Area(
             place="Service > Protocol > Full-Text Search",
             privilege="Server Management: Protocol",
             evidence="LMU",
-            personal=("users", "user_list", "groups"),
+            personal=("*",),
         ),
         check(
             "setup_state",
