@@ -29,6 +29,8 @@ SOURCE, LISTED, ROLE = "bench.mailplus.yml", "listed.json", "role.json"
 SOURCE_OF_ALL = "all.mailplus.yml"
 JUDGING, ROLE_READS, ROLE_READS_ALL = "judging.json", "role-reads.json", "role-reads-all.json"
 STATE = "mailfleet.mailplus.state"
+# Of all sections, a rule of the policy that ships is not met by what is simulated.
+_NO_HOST_FAILS = {"mailplus_state_fail_severity": "never", "mailplus_state_fail_unknown_severity": "never"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def prepare(directory: Path, simulation: Simulation, hosts: int, wanted: Sequenc
     _write(directory / JUDGING, {"mailplus_state_policies": [plays.policy()]})
     _write(directory / ROLE, plays.inventory(simulation, ports, "mailplus_state_"))
     _write(directory / ROLE_READS, {"mailplus_state_subset": plays.ROLE_SUBSET})
-    _write(directory / ROLE_READS_ALL, {"mailplus_state_subset": plays.ALL})
+    _write(directory / ROLE_READS_ALL, {"mailplus_state_subset": plays.ALL, **_NO_HOST_FAILS})
     _write(directory / SOURCE, plays.inventory_source(simulation, ports, plays.SUBSET))
     _write(directory / SOURCE_OF_ALL, plays.inventory_source(simulation, ports, plays.ALL))
     for contender in wanted:
