@@ -16,7 +16,14 @@ from ansible_collections.mailfleet.mailplus.tests.bench.simulation import ADDRES
 
 Data = dict[str, Any]
 
-SUBSET = ["settings", "queue", "logs"]
+# Sections by name, as many as in reads.py: what groups hold grows. The name of one is that of a group too.
+_OF_GROUP = ("content_scan", "mcp", "mcp_rules", "mcp_template", "mcp_quarantine")
+SUBSET = [
+    *("core", "smtp_general", "smtp_security", "imap_pop3", "security", *(f"!{name}" for name in _OF_GROUP)),
+    *("report", "queue", "admin_log", "transaction_log"),
+]
+ROLE_SUBSET = [*SUBSET, "server_list"]
+ALL = ["all"]
 AT_ONCE = 50
 
 _CONDITIONS: tuple[tuple[str, str, Data], ...] = (
@@ -67,7 +74,7 @@ def inventory(simulation: Simulation, ports: Mapping[str, int], prefix: str = "m
     return {"nas": {"hosts": hosts, "vars": variables}}
 
 
-def inventory_source(simulation: Simulation, ports: Mapping[str, int]) -> Data:
+def inventory_source(simulation: Simulation, ports: Mapping[str, int], subset: list[str]) -> Data:
     """A file of the inventory plugin."""
     return {
         "plugin": "mailfleet.mailplus.mailplus",
@@ -78,7 +85,7 @@ def inventory_source(simulation: Simulation, ports: Mapping[str, int]) -> Data:
             "password": PASSWORD,
             "ca_path": simulation.ca_path,
         },
-        "gather_subset": SUBSET,
+        "gather_subset": subset,
         "limit": ROWS,
         "at_once": AT_ONCE,
     }

@@ -8,11 +8,11 @@ unknown: what it means depends on the NAS, and a verdict is never guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import read_moment
@@ -31,6 +31,9 @@ class _Absent:
 
 
 ABSENT = _Absent()
+
+# Looked at for every row of every list: it takes longer to look up a name in an enumeration.
+_MET, _NOT_MET, _UNKNOWN = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN
 
 _WHEN_EMPTY = {"pass": Outcome.MET, "fail": Outcome.NOT_MET, "unknown": Outcome.UNKNOWN}
 _DIGITS = re.compile(r"[0-9]{1,30}")
@@ -54,17 +57,21 @@ class Condition:
 
     def look(self, value: object, now: datetime | None = None) -> Found:
         """What it comes to on ``value``. ABSENT is unknown to all but ``present``, and so is a time without ``now``."""
-        if self.operator == "present":
-            return Found(_outcome((value is not ABSENT) == self.operand), self, value)
-        if value is ABSENT or value is None:
-            return Found(Outcome.UNKNOWN, self, value)
-        if isinstance(self.operand, Items):
+        if isinstance(self.operand, Items) and isinstance(value, list):
             return _look_at_items(self, value, now)
-        return Found(_OPERATORS[self.operator].check(value, self.operand, now), self, value)
+        return Found(self.check(value, now), self, value)
 
     def check(self, value: object, now: datetime | None = None) -> Outcome:
         """Whether ``value`` meets the condition."""
-        return self.look(value, now).outcome
+        if self.operator == "present":
+            return _outcome((value is not ABSENT) == self.operand)
+        if value is ABSENT or value is None:
+            return Outcome.UNKNOWN
+        return self._operator.check(value, self.operand, now)
+
+    @cached_property
+    def _operator(self) -> _Operator:
+        return _OPERATORS[self.operator]
 
     def __str__(self) -> str:
         return self._text
@@ -111,15 +118,14 @@ class Items:
         wheres = [f"{'.'.join(path)} {condition}" for path, condition in self.where]
         return f"item where {' and '.join(wheres)}" if wheres else "item"
 
-    def look(self, value: list[object], now: datetime | None) -> Iterator[tuple[Found, Outcome]]:
-        """What the condition comes to on each item, and whether the item is one of them."""
-        for number, item in enumerate(value):
-            found = self.condition.look(find(item, self.path), now)
-            path = (f"{number}", *self.path, *found.path)
-            of_item = Found(found.outcome, found.condition, found.value, path, empty=found.empty)
-            yield of_item, self._selects(item, now) if self.where else Outcome.MET
+    def look(self, value: list[object], number: int, now: datetime | None) -> Found:
+        """What the condition comes to on one item, and where that stands below the list."""
+        found = self.condition.look(find(value[number], self.path), now)
+        path = (f"{number}", *self.path, *found.path)
+        return Found(found.outcome, found.condition, found.value, path, empty=found.empty)
 
-    def _selects(self, item: object, now: datetime | None) -> Outcome:
+    def selects(self, item: object, now: datetime | None) -> Outcome:
+        """Whether the item is one of them."""
         outcomes = [condition.check(find(item, path), now) for path, condition in self.where]
         return next((one for one in (Outcome.NOT_MET, Outcome.UNKNOWN) if one in outcomes), Outcome.MET)
 
@@ -355,26 +361,53 @@ def _amount(value: object) -> float | None:
 _DECIDES = {"all": Outcome.NOT_MET, "any": Outcome.MET}
 
 
-def _look_at_items(condition: Condition, value: object, now: datetime | None) -> Found:
-    """All or any: one item with the deciding outcome decides; else one unknown item makes the whole unknown."""
+def _look_at_items(condition: Condition, value: list[object], now: datetime | None) -> Found:
+    """What the items come to, with the one that this rests on; where all were seen for it, the whole list."""
     items: Items = condition.operand
     decides = _DECIDES[condition.operator]
+    outcome, number = _decide(value, items, decides, now)
+    if outcome is not None and number is not None:
+        found = items.look(value, number, now)
+        return found if found.outcome is outcome else replace(found, outcome=outcome)
+    is_empty = outcome is None and items.when_empty is not None
+    return Found(outcome or _of_none(items, decides), condition, value, needs_all=True, empty=is_empty)
+
+
+def _check_items(decides: Outcome, value: object, items: Items, now: datetime | None) -> Outcome:
     if not isinstance(value, list):
-        return Found(Outcome.UNKNOWN, condition, value)
-    selected = []
-    for each, is_one in items.look(value, now):
-        if is_one is Outcome.MET and each.outcome is decides:
-            return each
-        if is_one is not Outcome.NOT_MET:
-            selected.append((each, is_one))
-    sure = [each for each, is_one in selected if is_one is Outcome.MET]
-    contrary = _other(decides)
-    doubtful = [each for each, _is_one in selected if not sure or each.outcome is not contrary]
-    if doubtful:
-        return replace(doubtful[0], outcome=Outcome.UNKNOWN)
-    if not sure and items.when_empty is not None:
-        return Found(items.when_empty, condition, value, needs_all=True, empty=True)
-    return Found(contrary, condition, value, needs_all=True)
+        return Outcome.UNKNOWN
+    return _decide(value, items, decides, now)[0] or _of_none(items, decides)
+
+
+def _decide(
+    value: list[object], items: Items, decides: Outcome, now: datetime | None
+) -> tuple[Outcome | None, int | None]:
+    """What all or any items come to, None where none is left; and the number of the one that this rests on.
+
+    One item with the deciding outcome decides; else one unknown item makes the whole unknown. Lists are long and looked
+    at by many rules, so nothing is made of an item but its outcome.
+    """
+    contrary, is_any_sure = _other(decides), False
+    check, path, others = items.condition.check, items.path, []
+    for number, item in enumerate(value):
+        is_one = items.selects(item, now) if items.where else _MET
+        if is_one is _NOT_MET:
+            continue
+        outcome = check(find(item, path), now)
+        if is_one is _MET:
+            if outcome is decides:
+                return decides, number
+            is_any_sure = True
+        if outcome is not contrary or is_one is not _MET:
+            others.append((number, outcome))
+    doubtful = next((number for number, outcome in others if not is_any_sure or outcome is not contrary), None)
+    if doubtful is not None:
+        return _UNKNOWN, doubtful
+    return contrary if is_any_sure else None, None
+
+
+def _of_none(items: Items, decides: Outcome) -> Outcome:
+    return items.when_empty or _other(decides)
 
 
 def _other(outcome: Outcome) -> Outcome:
@@ -391,8 +424,8 @@ _OPERATORS = {
     "at_least_days_ahead": _Operator(_parse_days, _days_ahead),
     "at_most_days_ago": _Operator(_parse_days, _days_ago),
     "ratio": _Operator(_parse_ratio, _ratio),
-    "all": _Operator(_parse_items, _equals),
-    "any": _Operator(_parse_items, _equals),
+    "all": _Operator(_parse_items, partial(_check_items, _DECIDES["all"])),
+    "any": _Operator(_parse_items, partial(_check_items, _DECIDES["any"])),
 }
 
 OPERATORS = tuple(_OPERATORS)

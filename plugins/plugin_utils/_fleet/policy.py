@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
@@ -70,7 +71,7 @@ class Rule:
     reference: str
     source: Mapping[str, object]
 
-    @property
+    @cached_property
     def places(self) -> list[Place]:
         """Where it looks."""
         return [place for target in (self.applies, self.target) if target for place in target.places]

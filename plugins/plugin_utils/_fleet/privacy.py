@@ -48,6 +48,7 @@ _DIGITS = 12
 # What tells apart keys that became the same.
 _NUMBER = re.compile(r"(?<=\]) \d+$")
 _MARK = re.compile(rf"\[(address|ip|personal|subject)( [0-9a-f]{{{_DIGITS}}})?\]")
+_REMOVED = re.compile(r"\[(?:address|ip|personal|subject)\]")
 _NUMBERED_MARK = re.compile(rf"{_MARK.pattern}(?: \d+)?")
 
 # Among the personal keys of a section, it stands for all text.
@@ -90,7 +91,7 @@ class Clean:
     def below(self, path: str, value: Any) -> Any:
         """A value below the fields of a section, where keys may be names of people."""
         if self.replace is None or not self.all_text:
-            return self.at(path, value)[1]
+            return self.value_at(path, value)
         return self._all(value, self.replace, are_fields=False, key=path.rpartition(".")[2])
 
     def of(self, section: Section | None) -> Clean:
@@ -165,19 +166,23 @@ class Clean:
         return text
 
     def at(self, path: str, value: Any) -> tuple[str, Any]:
-        """A path and the value there: some personal data is known by the key it stands under only."""
-        if self.replace is None:
-            return path, value
+        """A path and the value there, both without personal data."""
+        return (path if self.replace is None else _clean_text(path, self.replace)), self.value_at(path, value)
+
+    def value_at(self, path: str, value: Any) -> Any:
+        """The value at a path: some personal data is known by the key it stands under only."""
+        if self.replace is None or value is None or isinstance(value, bool):
+            return value
         name, _dot, below = path.partition(".")
         part, *keys = below.split(".")
         clean = self.of(BY_NAME.get(name))
-        shown = _clean_text(path, self.replace)
         if part == "data" and any(map(clean.is_personal, keys)):
-            return shown, clean._value(value, self.replace, _PERSONAL)
+            return clean._value(value, self.replace, _PERSONAL)
         if clean.all_text and part in ("data", "summary"):
-            return shown, clean._all(value, self.replace, are_fields=True, key=keys[-1] if keys else "")
+            return clean._all(value, self.replace, are_fields=True, key=keys[-1] if keys else "")
         whole = _SUBJECT if _SUBJECT_KEY.search(path) else ""
-        return shown, Clean(self.replace, clean.personal)._value(value, self.replace, whole)
+        part_of_text = Clean(self.replace, clean.personal) if clean.all_text else clean
+        return part_of_text._value(value, self.replace, whole)
 
     def _name(self, name: str, replace: Replace) -> str:
         """The name of an entry, which has parts where entries are read for entries."""
@@ -263,7 +268,7 @@ def tells(key: str) -> bool:
 
 def without(path: str, value: Any) -> Any:
     """The value at a path as it can be compared without anything personal, however it was cleaned before."""
-    return _without_hashes(_REMOVE.at(path, value)[1])
+    return _without_hashes(_REMOVE.value_at(path, value))
 
 
 def same(path: str, one: str, other: str, clean: Clean) -> bool | None:
@@ -273,17 +278,17 @@ def same(path: str, one: str, other: str, clean: Clean) -> bool | None:
     """
     if not has_mark(one) and not has_mark(other):
         return one == other
-    one, other = (clean.at(path, text)[1] for text in (one, other))
+    one, other = (clean.value_at(path, text) for text in (one, other))
+    if one == other:
+        return None if is_removed(one) else True
     if without(path, one) != without(path, other):
         return False
-    if is_removed(one) or is_removed(other) or has_mark(one) != has_mark(other):
-        return None
-    return one == other
+    return None if is_removed(one) or is_removed(other) or has_mark(one) != has_mark(other) else False
 
 
 def is_removed(text: str) -> bool:
     """Whether something personal was taken out of a text, and no hash tells what."""
-    return any(mark[2] is None for mark in _MARK.finditer(text))
+    return "[" in text and _REMOVED.search(text) is not None
 
 
 def _without_hashes(value: Any) -> Any:
@@ -301,7 +306,7 @@ def _without_hashes(value: Any) -> Any:
 def _digest(key: str, piece: str) -> str:
     """The same for a piece however it is written: in capitals, in a URL, quoted, or at the end of a sentence."""
     written = piece.lower().replace("%40", "@").strip("'\".").encode("utf-8", "replace")
-    return hmac.new(key.encode("utf-8", "replace"), written, "sha256").hexdigest()[:_DIGITS]
+    return hmac.digest(key.encode("utf-8", "replace"), written, "sha256").hex()[:_DIGITS]
 
 
 def _keys(keys: Iterable[str], replace: Replace, whole: str) -> dict[str, str]:

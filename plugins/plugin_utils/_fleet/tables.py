@@ -61,7 +61,7 @@ def _cleaned(table: Table, row: Mapping[str, Any], clean: Clean) -> Cells:
     """A row without personal data, which some keys of its section hold."""
     if clean.replace is None:
         return {**row}
-    return {name: clean.at(f"{table.of[0]}.data.{name}", cell)[1] for name, cell in row.items()}
+    return {name: clean.value_at(f"{table.of[0]}.data.{name}", cell) for name, cell in row.items()}
 
 
 def rows_of_host(host: HostReport, definition: TableDefinition) -> list[Cells]:

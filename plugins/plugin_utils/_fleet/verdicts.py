@@ -39,6 +39,7 @@ VERDICTS = ("pass", "fail", "unknown", "not_applicable", "excepted")
 # Of a rule that cannot be judged on a host, since nobody told the path of the setting: no verdict, and told once.
 NOT_CONFIGURED = "not_configured"
 
+_VERDICTS = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNKNOWN: "unknown"}
 _MOST_NAMES = 10
 
 
@@ -122,8 +123,7 @@ class _Host:
 
     def _judge_target(self, rule: Rule, target: Target) -> Verdict:
         look = self._look(target)
-        verdict = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNKNOWN: "unknown"}[look.outcome]
-        return _verdict(rule, verdict, look, expected=str(target.condition))
+        return _verdict(rule, _VERDICTS[look.outcome], look, expected=str(target.condition))
 
     def _judge_expression(self, rule: Rule) -> Verdict:
         mailplus = self.record.mailplus or {}

@@ -430,6 +430,12 @@ def test_a_hash_tells_the_same_from_a_change() -> None:
     assert of_file(owners[0], HASH, owners[1], REMOVE).status == "partial"
 
 
+def test_a_name_below_a_subject_is_the_same_in_the_file_of_its_own_run() -> None:
+    row = {"id": 1, "pattern": "a@example.com", "subject": {"name": "Bob"}}
+    host = samples.record(blacklist=samples.listing([row]))
+    assert Baseline(host.cleaned(HASH).as_dict(), HASH).compare(host, Comparison()).status == "same"
+
+
 def test_files_that_hold_the_same_hashes_are_the_same_whatever_the_run_does() -> None:
     written = of_host(PERSONAL).cleaned(HASH)
     for run in (KEEP, REMOVE, HASH):
