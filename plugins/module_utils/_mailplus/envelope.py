@@ -151,6 +151,12 @@ def reads_nothing(sections: Mapping[str, Mapping[str, Any]]) -> bool:
     return "ok" not in statuses and bool(statuses - {"unsupported"})
 
 
+def lost_rows(envelope: Mapping[str, Any]) -> bool:
+    """Whether rows were read of a list, and not kept."""
+    data, key = envelope.get("data"), envelope.get("rows_key")
+    return bool(envelope.get("returned")) and (key not in data if isinstance(data, Mapping) else data is None)
+
+
 def by_status(sections: Mapping[str, Mapping[str, Any]]) -> str:
     """Which sections are not ok, in words."""
     names: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import lost_rows
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import (
@@ -32,7 +33,9 @@ _NOT_GATHERED = "This section was not gathered."
 _NOT_KNOWN = "This release does not know the section."
 _PERSONAL = "Personal data was removed here, so that a change cannot be seen."
 _NOT_ALL = "Not all entries were read, so that some may have been added or removed."
+_MAYBE_NOT_ALL = "It is not known whether these are all entries, so that some may have been added or removed."
 _NO_ROWS = "The answer does not show which of its keys holds the entries."
+_NOT_KEPT = "The entries were not kept; mailplus_state_rows says whether they are."
 _ALIKE = "The entries cannot be told apart."
 _ONE_SIDE = "One side alone has this entry."
 _TOO_DEEP = "The section is nested too deep to be compared."
@@ -150,14 +153,14 @@ def _of_entries(envelope: Keys) -> dict[str, Keys]:
 
 
 def _data(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
-    if section.kind is Kind.ENTRIES and _may_hold_rows(old["data"]) and _may_hold_rows(new["data"]):
+    if section.kind is Kind.ENTRIES and _may_hold_rows(old) and _may_hold_rows(new):
         yield from _entries(section, old, new, path, clean)
     elif not _are_alike(old["data"], new["data"], clean):
         yield from _differences(old["data"], new["data"], path, clean)
 
 
-def _may_hold_rows(data: Any) -> bool:
-    return isinstance(data, (list, Mapping))
+def _may_hold_rows(envelope: Keys) -> bool:
+    return isinstance(envelope["data"], (list, Mapping)) or envelope.get("data_type") == "list"
 
 
 def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
@@ -167,6 +170,9 @@ def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.C
     yield from compare(_beside_rows(section, old), _beside_rows(section, new), path, clean)
     key = new.get("rows_key") or old.get("rows_key") or section.rows_key
     place = f"{path}.{key}" if key else path
+    if lost_rows(old) or lost_rows(new):
+        yield Found(place, reason=_NOT_KEPT)
+        return
     rows = [_rows(section, side) for side in (old, new)]
     before, now, reason = _by_name(section, rows, clean)
     if reason:
@@ -174,7 +180,7 @@ def _entries(section: Section, old: Keys, new: Keys, path: str, clean: privacy.C
         return
     are_all_there = old.get("truncated") is False and new.get("truncated") is False
     if not are_all_there:
-        yield Found(place, reason=_NOT_ALL)
+        yield Found(place, reason=_NOT_ALL if True in (old.get("truncated"), new.get("truncated")) else _MAYBE_NOT_ALL)
     for name in sorted({*before, *now}):
         if name in before and name in now and _are_alike(before[name], now[name], clean):
             continue

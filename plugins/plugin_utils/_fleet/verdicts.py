@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, lost_rows
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
@@ -175,6 +175,8 @@ class _Host:
         path, condition = spread(self._path(target), target.condition)
         value = find(envelope, path)
         where = ".".join((target.section, *path))
+        if value is ABSENT and lost_rows(envelope):
+            return _Look(Outcome.UNKNOWN, f"{where}: the rows were not kept; set mailplus_state_rows.", None, where)
         if target.per:
             whole = find((self.record.mailplus or {})["sections"][target.per.section], self._path(target.per))
             where = f"{where} / {'.'.join((target.per.section, *self._path(target.per)))}"

@@ -139,7 +139,7 @@ def test_where_entries_may_be_missing_none_is_said_to_be_added_or_removed() -> N
         drift = lists("domains", FIFTY[:5], [*FIFTY[1:5], FIFTY[9] | {"quota": 3}], truncated=truncated)
         assert drift.differences == []
         assert missing(drift) == {
-            "domains.data.items": "Not all entries were read, so that some may have been added or removed."
+            "domains.data.items": "It is not known whether these are all entries, so that some may have been added or removed."
         }
     drift = lists("domains", FIFTY[:2], [FIFTY[0] | {"quota": 3}], truncated=True)
     assert [each.path for each in drift.differences] == ["domains.data.items.0.quota"]
@@ -523,3 +523,22 @@ def test_what_a_list_says_beside_its_rows_is_compared_but_for_its_pages() -> Non
     after["data"] |= {"enabled": False, "total": 2, "offset": 1}
     (found,) = compare(samples.record(domains=before), samples.record(domains=after)).differences
     assert found.path == "domains.data.enabled"
+
+
+def without_rows(envelope: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a list of which no rows are kept."""
+    key = envelope["rows_key"]
+    data = {name: value for name, value in envelope["data"].items() if name != key} if key else None
+    return {**envelope, "data": data}
+
+
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_entries_that_were_not_kept_are_not_compared_and_do_not_differ(is_bare: bool) -> None:
+    whole = samples.listing([{"id": 1, "name": "a"}])
+    if is_bare:
+        whole |= {"data": [{"id": 1, "name": "a"}], "rows_key": None, "data_type": "list", "returned": 1}
+    drift = compare(samples.record(domains=whole), samples.record(domains=without_rows(whole)))
+    assert drift.differences == []
+    assert [each.reason for each in drift.not_compared] == [
+        "The entries were not kept; mailplus_state_rows says whether they are."
+    ]
