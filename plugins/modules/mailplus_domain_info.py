@@ -45,7 +45,7 @@ options:
   domains:
     description:
       - For which domains to read what each of them has, by their names. By default, that is all.
-      - One that the NAS has not is told under its name, as C(unsupported).
+      - The task fails where the NAS has not one of them; which ones it has is told.
     type: list
     elements: str
     default: []

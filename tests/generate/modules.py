@@ -134,7 +134,7 @@ def _domains() -> dict[str, Any]:
     """The option that names domains."""
     description = [
         "For which domains to read what each of them has, by their names. By default, that is all.",
-        "One that the NAS has not is told under its name, as C(unsupported).",
+        "The task fails where the NAS has not one of them; which ones it has is told.",
     ]
     return {"domains": {"description": description, "type": "list", "elements": "str", "default": []}}
 

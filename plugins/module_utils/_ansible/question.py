@@ -28,6 +28,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import NO_SUCH_ENTRY
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, SubsetError, select
 
@@ -137,11 +138,12 @@ class InfoQuestion(Question):
         errors = [envelope["error"] for envelope in found.values() if envelope["error"]]
         if not errors:
             return dict(found)
-        if len(errors) < len(found) and not params.get("sections"):
+        no_entry = next((error for error in errors if error["name"] == NO_SUCH_ENTRY), None)
+        if len(errors) < len(found) and not params.get("sections") and not no_entry:
             unread = by_status({name: one for name, one in found.items() if one["status"] != "unsupported"})
             state.warnings.extend([f"Not all sections were read; {unread}."] if unread else [])
             return dict(found)
-        first = errors[0]
+        first = no_entry or errors[0]
         return {**found, **failure(f"{first['message']} {first['hint']}", first)}
 
 

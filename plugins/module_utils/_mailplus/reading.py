@@ -27,6 +27,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secre
 
 Params = Mapping[str, Any]
 
+# The name of the error where an entry was asked for by its name, and the NAS has not one of that name.
+NO_SUCH_ENTRY = "no_such_entry"
+
 # A boolean is a number to Python.
 _TYPES: dict[type, str] = {list: "list", str: "text", bool: "boolean", int: "number", float: "number"}
 
@@ -325,7 +328,7 @@ class EachReading(Reading):
     def _no_entry(self, name: str, others: Sequence[Entry]) -> DsmError:
         section = self._of.section.name
         hint = f"It has {', '.join(entry.name for entry in others)}." if others else "It has none."
-        return unsupported_error("no_such_entry", f"This NAS has no {name} among its {section}.", hint)
+        return unsupported_error(NO_SUCH_ENTRY, f"This NAS has no {name} among its {section}.", hint)
 
 
 def is_name(value: object) -> TypeGuard[str | int]:

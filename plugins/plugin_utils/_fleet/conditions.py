@@ -16,6 +16,8 @@ from functools import cached_property, partial
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import read_moment
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import has_mark
 
 
 class Outcome(Enum):
@@ -65,7 +67,7 @@ class Condition:
         """Whether ``value`` meets the condition."""
         if self.operator == "present":
             return _outcome((value is not ABSENT) == self.operand)
-        if value is ABSENT or value is None:
+        if value is ABSENT or value is None or is_taken_out(value):
             return Outcome.UNKNOWN
         return self._operator.check(value, self.operand, now)
 
@@ -155,6 +157,13 @@ def parse_path(source: object) -> tuple[str, ...]:
     if not isinstance(keys, (list, tuple)) or not keys or not all(isinstance(key, str) and key for key in keys):
         raise ConditionError(f"a path is text such as data.enable_imap, or a list of keys, not {source!r}")
     return tuple(keys)
+
+
+def is_taken_out(value: object) -> bool:
+    """Whether a text, or one in a list, is what stands for a secret or for personal data: that says nothing."""
+    if isinstance(value, list):
+        return any(map(is_taken_out, value))
+    return isinstance(value, str) and (value == MARKER or has_mark(value))
 
 
 def find(value: object, path: tuple[str, ...]) -> object:

@@ -20,6 +20,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditio
     Outcome,
     divided,
     find,
+    is_taken_out,
     spread,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import (
@@ -217,6 +218,8 @@ def _sentence(where: str, found: Found) -> str:
         return f"{where} has no {found.condition.operand.selection}."
     if found.value is ABSENT:
         return f"{where} is not in the answer."
+    if is_taken_out(found.value):
+        return f"{where} was taken out, as a secret or as personal data."
     if found.outcome is Outcome.UNKNOWN:
         return f"{where} cannot be compared with: {found.condition}."
     return f"{where} is{'' if found.outcome is Outcome.MET else ' not'} as required."

@@ -367,3 +367,13 @@ def test_a_path_that_cannot_be_is_refused(source: Any) -> None:
 def test_a_path_is_text_or_a_list() -> None:
     assert parse_path("data.enable") == ("data", "enable")
     assert parse_path(["data", "a.b"]) == ("data", "a.b")
+
+
+@pytest.mark.parametrize(
+    "taken_out", ["[personal]", "[address 0123456789ab]", "a [ip]", "[hidden]", ["x", "[personal]"]]
+)
+@pytest.mark.parametrize(
+    "condition", [{"equals": "x"}, {"matches": "."}, {"all": {"matches": "."}}, {"any": {"equals": "[personal]"}}]
+)
+def test_what_was_taken_out_of_a_value_says_nothing(taken_out: object, condition: dict[str, object]) -> None:
+    assert parse_condition(condition).look(taken_out).outcome is Outcome.UNKNOWN

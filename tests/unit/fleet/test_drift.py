@@ -135,12 +135,11 @@ def test_an_entry_that_changed_is_told_by_its_key() -> None:
 
 @pytest.mark.usefixtures("rows")
 def test_where_entries_may_be_missing_none_is_said_to_be_added_or_removed() -> None:
-    for truncated in (True, None):
+    reasons = {True: "Not all entries were read", None: "It is not known whether these are all entries"}
+    for truncated, reason in reasons.items():
         drift = lists("domains", FIFTY[:5], [*FIFTY[1:5], FIFTY[9] | {"quota": 3}], truncated=truncated)
         assert drift.differences == []
-        assert missing(drift) == {
-            "domains.data.items": "It is not known whether these are all entries, so that some may have been added or removed."
-        }
+        assert missing(drift) == {"domains.data.items": f"{reason}, so that some may have been added or removed."}
     drift = lists("domains", FIFTY[:2], [FIFTY[0] | {"quota": 3}], truncated=True)
     assert [each.path for each in drift.differences] == ["domains.data.items.0.quota"]
 
