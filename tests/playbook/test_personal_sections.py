@@ -19,6 +19,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.project impor
 )
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
+from ansible_collections.mailfleet.mailplus.tests.simulator.answers import IDENTIFYING, PERSONAL, SECRETS
 
 CANARY, CODE = "Canary", "K3YS-7C0D-9E5F"
 # It is loaded before anything is asked, so that all that is forked has it.
@@ -140,3 +141,24 @@ def test_what_is_taken_for_personal_here_is_there_without(project: Project, flee
     project.play([play(role("gather", mailplus_state_directory=str(project.directory / "kept")))])
     text = "".join(written(project.directory / "kept").values())
     assert all(piece in text for piece in (CANARY, CODE, "4711815"))
+
+
+@pytest.mark.parametrize("mode", ["remove", "hash"])
+def test_nobody_is_named_in_what_is_written_of_all_sections(tmp_path: Path, mode: str) -> None:
+    project = Project(tmp_path)
+    variables = {
+        **LENIENT,
+        "mailplus_state_subset": ["all", "system"],
+        "mailplus_state_formats": FORMATS,
+        "mailplus_state_personal_data": mode,
+        "mailplus_state_directory": str(tmp_path / "state"),
+        **({"mailplus_state_personal_data_key": "a key, long enough"} if mode == "hash" else {}),
+    }
+    with run_fleet({"nas": {"one": {"domains": ["a.example", "b.example"]}}}) as fleet:
+        project.write("hosts.yml", hosts(fleet, variables))
+        output = project.play([play(role("main"))]).output
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "state").rglob("*") if path.is_file()}
+    assert len(texts) > len(FORMATS)
+    hidden = {**SECRETS, **IDENTIFYING, **{name: name for name in PERSONAL}}
+    for name, text in {**texts, "the console": output}.items():
+        assert [what for what, word in hidden.items() if word.lower() in text.lower()] == [], name
