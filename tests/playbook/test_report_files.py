@@ -417,7 +417,7 @@ def test_in_plays_too_the_inventory_is_enough(fleet: Fleet, tmp_path: Path) -> N
     assert {tuple(host["sections"]) for host in gathered} == {("queue",)}
     of_now = project.read("state/report.json")["hosts"]
     assert all(len(host["sections"]) == len(select(DEFAULT)) for host in of_now if host["host"] != "gone")
-    assert set(requests_of(fleet).values()) == {8}
+    assert set(requests_of(fleet).values()) == {7}
 
 
 def test_what_the_inventory_holds_is_data(fleet: Fleet, tmp_path: Path) -> None:
