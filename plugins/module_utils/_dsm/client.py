@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.batches import packed, singly, split, weight
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.batches import (
+    FEW_ITEMS,
+    MOST_WEIGHT,
+    Batch,
+    packed,
+    pieces,
+    scouts,
+    split,
+    weight,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.discovery import ENTRY, Discovery
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
     AUTH_API,
@@ -24,13 +33,14 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     error_code,
     no_meaning,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.losses import Losses, Question, question_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials, Session
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import Transport
 
 _LOGOUT_SECONDS = 5
 _BUSY_SECONDS = 1.0
 
-# Requests in a row that did not come back, after which no more is asked: where a package hangs as a whole, DSM itself
+# Calls in a row that did not come back, after which no more is asked: where a package hangs as a whole, DSM itself
 # answers still, and each further part of its reads would be waited for.
 _MOST_FAILURES = 8
 
@@ -54,6 +64,11 @@ class Read:
     def weight(self) -> int:
         """How much of a request it takes: a read without rows is 1."""
         return weight(self.params.get("limit"))
+
+    @property
+    def question(self) -> Question:
+        """What is asked, whichever rows of it."""
+        return question_of(self.api, self.method, self.params)
 
 
 class Route(NamedTuple):
@@ -91,10 +106,10 @@ class Client:
         self._meaning = meaning
         self._discovery = Discovery(self._transport, {AUTH_API, _COMPOUND_API, *(api for api, _method in allowed)})
         self._session = Session(self._transport, self._discovery, credentials)
-        self._compound_works = True
+        self._most_items = MOST_WEIGHT  # of a compound
         self._routes: dict[tuple[str, str], Route] = {}
         self._renewed = False
-        self._failures = 0  # in a row
+        self._losses = Losses()
         self._given_up: DsmError | None = None  # why nothing more is asked
         self.logout_error: DsmError | None = None
         self.login_error: DsmError | None = None  # of a second login
@@ -214,49 +229,65 @@ class Client:
         The parts come last, so that whatever can be had is there before more time is spent on what may not.
         """
         replies: dict[int, Reply] = {}
-        left = deque(packed([read.weight for read in reads]))
+        left = deque[Batch](packed([read.weight for read in reads]))
         end = self._given_up
         while left and end is None:
-            batch = left.popleft()
+            batch = self._worth_asking(left.popleft(), reads, replies)
+            chosen = [reads[i] for i in batch]
+            most = self._most_of(chosen)
+            if not batch or len(batch) > most:
+                left.extendleft(reversed(pieces(batch, most)))
+                continue
             try:
-                found = self._ask_batch([reads[i] for i in batch])
+                found = self._ask_batch(chosen)
             except DsmError as error:
-                end = self._end_after(error, is_only=len(reads) == 1)
+                end = self._end_after(error, chosen, is_only=len(reads) == 1)
                 if len(batch) == 1:
-                    replies[batch[0]] = self._failed(reads[batch[0]], error)
+                    replies[batch[0]] = self._failed(chosen[0], error)
                 else:
+                    left.extendleft(reversed(scouts(batch, _firsts(batch, reads))))
                     left.extend(split(batch))
                 continue
             if found is None:
-                left.extendleft(reversed(singly(batch)))
+                self._most_items = FEW_ITEMS if len(batch) > FEW_ITEMS else 1
+                left.appendleft(batch)
             else:
                 replies.update(zip(batch, found, strict=True))
-        replies |= {i: Reply(self._route(reads[i]), error=end) for batch in left for i in batch}
+        replies |= {i: Reply(self._route(reads[i]), error=end) for batch in left for i in batch if i not in replies}
         return [replies[i] for i in range(len(reads))]
 
-    def _end_after(self, error: DsmError, *, is_only: bool) -> DsmError | None:
+    def _worth_asking(self, batch: Batch, reads: Sequence[Read], replies: dict[int, Reply]) -> Batch:
+        """What is left of a batch without what has its reply, and what gets one here since its like hang."""
+        for i in batch:
+            if i not in replies and (error := self._losses.why_unasked(reads[i].question)):
+                replies[i] = self._failed(reads[i], error)
+        return [i for i in batch if i not in replies]
+
+    def _most_of(self, reads: Sequence[Read]) -> int:
+        """How many of these reads one request may hold."""
+        return self._most_items if all(self._route(read).path == ENTRY for read in reads) else 1
+
+    def _end_after(self, error: DsmError, reads: Sequence[Read], *, is_only: bool) -> DsmError | None:
         """Why nothing more is asked after a request that failed; None where the NAS still answers others."""
         if error.kind is not Kind.CONNECTION:
             return error
-        self._failures += 1
-        if is_only and self._failures == 1:
+        self._losses.note([read.question for read in reads], error)
+        if is_only and self._losses.in_a_row == 1:
             return None  # nothing else waits for it
         try:
             self._discovery.knock()
         except DsmError as failure:
             self._given_up = error
             return failure if failure.kind is Kind.LOCAL else error
-        if self._failures >= _MOST_FAILURES:
+        if self._losses.in_a_row >= _MOST_FAILURES:
             self._given_up = error
         return self._given_up
 
     def _ask_batch(self, reads: Sequence[Read]) -> list[Reply] | None:
-        """All ``reads`` in one request; None where this NAS cannot do that, so each has to be asked alone."""
+        """All ``reads`` in one request; None where this NAS refuses so many."""
         if len(reads) == 1:
             return [self._ask_one(reads[0])]
         routes = [self._route(read) for read in reads]
-        if not self._compound_works or any(route.path != ENTRY for route in routes):
-            return None
         compound = [
             {"api": read.api, "method": read.method, "version": route.version, **read.params}
             for read, route in zip(reads, routes, strict=True)
@@ -272,7 +303,6 @@ class Client:
                 return [Reply(route, error=error) for route in routes]
         results = _results(answer, compound)
         if results is None:
-            self._compound_works = False
             return None
         return [self._reply(read, route, result) for read, route, result in zip(reads, routes, results, strict=True)]
 
@@ -286,7 +316,7 @@ class Client:
         form |= {key: json.dumps(value, separators=(",", ":")) for key, value in params.items()}
         form, headers = self._session.sign(form)
         answer = self._transport.post(route.path, form, headers)
-        self._failures = 0
+        self._losses.answered()
         return answer
 
     def _failed(self, read: Read, error: DsmError) -> Reply:
@@ -298,6 +328,12 @@ class Client:
         if answer.get("success") is not True:
             return Reply(route, error=api_error(error_code(answer), **call, meaning=self._meaning))
         return Reply(route, answer.get("data"))
+
+
+def _firsts(batch: Batch, reads: Sequence[Read]) -> dict[int, tuple[str, str]]:
+    """The first read of each question in a batch, and its call."""
+    places = {reads[i].question: i for i in reversed(batch)}
+    return {place: question.call for question, place in places.items()}
 
 
 def _results(answer: dict[str, Any], compound: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:

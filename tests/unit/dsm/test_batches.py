@@ -12,6 +12,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.batches im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client, Read, Reply
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
     DsmError,
+    Kind,
     connection_error,
     local_error,
 )
@@ -25,6 +26,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     IMAP_POP3,
     INFO,
     LOGIN,
+    PREFIX,
     QUEUE,
     REPORT,
     SECURITY,
@@ -33,7 +35,17 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import 
     requests_of,
 )
 
-FLEET = {"nas": {"one": {"https": False}, "tls": {}}}
+THREE, TEN, THIRTY = ([f"d{number}.example" for number in range(count)] for count in (3, 10, 30))
+FLEET = {
+    "nas": {
+        "one": {"https": False},
+        "tls": {},
+        "ten": {"https": False, "domains": TEN},
+        "thirty": {"https": False, "domains": THIRTY},
+        "ten_singly": {"https": False, "domains": TEN, "permissions": {COMPOUND: 105}},
+        **{f"limit_{n}": {"https": False, "domains": THREE, "compound_limit": n} for n in (25, 50, 94)},
+    }
+}
 
 TIMEOUT = connection_error("timeout", "Nothing came.", "Wait.")
 NO_JSON = connection_error("not_json", "HTML came.", "Look.")
@@ -68,7 +80,7 @@ class FakeNas:
         self.sent: list[list[str]] = []  # the APIs of each request
         self.logins = 0
         self.dies_at = self.late_at = 10**6  # after so many requests, it is dead, or no time is left
-        self.refuses_compound = False
+        self.most_items = 10**6
 
     def post(self, path: str, form: Mapping[str, str], headers: Any, *, again: bool = True) -> Answer:
         del path, headers, again
@@ -85,8 +97,8 @@ class FakeNas:
         for item in items:
             if item["api"] in self.failing:
                 raise self.failing[item["api"]]
-        if name == COMPOUND and self.refuses_compound:
-            return coded(105)
+        if name == COMPOUND and len(items) > self.most_items:
+            return coded(120)
         if name == COMPOUND:
             return {"success": True, "data": {"result": [self.ask(item) for item in items]}}
         return {"success": True, "data": {}} if name == INFO else self.ask(form)
@@ -202,7 +214,7 @@ def test_what_is_too_much_together_is_read_in_parts(kind: str) -> None:
 
 def test_where_compounds_are_refused_one_read_that_hangs_costs_itself_too() -> None:
     nas = FakeNas({api(5): TIMEOUT})
-    nas.refuses_compound = True
+    nas.most_items = 0
     with Client(nas, Credentials("u", "p"), ALLOWED) as dsm:
         dsm.read(READS[:3])
         assert nas.sizes == [3, 1, 1, 1]
@@ -235,6 +247,127 @@ def test_a_section_that_hangs_and_one_that_breaks_cost_themselves(nas: Nas) -> N
     assert [request.connection for request in nas.requests].count(hung) == 2  # it, and the login before it
 
 
+# ------------------------------------------------------------------------------------------- what is asked per domain
+
+
+def per_domain(domains: int) -> list[Read]:
+    """Ten calls, each asked for a page of each domain and the row behind it."""
+    windows = ({"offset": 0, "limit": 500}, {"offset": 500, "limit": 1})
+    return [
+        Read(api(call), "get", (1,), {"domain_id": domain, **window})
+        for call in range(10)
+        for domain in range(domains)
+        for window in windows
+    ]
+
+
+def without_answer(reads: list[Read], replies: list[Reply]) -> set[tuple[str, int]]:
+    """The lists, as pairs of API and domain, whose page has no answer."""
+    pages = [(read, reply) for read, reply in zip(reads, replies, strict=True) if read.params["offset"] == 0]
+    return {(read.api, read.params["domain_id"]) for read, reply in pages if reply.error}
+
+
+@pytest.mark.parametrize("most_items", [10**6, 25, 0])
+@pytest.mark.parametrize("domains", [2, 3, 10, 30])
+def test_calls_that_hang_for_every_domain_cost_themselves(domains: int, most_items: int) -> None:
+    nas = FakeNas({api(2): TIMEOUT, api(7): TIMEOUT})
+    nas.most_items = most_items
+    reads = per_domain(domains)
+    replies = read(nas, reads)
+    assert without_answer(reads, replies) == {(api(call), domain) for call in (2, 7) for domain in range(domains)}
+    assert nas.knocks <= 8  # as many as timeouts
+    errors = [reply.error for reply in replies if reply.error]
+    assert {(error.kind, error.details.name, error.details.method) for error in errors} == {
+        (Kind.CONNECTION, "timeout", "get")
+    }
+    assert {error.details.message for error in errors} == {
+        "Nothing came.",
+        "Nothing came. Not asked again: other rows of the same list did not come back.",
+        *(["Nothing came. Not asked again: 2 of its like did not come back."] if domains > 2 else []),
+    }
+
+
+def test_a_call_that_hangs_is_not_asked_later_either() -> None:
+    nas = FakeNas({api(2): TIMEOUT})
+    reads = per_domain(3)
+    with Client(nas, Credentials("u", "p"), ALLOWED) as dsm:
+        dsm.read(reads)
+        nas.sent.clear()
+        assert {call for call, _domain in without_answer(reads, dsm.read(reads))} == {api(2)}
+    assert not any(api(2) in apis for apis in nas.sent)
+    assert nas.knocks == 0
+
+
+@pytest.mark.parametrize("most_items", [10**6, 0])
+def test_one_domain_that_hangs_costs_itself(most_items: int) -> None:
+    class Large(FakeNas):
+        def post(self, path: str, form: Mapping[str, str], headers: Any, *, again: bool = True) -> Answer:
+            answer = super().post(path, form, headers, again=again)
+            items = json.loads(form["compound"]) if form["api"] == COMPOUND else [form]
+            if any(item["api"] == api(4) and str(item["domain_id"]) == "5" for item in items):
+                self.hung += 1
+                raise TIMEOUT
+            return answer
+
+        hung = 0
+
+    nas = Large()
+    nas.most_items = most_items
+    reads = per_domain(10)
+    assert without_answer(reads, read(nas, reads)) == {(api(4), 5)}
+    assert nas.hung <= 4
+
+
+def test_pages_of_a_list_whose_page_hangs_are_not_asked() -> None:
+    nas = FakeNas({api(0): TIMEOUT})
+    replies = read(nas, [Read(api(0), "get", (1,), {"offset": 500 * page, "limit": 500}) for page in range(8)])
+    assert [reply.error is None for reply in replies] == [False] * 8
+    assert nas.sizes == [8, 1]
+
+
+@pytest.mark.parametrize("name", ["ten", "thirty", "ten_singly"])
+def test_sections_that_hang_for_every_domain_cost_themselves(fleet: Fleet, name: str) -> None:
+    nas = fleet[name]
+    for hanging in ("Domain.User", "Alias"):
+        nas.faults.add("hang", api=PREFIX + hanging, method="list")
+    state = gather(nas, "all", timeout=0.5)
+    assert {name for name, each in state.sections.items() if each["status"] != "ok"} == {"domain_users", "aliases"}
+    assert calls(nas).count(DISCOVERY) <= 8
+    assert calls(nas).count(LOGIN) == 1
+
+
+# -------------------------------------------------------------------------------------- how many items a compound holds
+
+
+@pytest.mark.parametrize("name", ["limit_25", "limit_50", "limit_94"])
+def test_a_limit_of_items_costs_few_requests(fleet: Fleet, name: str) -> None:
+    nas = fleet[name]
+    state = gather(nas, "all")
+    assert {each["status"] for each in state.sections.values()} == {"ok"}
+    assert len(nas.requests) < 12
+
+
+@pytest.mark.parametrize(
+    ("most_items", "first", "second"),
+    [
+        (91, [91], [91]),
+        (90, [91, 25, 25, 25, 16], [25, 25, 25, 16]),
+        (25, [91, 25, 25, 25, 16], [25, 25, 25, 16]),
+        (24, [91, 25, *[1] * 91], [1] * 91),
+        (0, [91, 25, *[1] * 91], [1] * 91),
+    ],
+)
+def test_a_compound_that_is_refused_is_tried_smaller_once(most_items: int, first: list[int], second: list[int]) -> None:
+    nas = FakeNas()
+    nas.most_items = most_items
+    with Client(nas, Credentials("u", "p"), ALLOWED) as dsm:
+        assert lost(dsm.read(READS)) == {}
+        assert nas.sizes == first
+        nas.sent.clear()
+        assert lost(dsm.read(READS)) == {}
+    assert nas.sizes == second
+
+
 # -------------------------------------------------------------------------------------------------------- the end of it
 
 
@@ -261,7 +394,7 @@ def test_a_nas_that_dies_while_parts_are_asked_keeps_what_it_answered() -> None:
 def test_a_package_that_hangs_as_a_whole_is_given_up_though_dsm_answers() -> None:
     nas = FakeNas({api(number): TIMEOUT for number in range(200)})
     assert lost(read(nas)) == dict.fromkeys(range(91), "timeout")
-    assert (len(nas.sizes), nas.knocks) == (8, 8)
+    assert (len(nas.sizes), nas.knocks) == (9, 9)  # of all, which may be any, and of eight tenths
 
 
 def test_a_single_read_that_fails_costs_no_knock() -> None:
