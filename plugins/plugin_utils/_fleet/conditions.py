@@ -32,6 +32,7 @@ class _Absent:
 
 ABSENT = _Absent()
 
+_WORST_FIRST = (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.MET)
 _WHEN_EMPTY = {"pass": Outcome.MET, "fail": Outcome.NOT_MET, "unknown": Outcome.UNKNOWN}
 _DIGITS = re.compile(r"[0-9]{1,30}")
 _MOST_DAYS = 36500
@@ -60,6 +61,8 @@ class Condition:
             return Found(Outcome.UNKNOWN, self, value)
         if isinstance(self.operand, Items):
             return _look_at_items(self, value, now)
+        if isinstance(self.operand, Parts):
+            return self.operand.look(value, now)
         return Found(_OPERATORS[self.operator].check(value, self.operand, now), self, value)
 
     def check(self, value: object, now: datetime | None = None) -> Outcome:
@@ -73,6 +76,8 @@ class Condition:
     def _text(self) -> str:
         if isinstance(self.operand, Items):
             return f"{self.operator} {self.operand}"
+        if isinstance(self.operand, (Parts, Words)):
+            return str(self.operand)
         if isinstance(self.operand, Ratio):
             return f"{'.'.join(self.operand.of)} / {'.'.join(self.operand.to)} {self.operand.condition}"
         return f"{self.operator.replace('_', ' ')} {_text(self.operand)}"
@@ -108,20 +113,46 @@ class Items:
     @property
     def selection(self) -> str:
         """Which items, in words."""
-        wheres = [f"{'.'.join(path)} {condition}" for path, condition in self.where]
-        return f"item where {' and '.join(wheres)}" if wheres else "item"
+        return f"item where {Parts(self.where)}" if self.where else "item"
 
-    def look(self, value: list[object], now: datetime | None) -> Iterator[tuple[Found, Outcome]]:
+    def look(self, value: list[object], now: datetime | None) -> Iterator[tuple[Found, Found]]:
         """What the condition comes to on each item, and whether the item is one of them."""
         for number, item in enumerate(value):
             found = self.condition.look(find(item, self.path), now)
-            path = (f"{number}", *self.path, *found.path)
-            of_item = Found(found.outcome, found.condition, found.value, path, empty=found.empty)
-            yield of_item, self._selects(item, now) if self.where else Outcome.MET
+            is_one = Parts(self.where).look(item, now) if self.where else _ONE_OF_THEM
+            # The item was read, so all of what is in it was.
+            yield (
+                replace(_below((f"{number}", *self.path), found), needs_all=False),
+                replace(_below((f"{number}",), is_one), needs_all=False),
+            )
 
-    def _selects(self, item: object, now: datetime | None) -> Outcome:
-        outcomes = [condition.check(find(item, path), now) for path, condition in self.where]
-        return next((one for one in (Outcome.NOT_MET, Outcome.UNKNOWN) if one in outcomes), Outcome.MET)
+
+@dataclass(frozen=True)
+class Parts:
+    """A condition for each of some paths in a value, all of which are to be met."""
+
+    conditions: tuple[tuple[tuple[str, ...], Condition], ...]
+
+    def __str__(self) -> str:
+        return " and ".join(f"{'.'.join(path)} {condition}" for path, condition in self.conditions)
+
+    def look(self, value: object, now: datetime | None) -> Found:
+        """The worst that comes of them."""
+        found = [_below(path, condition.look(find(value, path), now)) for path, condition in self.conditions]
+        worst = min(found, key=lambda one: _WORST_FIRST.index(one.outcome))
+        return replace(worst, needs_all=any(one.needs_all for one in found))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words known as good and as bad, of which at least one is there. What any other word means is unknown."""
+
+    good: re.Pattern[str] | None
+    bad: re.Pattern[str] | None
+
+    def __str__(self) -> str:
+        known = (("good", self.good), ("bad", self.bad))
+        return f"word {' and '.join(f'{name} {_text(pattern)}' for name, pattern in known if pattern)}"
 
 
 @dataclass(frozen=True)
@@ -265,7 +296,7 @@ def _parse_items(operand: object) -> Items:
 
 def _parse_where(source: object) -> tuple[tuple[tuple[str, ...], Condition], ...]:
     if not isinstance(source, Mapping):
-        raise ConditionError("where takes a mapping from paths in an item to values or conditions")
+        raise ConditionError("where and parts take a mapping from paths in an item to values or conditions")
     conditions = {path: value if isinstance(value, Mapping) else {"equals": value} for path, value in source.items()}
     return tuple((parse_path(path), parse_condition(value)) for path, value in conditions.items())
 
@@ -285,6 +316,20 @@ def _parse_ratio(operand: object) -> Ratio:
         raise ConditionError("ratio takes the paths of two numbers, of and to, and a condition")
     rest = {key: value for key, value in operand.items() if key not in ("of", "to")}
     return Ratio(parse_path(operand["of"]), parse_path(operand["to"]), parse_condition(rest))
+
+
+def _parse_parts(operand: object) -> Parts:
+    parts = Parts(_parse_where(operand))
+    if not parts.conditions:
+        raise ConditionError("parts takes at least one path with its condition")
+    return parts
+
+
+def _parse_words(operand: object) -> Words:
+    if not isinstance(operand, Mapping) or not operand or not operand.keys() <= {"good", "bad"}:
+        raise ConditionError("word takes regular expressions: good, bad, or both")
+    patterns = {key: _parse_pattern(value) for key, value in operand.items()}
+    return Words(patterns.get("good"), patterns.get("bad"))
 
 
 def _equals(value: object, operand: object, _now: datetime | None = None) -> Outcome:
@@ -317,6 +362,14 @@ def _at_most(value: object, operand: float, _now: datetime | None) -> Outcome:
 
 def _matches(value: object, operand: re.Pattern[str], _now: datetime | None) -> Outcome:
     return _outcome(operand.search(value) is not None) if isinstance(value, str) else Outcome.UNKNOWN
+
+
+def _word(value: object, operand: Words, _now: datetime | None) -> Outcome:
+    if not isinstance(value, str):
+        return Outcome.UNKNOWN
+    if operand.bad and operand.bad.search(value):
+        return Outcome.NOT_MET
+    return Outcome.MET if operand.good and operand.good.search(value) else Outcome.UNKNOWN
 
 
 def _days_ahead(value: object, operand: float, now: datetime | None) -> Outcome:
@@ -355,6 +408,11 @@ def _amount(value: object) -> float | None:
 _DECIDES = {"all": Outcome.NOT_MET, "any": Outcome.MET}
 
 
+def _below(path: tuple[str, ...], found: Found) -> Found:
+    """What was found below a path, seen from above it."""
+    return replace(found, path=(*path, *found.path))
+
+
 def _look_at_items(condition: Condition, value: object, now: datetime | None) -> Found:
     """All or any: one item with the deciding outcome decides; else one unknown item makes the whole unknown."""
     items: Items = condition.operand
@@ -363,15 +421,16 @@ def _look_at_items(condition: Condition, value: object, now: datetime | None) ->
         return Found(Outcome.UNKNOWN, condition, value)
     selected = []
     for each, is_one in items.look(value, now):
-        if is_one is Outcome.MET and each.outcome is decides:
+        if is_one.outcome is Outcome.MET and each.outcome is decides:
             return each
-        if is_one is not Outcome.NOT_MET:
+        if is_one.outcome is not Outcome.NOT_MET:
             selected.append((each, is_one))
-    sure = [each for each, is_one in selected if is_one is Outcome.MET]
+    sure = [each for each, is_one in selected if is_one.outcome is Outcome.MET]
     contrary = _other(decides)
-    doubtful = [each for each, _is_one in selected if not sure or each.outcome is not contrary]
+    doubtful = [(each, is_one) for each, is_one in selected if not sure or each.outcome is not contrary]
     if doubtful:
-        return replace(doubtful[0], outcome=Outcome.UNKNOWN)
+        each, is_one = doubtful[0]
+        return replace(each if is_one.outcome is Outcome.MET else is_one, outcome=Outcome.UNKNOWN)
     if not sure and items.when_empty is not None:
         return Found(items.when_empty, condition, value, needs_all=True, empty=True)
     return Found(contrary, condition, value, needs_all=True)
@@ -381,16 +440,20 @@ def _other(outcome: Outcome) -> Outcome:
     return Outcome.MET if outcome is Outcome.NOT_MET else Outcome.NOT_MET
 
 
+_ONE_OF_THEM = Found(Outcome.MET, Condition("present", True), None)
+
 _OPERATORS = {
     "equals": _Operator(_parse_any, _equals),
     "in": _Operator(_parse_list, _in),
     "at_least": _Operator(_parse_number, _at_least),
     "at_most": _Operator(_parse_number, _at_most),
     "matches": _Operator(_parse_pattern, _matches),
+    "word": _Operator(_parse_words, _word),
     "present": _Operator(_parse_flag, _equals),
     "at_least_days_ahead": _Operator(_parse_days, _days_ahead),
     "at_most_days_ago": _Operator(_parse_days, _days_ago),
     "ratio": _Operator(_parse_ratio, _ratio),
+    "parts": _Operator(_parse_parts, _equals),
     "all": _Operator(_parse_items, _equals),
     "any": _Operator(_parse_items, _equals),
 }
