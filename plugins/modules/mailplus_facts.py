@@ -383,6 +383,18 @@ error:
       sample: connection_refused
     message: {description: What happened., returned: always, type: str}
     hint: {description: What to do about it., returned: always, type: str}
+unread:
+  description: Where no section could be read, what became of all. Those with the same reason stand together.
+  returned: on failure, where the NAS accepted the login
+  type: list
+  elements: dict
+  contains:
+    status: {description: What became of them., returned: always, type: str, sample: ok}
+    error:
+      description: Why the first of them was not read. It has the keys of RV(error).
+      returned: always
+      type: dict
+    sections: {description: Their names., returned: always, type: list, elements: str}
 """
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion, run_module

@@ -13,6 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     OfEach,
     OfLists,
     OfOtherTypes,
+    Unread,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import OfRows
@@ -111,6 +112,7 @@ def facts_return() -> Documented:
     return {
         "ansible_facts": {**facts, "contains": {"mailplus": {**mailplus, "contains": state}}},
         "error": _task_error(),
+        "unread": _unread(),
     }
 
 
@@ -149,6 +151,15 @@ def summary_shapes(section: Section) -> list[type]:
 def _task_error() -> Documented:
     described = "Why the task failed. Null where no NAS was asked, such as for a missing option."
     return {"description": described, "returned": "on failure", "type": "dict", "contains": _described(fields(Error))}
+
+
+def _unread() -> Documented:
+    """What mailplus_facts tells of sections where none could be read."""
+    keys = _described(fields(Unread))
+    keys["error"] = _error_of_section(keys["error"])
+    described = "Where no section could be read, what became of all. Those with the same reason stand together."
+    returned = "on failure, where the NAS accepted the login"
+    return {"description": described, "returned": returned, "type": "list", "elements": "dict", "contains": keys}
 
 
 def _envelope(section: Section) -> Documented:

@@ -92,11 +92,25 @@ def test_the_guide_shows_what_is_printed(project: Project, fleet: Fleet) -> None
     assert textwrap.indent(printed, "   ") in GUIDE.read_text(encoding="utf-8")
 
 
-def test_a_nas_that_tells_nothing_fails_with_the_reason(project: Project, fleet: Fleet) -> None:
+def test_an_account_that_may_read_nothing_gets_the_list_too(project: Project, fleet: Fleet) -> None:
     project.write("hosts.yml", hosts(fleet))
-    run = project.play(PLAYBOOK, "--limit", "nobody,off", failing=True)
+    run = project.play(PLAYBOOK, "--limit", "nobody")
+    found = lines(run.ok(LINES, "nobody")["msg"])
+    assert found.keys() == {"forbidden"}
+    forbidden = dict(found["forbidden"])
+    assert sorted(forbidden) == sorted(ALL)
+    assert forbidden["log_files"] == f"give the option {BY_NAME['log_files'].privilege}"
+    assert forbidden["licenses"] == "use a DSM administrator"
+    assert run.ok(LACKS, "nobody")["msg"] == sorted(set(forbidden.values()))
+    assert run.result(PAGES, "nobody").status == "skipped"
+
+
+def test_a_nas_that_tells_nothing_fails_with_the_reason(project: Project, fleet: Fleet) -> None:
+    fleet["nas1"].faults.add("error", code=5599, api=f"{PREFIX}*")
+    project.write("hosts.yml", hosts(fleet))
+    run = project.play(PLAYBOOK, "--limit", "nas1,off", failing=True)
     ask = "Ask for every section, and for no row"
-    assert "No section could be read" in run.failed(ask, "nobody")["msg"]
+    assert "No section could be read" in run.failed(ask, "nas1")["msg"]
     assert run.failed(ask, "off")["error"]["name"] == "connection_refused"
 
 

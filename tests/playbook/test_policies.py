@@ -218,7 +218,9 @@ CERTIFICATES = "SYNO.Core.Certificate.CRT"
 OF_DSM = {
     "one": {
         "certificate_expiry": "pass",
-        "backup_recent": "pass",
+        "certificate_default": "pass",
+        "certificate_broken": "pass",
+        "backup_recent": "unknown",  # nobody named the word
         "volume_free": "pass",
         "clock": "pass",
         "directory_encrypted": "pass",
@@ -226,6 +228,8 @@ OF_DSM = {
     },
     "two": {
         "certificate_expiry": "fail",
+        "certificate_default": "fail",
+        "certificate_broken": "fail",
         "backup_recent": "fail",
         "volume_free": "fail",
         "clock": "fail",
@@ -251,11 +255,13 @@ OF_DSM = {
 def of_dsm(*, good: bool) -> Data:
     """What DSM and the domains answer where all is well, and where nothing is."""
     used = [{"service": "dovecot", "subscriber": "MailPlus-Server"}]
-    task = {"task_id": 1, "source": {"app_name_list": ["MailPlus-Server"]}}
+    words = {"state": "idle", "last_bkp_result": "done" if good else "failed"}
+    task = {"task_id": 1, "source": {"app_name_list": ["MailPlus-Server"]}, **words}
     time = f"{datetime.now(timezone.utc) - timedelta(days=0.5 if good else 9):%Y/%m/%d %H:%M}"
     end = "Mar 16 15:49:37 2047 GMT" if good else "Mar  6 15:49:37 2026 GMT"
+    of_all = {"is_default": True, "is_broken": not good, "valid_till": end}
     return {
-        CERTIFICATES: {"list": {"certificates": [{"id": "a", "services": used, "valid_till": end}]}},
+        CERTIFICATES: {"list": {"certificates": [{"id": "a", "services": used, **of_all}]}},
         "SYNO.Backup.Task": {"list": {"task_list": [{**task, "last_bkp_time": time}], "total": 1}},
         "SYNO.Storage.CGI.Storage": {
             "load_info": {"volumes": [{"size": {"total": "100", "used": "9" if good else "99"}}]}

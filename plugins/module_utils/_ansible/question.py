@@ -25,6 +25,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     by_status,
     first_error,
     reads_nothing,
+    unread,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
@@ -180,7 +181,7 @@ class FactsQuestion(Question):
             return {"ansible_facts": {"mailplus": state.as_facts()}}
         # No facts: Ansible would set none of a task that failed, and print them all.
         error = error | {"message": f"No section could be read ({by_status(state.sections)}): {error['message']}"}
-        return failure(f"{error['message']} {error['hint']}", error)
+        return {**failure(f"{error['message']} {error['hint']}", error), "unread": unread(state.sections)}
 
 
 def failure(message: str, error: Mapping[str, Any] | None = None) -> Result:

@@ -166,6 +166,29 @@ def by_status(sections: Mapping[str, Mapping[str, Any]]) -> str:
     return "; ".join(f"{status}: {', '.join(found)}" for status, found in names.items())
 
 
+class Unread(TypedDict):
+    """Sections that were not read for the same reason."""
+
+    status: Annotated[str, STATUSES[1:]]
+    """What became of them."""
+    error: Error
+    """Why the first of them was not read."""
+    sections: list[str]
+    """Their names."""
+
+
+def unread(sections: Mapping[str, Mapping[str, Any]]) -> list[Unread]:
+    """The sections that are not ok: together where what to do is the same, or where they failed in the same way."""
+    found: dict[tuple[str, str], Unread] = {}
+    for name, envelope in sections.items():
+        status, error = envelope["status"], envelope["error"]
+        if status != "ok":
+            reason = error["message" if status == "failed" else "hint"]
+            one = found.setdefault((status, reason), {"status": status, "error": error, "sections": []})
+            one["sections"].append(name)
+    return list(found.values())
+
+
 def first_error(sections: Mapping[str, Mapping[str, Any]]) -> Error | None:
     """Why the first section was not read that the NAS may have."""
     errors = (envelope["error"] for envelope in sections.values() if envelope["status"] not in ("ok", "unsupported"))

@@ -34,10 +34,11 @@ def entries_of(section: str, ids: Sequence[str], columns: Mapping[str, str]) -> 
     """
 
     def find(sections: Envelopes, _at: datetime | None) -> list[Row] | None:
-        names = dict.fromkeys(_names(sections.get(section), ids))
+        entries = sections.get(section)
+        names = dict.fromkeys(_names(entries, ids))
         for other in columns.values():
             names |= dict.fromkeys(_mapping(sections.get(other, {}).get("each")))
-        if not names and sections.get(section, {}).get("status") != "ok":
+        if not names and (_value(entries, "returned") != 0 or _rows(entries) is None):
             return None
         return [
             {"name": _cell(name), **{column: _of_entry(sections.get(other), name) for column, other in columns.items()}}
@@ -78,7 +79,9 @@ def certificates(sections: Envelopes, at: datetime | None) -> list[Row] | None:
 def packages(sections: Envelopes, _at: datetime | None) -> list[Row] | None:
     """MailPlus Server and its client, where they are installed."""
     rows = _rows(sections.get("dsm_packages"))
-    return rows and [
+    if rows is None or any(_value(row, "id") is None for row in rows):
+        return None
+    return [
         {
             "name": _cell(_value(row, "id")),
             "version": _cell(_value(row, "version")),
@@ -155,16 +158,19 @@ def _of_entry(envelope: Mapping[str, Any] | None, name: str) -> Any:
 
 
 def _rows(envelope: Mapping[str, Any] | None) -> list[Any] | None:
-    """The rows in an answer: those of a list that says where they are, the answer itself, or the only list in it."""
-    data = _value(envelope, "data")
+    """The rows in an answer: those of a list that says where they are, the answer itself, or the only list in it.
+
+    None where they are not there, which is so too where there are some and none was kept.
+    """
+    data, key = _value(envelope, "data"), _value(envelope, "rows_key")
     if isinstance(data, list):
-        return data
-    key = _value(envelope, "rows_key")
-    if key is not None:
-        lists = [_value(data, key)]
+        rows: Any = data
+    elif key is not None:
+        rows = _value(data, key)
     else:
         lists = [value for value in _mapping(data).values() if isinstance(value, list)]
-    return lists[0] if len(lists) == 1 and isinstance(lists[0], list) else None
+        rows = lists[0] if len(lists) == 1 else None
+    return rows if isinstance(rows, list) and (rows or not _value(envelope, "total")) else None
 
 
 def _told(envelope: Mapping[str, Any] | None, key: str) -> Any:
@@ -183,12 +189,12 @@ def _services(services: Any) -> str | None:
 
 
 def _end(value: Any, at: datetime | None) -> Row:
-    """When something ends, and how many whole days are left until then."""
+    """When something ends, as it is written, and how many whole days are left until then, at least."""
     moment = read_moment(value)
     if moment is None:
         return {"ends": None, "left_days": None}
     left = None if at is None else int((moment.earliest - at).total_seconds() // _DAY)
-    return {"ends": f"{moment.earliest:%Y-%m-%d}", "left_days": left}
+    return {"ends": f"{moment.written:%Y-%m-%d}", "left_days": left}
 
 
 def _age(moment: Moment | None, at: datetime | None) -> int | None:

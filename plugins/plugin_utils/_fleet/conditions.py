@@ -36,7 +36,7 @@ ABSENT = _Absent()
 
 # Looked at for every row of every list: it takes longer to look up a name in an enumeration.
 _MET, _NOT_MET, _UNKNOWN = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN
-
+_WORST_FIRST = (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.MET)
 _WHEN_EMPTY = {"pass": Outcome.MET, "fail": Outcome.NOT_MET, "unknown": Outcome.UNKNOWN}
 _DIGITS = re.compile(r"[0-9]{1,30}")
 _MOST_DAYS = 36500
@@ -61,6 +61,8 @@ class Condition:
         """What it comes to on ``value``. ABSENT is unknown to all but ``present``, and so is a time without ``now``."""
         if isinstance(self.operand, Items) and isinstance(value, list):
             return _look_at_items(self, value, now)
+        if isinstance(self.operand, Parts) and value is not ABSENT and value is not None:
+            return self.operand.look(value, now)
         return Found(self.check(value, now), self, value)
 
     def check(self, value: object, now: datetime | None = None) -> Outcome:
@@ -82,6 +84,8 @@ class Condition:
     def _text(self) -> str:
         if isinstance(self.operand, Items):
             return f"{self.operator} {self.operand}"
+        if isinstance(self.operand, (Parts, Words)):
+            return str(self.operand)
         if isinstance(self.operand, Ratio):
             return f"{'.'.join(self.operand.of)} / {'.'.join(self.operand.to)} {self.operand.condition}"
         return f"{self.operator.replace('_', ' ')} {_text(self.operand)}"
@@ -117,19 +121,52 @@ class Items:
     @property
     def selection(self) -> str:
         """Which items, in words."""
-        wheres = [f"{'.'.join(path)} {condition}" for path, condition in self.where]
-        return f"item where {' and '.join(wheres)}" if wheres else "item"
+        return f"item where {Parts(self.where)}" if self.where else "item"
 
     def look(self, value: list[object], number: int, now: datetime | None) -> Found:
-        """What the condition comes to on one item, and where that stands below the list."""
-        found = self.condition.look(find(value[number], self.path), now)
-        path = (f"{number}", *self.path, *found.path)
-        return Found(found.outcome, found.condition, found.value, path, empty=found.empty)
+        """What one item rests on: the condition, or what leaves it open whether the item is one of them."""
+        item = value[number]
+        found = Parts(self.where).look(item, now) if self.selects(item, now) is _UNKNOWN else None
+        path = (f"{number}",) if found else (f"{number}", *self.path)
+        found = found or self.condition.look(find(item, self.path), now)
+        return replace(_below(path, found), needs_all=False)  # the item was read, so all of what is in it was
 
     def selects(self, item: object, now: datetime | None) -> Outcome:
         """Whether the item is one of them."""
-        outcomes = [condition.check(find(item, path), now) for path, condition in self.where]
-        return next((one for one in (Outcome.NOT_MET, Outcome.UNKNOWN) if one in outcomes), Outcome.MET)
+        return Parts(self.where).check(item, now)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A condition for each of some paths in a value, all of which are to be met."""
+
+    conditions: tuple[tuple[tuple[str, ...], Condition], ...]
+
+    def __str__(self) -> str:
+        return " and ".join(f"{'.'.join(path)} {condition}" for path, condition in self.conditions)
+
+    def check(self, value: object, now: datetime | None) -> Outcome:
+        """The worst that comes of them."""
+        outcomes = [condition.check(find(value, path), now) for path, condition in self.conditions]
+        return next((one for one in (_NOT_MET, _UNKNOWN) if one in outcomes), _MET)
+
+    def look(self, value: object, now: datetime | None) -> Found:
+        """The one that the worst comes of."""
+        found = [_below(path, condition.look(find(value, path), now)) for path, condition in self.conditions]
+        worst = min(found, key=lambda one: _WORST_FIRST.index(one.outcome))
+        return replace(worst, needs_all=any(one.needs_all for one in found))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words known as good and as bad, of which at least one is there. What any other word means is unknown."""
+
+    good: re.Pattern[str] | None
+    bad: re.Pattern[str] | None
+
+    def __str__(self) -> str:
+        known = (("good", self.good), ("bad", self.bad))
+        return f"word {' and '.join(f'{name} {_text(pattern)}' for name, pattern in known if pattern)}"
 
 
 @dataclass(frozen=True)
@@ -280,7 +317,7 @@ def _parse_items(operand: object) -> Items:
 
 def _parse_where(source: object) -> tuple[tuple[tuple[str, ...], Condition], ...]:
     if not isinstance(source, Mapping):
-        raise ConditionError("where takes a mapping from paths in an item to values or conditions")
+        raise ConditionError("where and parts take a mapping from paths in an item to values or conditions")
     conditions = {path: value if isinstance(value, Mapping) else {"equals": value} for path, value in source.items()}
     return tuple((parse_path(path), parse_condition(value)) for path, value in conditions.items())
 
@@ -300,6 +337,20 @@ def _parse_ratio(operand: object) -> Ratio:
         raise ConditionError("ratio takes the paths of two numbers, of and to, and a condition")
     rest = {key: value for key, value in operand.items() if key not in ("of", "to")}
     return Ratio(parse_path(operand["of"]), parse_path(operand["to"]), parse_condition(rest))
+
+
+def _parse_parts(operand: object) -> Parts:
+    parts = Parts(_parse_where(operand))
+    if not parts.conditions:
+        raise ConditionError("parts takes at least one path with its condition")
+    return parts
+
+
+def _parse_words(operand: object) -> Words:
+    if not isinstance(operand, Mapping) or not operand or not operand.keys() <= {"good", "bad"}:
+        raise ConditionError("word takes regular expressions: good, bad, or both")
+    patterns = {key: _parse_pattern(value) for key, value in operand.items()}
+    return Words(patterns.get("good"), patterns.get("bad"))
 
 
 def _equals(value: object, operand: object, _now: datetime | None = None) -> Outcome:
@@ -332,6 +383,14 @@ def _at_most(value: object, operand: float, _now: datetime | None) -> Outcome:
 
 def _matches(value: object, operand: re.Pattern[str], _now: datetime | None) -> Outcome:
     return _outcome(operand.search(value) is not None) if isinstance(value, str) else Outcome.UNKNOWN
+
+
+def _word(value: object, operand: Words, _now: datetime | None) -> Outcome:
+    if not isinstance(value, str):
+        return Outcome.UNKNOWN
+    if operand.bad and operand.bad.search(value):
+        return Outcome.NOT_MET
+    return Outcome.MET if operand.good and operand.good.search(value) else Outcome.UNKNOWN
 
 
 def _days_ahead(value: object, operand: float, now: datetime | None) -> Outcome:
@@ -368,6 +427,15 @@ def _amount(value: object) -> float | None:
 
 
 _DECIDES = {"all": Outcome.NOT_MET, "any": Outcome.MET}
+
+
+def _below(path: tuple[str, ...], found: Found) -> Found:
+    """What was found below a path, seen from above it."""
+    return replace(found, path=(*path, *found.path))
+
+
+def _check_parts(value: object, parts: Parts, now: datetime | None) -> Outcome:
+    return parts.check(value, now)
 
 
 def _look_at_items(condition: Condition, value: list[object], now: datetime | None) -> Found:
@@ -429,10 +497,12 @@ _OPERATORS = {
     "at_least": _Operator(_parse_number, _at_least),
     "at_most": _Operator(_parse_number, _at_most),
     "matches": _Operator(_parse_pattern, _matches),
+    "word": _Operator(_parse_words, _word),
     "present": _Operator(_parse_flag, _equals),
     "at_least_days_ahead": _Operator(_parse_days, _days_ahead),
     "at_most_days_ago": _Operator(_parse_days, _days_ago),
     "ratio": _Operator(_parse_ratio, _ratio),
+    "parts": _Operator(_parse_parts, _check_parts),
     "all": _Operator(_parse_items, partial(_check_items, _DECIDES["all"])),
     "any": _Operator(_parse_items, partial(_check_items, _DECIDES["any"])),
 }

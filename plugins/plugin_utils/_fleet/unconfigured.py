@@ -14,8 +14,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import HostReport, NotConfigured
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import NOT_CONFIGURED, Lack, Verdict
 
-_FACTS = "ansible HOST -m mailfleet.mailplus.mailplus_facts -a gather_subset="
-
 
 class Unconfigured:
     """What rules lack, host by host, and what that comes to over the fleet."""
@@ -66,10 +64,11 @@ class Unconfigured:
 
 
 def _remedy(lack: Lack, *, is_gathered: bool) -> Iterator[str]:
-    if lack.path_variable:
-        yield (
-            f"Look for the setting in what a NAS answers whose setting you know ({_FACTS}{lack.section}), and tell its "
-            f"path: mailplus_state_paths: {{{lack.path_variable}: data.KEY}}."
-        )
     if not is_gathered:
         yield f"The section {lack.section} is not gathered; add it to mailplus_state_subset."
+    if lack.path_variable:
+        look = "Look" if is_gathered else "Then look"
+        yield (
+            f"{look} at mailplus.sections.{lack.section} in hosts/HOST.json of a NAS whose setting you know, and tell "
+            f"the path of the setting: mailplus_state_paths: {{{lack.path_variable}: data.KEY}}."
+        )

@@ -220,6 +220,11 @@ def _sentence(where: str, found: Found) -> str:
         return f"{where} is not in the answer."
     if is_taken_out(found.value):
         return f"{where} was taken out, as a secret or as personal data."
+    if found.outcome is Outcome.UNKNOWN and found.condition.operator == "word" and isinstance(found.value, str):
+        return (
+            f"{where} is a word of which is not known whether it is good; where it is, name it in the condition of the "
+            "rule, in mailplus_state_overrides."
+        )
     if found.outcome is Outcome.UNKNOWN:
         return f"{where} cannot be compared with: {found.condition}."
     return f"{where} is{'' if found.outcome is Outcome.MET else ' not'} as required."

@@ -113,6 +113,8 @@ VALID = {
     "at_least": 1,
     "at_most": 1,
     "matches": "1",
+    "word": {"bad": "1"},
+    "parts": {"a": 1},
     "present": True,
     "at_least_days_ahead": 1,
     "at_most_days_ago": 1,
@@ -204,6 +206,13 @@ def test_items_by_path_and_nested() -> None:
         {"ratio": {"of": "a", "at_most": 1}},
         {"ratio": {"of": "a", "to": "b"}},
         {"ratio": {"of": "a", "to": "b", "at_most": 1, "at_least": 0}},
+        {"word": "good"},
+        {"word": {}},
+        {"word": {"godo": "a"}},
+        {"word": {"good": "["}},
+        {"parts": 5},
+        {"parts": {}},
+        {"parts": {"a": {"euqals": 1}}},
     ],
 )
 def test_a_condition_that_cannot_be_is_refused(source: Any) -> None:
@@ -225,6 +234,8 @@ def test_a_condition_that_cannot_be_is_refused(source: Any) -> None:
             "all item where id equals 'x' and a.b at least 1: status equals 'up'",
         ),
         ({"at_least_days_ahead": 21}, "at least days ahead 21"),
+        ({"word": {"good": "^done$", "bad": "fail"}}, "word good '^done$' and bad 'fail'"),
+        ({"parts": {"a.b": 1, "c": {"at_most": 2}}}, "a.b equals 1 and c at most 2"),
         ({"ratio": {"of": "size.used", "to": "size.total", "at_most": 0.85}}, "size.used / size.total at most 0.85"),
     ],
 )
@@ -275,6 +286,41 @@ def test_the_item_that_decides_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "expected"),
+    [("done", MET), ("Failed", NOT_MET), ("done, failed", NOT_MET), ("other", UNKNOWN), ("", UNKNOWN), (1, UNKNOWN)],
+)
+def test_a_word_that_nobody_knows_is_unknown(value: Any, expected: Outcome) -> None:
+    assert check({"word": {"good": "^done", "bad": "(?i)fail"}}, value) is expected
+    assert check({"word": {"bad": "(?i)fail"}}, value) is (NOT_MET if expected is NOT_MET else UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "path"),
+    [
+        ({"a": 1, "b": {"c": 2}}, MET, ("a",)),
+        ({"a": 1, "b": {"c": 3}}, NOT_MET, ("b", "c")),
+        ({"b": {"c": 3}}, NOT_MET, ("b", "c")),
+        ({"a": 1, "b": None}, UNKNOWN, ("b", "c")),
+        ("text", UNKNOWN, ("a",)),
+    ],
+)
+def test_of_parts_the_worst_decides(value: Any, expected: Outcome, path: tuple[str, ...]) -> None:
+    found = parse_condition({"parts": {"a": 1, "b.c": {"at_most": 2}}}).look(value)
+    assert (found.outcome, found.path) == (expected, path)
+
+
+def test_parts_need_all_rows_where_one_of_them_does() -> None:
+    found = parse_condition({"parts": {"a": 1, "rows": {"all": {"equals": 1}}}}).look({"a": 1, "rows": [1]})
+    assert (found.outcome, found.needs_all) == (MET, True)
+
+
+def test_what_leaves_open_whether_an_item_is_selected_is_told() -> None:
+    source = {"any": {"where": {"apps": {"any": {"equals": "x"}}}, "path": "up", "equals": True}}
+    found = parse_condition(source).look([{"apps": None, "up": True}])
+    assert (found.outcome, found.path) == (UNKNOWN, ("0", "apps"))
+
+
+@pytest.mark.parametrize(
     ("value", "ahead", "ago"),
     [
         ("Mar 31 12:00:00 2026 GMT", MET, UNKNOWN),
@@ -295,6 +341,17 @@ def test_the_item_that_decides_is_told() -> None:
         ("Feb 31 12:00:00 2026 GMT", UNKNOWN, UNKNOWN),
         ("2026/13/09 12:00", UNKNOWN, UNKNOWN),
         ("0001-01-01 00:00", UNKNOWN, UNKNOWN),
+        # Nor is the hour of a day.
+        ("2026/04/02", MET, UNKNOWN),
+        ("2026-03-31", UNKNOWN, UNKNOWN),
+        ("2026-03-29", NOT_MET, UNKNOWN),
+        ("2026-03-10", NOT_MET, MET),
+        ("2026/03/08", NOT_MET, UNKNOWN),
+        ("2026/03/06", NOT_MET, NOT_MET),
+        ("2026-02-30", UNKNOWN, UNKNOWN),
+        ("0001-01-01", UNKNOWN, UNKNOWN),
+        ("9999-12-31", MET, UNKNOWN),
+        ("31/12/2026", UNKNOWN, UNKNOWN),
         ("yesterday", UNKNOWN, UNKNOWN),
         ("", UNKNOWN, UNKNOWN),
         (True, UNKNOWN, UNKNOWN),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,20 @@ def certificate(key: str, end: Any, services: Any = USED) -> dict[str, Any]:
     return {"certificates": [{"id": "old", "services": [], key: "x"}, {"id": "new", "services": services, key: end}]}
 
 
-def task(time: Any, apps: Any = ("MailPlus-Server",)) -> dict[str, Any]:
+def default(key: str, end: Any) -> dict[str, Any]:
+    """Another one is in use, and is fine."""
+    other = {"id": "new", "is_default": False, "services": USED, key: "Mar 16 15:49:37 2027 GMT"}
+    return {"certificates": [{"id": "first", "is_default": True, "services": [], key: end}, other]}
+
+
+def broken(*values: Any) -> dict[str, Any]:
+    return {"certificates": [{"is_broken": value} for value in values]}
+
+
+def task(time: Any, apps: Any = ("MailPlus-Server",), result: Any = "done", state: Any = "idle") -> dict[str, Any]:
     apps = list(apps) if isinstance(apps, tuple) else apps
-    return {"task_list": [{"last_bkp_time": time, "source": {"app_name_list": apps}}]}
+    one = {"last_bkp_time": time, "last_bkp_result": result, "state": state, "source": {"app_name_list": apps}}
+    return {"task_list": [one]}
 
 
 def volumes(*sizes: Any) -> dict[str, Any]:
@@ -86,7 +98,24 @@ CASES: list[tuple[str, Any, str]] = [
     ("certificate_expiry", certificate("expires", "Mar 16 15:49:37 2027 GMT"), "unknown"),
     ("certificate_expiry", certificate("valid_till", "Mar 16 15:49:37 2027 GMT", []), "unknown"),
     ("certificate_expiry", certificate("valid_till", "Mar 16 15:49:37 2027 GMT", None), "unknown"),
-    ("backup_recent", task("2026/01/09 23:00"), "pass"),
+    ("certificate_default", default("valid_till", "Feb  1 11:00:00 2026 GMT"), "pass"),
+    ("certificate_default", default("valid_till", "Jan  1 00:00:00 2020 GMT"), "fail"),
+    ("certificate_default", default("valid_to", "Jan 31 10:59:59 2026 GMT"), "fail"),
+    ("certificate_default", default("valid_to", "2026-02-03"), "pass"),
+    ("certificate_default", default("valid_to", "2026-01-31"), "unknown"),
+    ("certificate_default", default("expires", 1736500000), "unknown"),
+    ("certificate_default", certificate("valid_till", "Mar 16 15:49:37 2027 GMT"), "unknown"),
+    ("certificate_broken", broken(False, False), "pass"),
+    ("certificate_broken", broken(False, True), "fail"),
+    ("certificate_broken", broken(False, None), "unknown"),
+    ("certificate_broken", broken("no"), "unknown"),
+    ("certificate_broken", broken(), "unknown"),
+    ("backup_recent", task("2026/01/09 23:00"), "unknown"),
+    ("backup_recent", task("2026/01/09 23:00", result=None), "unknown"),
+    ("backup_recent", task("2026/01/09 23:00", result="failed"), "fail"),
+    ("backup_recent", task("2026/01/09 23:00", result="Error"), "fail"),
+    ("backup_recent", task("2026/01/09 23:00", result="cancelled"), "fail"),
+    ("backup_recent", task("2026/01/09 23:00", state="error"), "fail"),
     ("backup_recent", task("2026/01/01 23:00"), "fail"),
     ("backup_recent", task("2026/01/08 11:00"), "unknown"),
     ("backup_recent", task("2026/03/01 11:00"), "unknown"),
@@ -104,6 +133,13 @@ CASES: list[tuple[str, Any, str]] = [
     ("clock", {"enable_ntp": True}, "unknown"),
     ("directory_encrypted", {"enable_client": True, "encryption": "ssl"}, "pass"),
     ("directory_encrypted", {"enable_client": True, "encryption": "no"}, "fail"),
+    ("directory_encrypted", {"enable_client": True, "encryption": "tls"}, "pass"),
+    *(
+        ("directory_encrypted", {"enable_client": True, "encryption": word}, "fail")
+        for word in ("No", "none", "None", "plain", "off", "false")
+    ),
+    ("directory_encrypted", {"enable_client": True, "encryption": ""}, "unknown"),
+    ("directory_encrypted", {"enable_client": True, "encryption": "other"}, "unknown"),
     ("directory_encrypted", {"enable_client": True, "encryption": False}, "unknown"),
     ("directory_encrypted", {"enable_client": False, "encryption": "no"}, "not_applicable"),
     ("directory_encrypted", {"encryption": "ssl"}, "unknown"),
@@ -137,6 +173,36 @@ def test_a_verdict_tells_the_row_that_decided() -> None:
     )
     found = judged("mailplus_running", dsm_packages=samples.section(packages()))
     assert found.message == "dsm_packages.data.packages has no item where id equals 'MailPlus-Server'."
+
+
+def test_a_backup_passes_with_the_word_that_the_user_named() -> None:
+    condition = copy.deepcopy(RULES["backup_recent"].source["condition"])
+    assert isinstance(condition, dict)
+    condition["any"]["parts"]["last_bkp_result"]["word"]["good"] = "^done$"
+    chosen = policy.for_host([RULES["backup_recent"]], {"backup_recent": {"condition": condition}}, [], {})
+    for data, expected in (
+        (task("2026/01/09 23:00"), "pass"),
+        (task("2026/01/01 23:00"), "fail"),
+        (task("2026/01/09 23:00", state="error"), "fail"),
+        (task("2026/01/09 23:00", result="other"), "unknown"),
+    ):
+        record = samples.record(backup_tasks=samples.section(data))
+        (verdict,) = verdicts.judge(record, chosen, samples.TODAY, samples.never)
+        assert verdict.verdict == expected
+
+
+def test_a_backup_whose_word_or_source_is_not_known_tells_that() -> None:
+    found = judged("backup_recent", backup_tasks=samples.section(task("2026/01/09 23:00")))
+    assert found.actual == "done"
+    assert found.message == (
+        "backup_tasks.data.task_list.0.last_bkp_result is a word of which is not known whether it is good; where it "
+        "is, name it in the condition of the rule, in mailplus_state_overrides."
+    )
+    for source in (None, {"app_name_list": None}, {}):
+        data = task("2026/01/09 23:00")
+        data["task_list"][0]["source"] = source
+        message = judged("backup_recent", backup_tasks=samples.section(data)).message
+        assert message.startswith("backup_tasks.data.task_list.0.source.app_name_list ")
 
 
 def test_certificates_come_whole_though_nobody_counts_them() -> None:

@@ -43,13 +43,15 @@ def test_they_are_told_once_for_200_hosts_and_are_not_unknown() -> None:
 
 def test_they_tell_what_to_do() -> None:
     first, second = fleet(hosts=1)["not_configured"]
-    assert "mailplus_facts -a gather_subset=imap_pop3)" in first["remedy"]
-    assert "mailplus_state_paths: {the_key: data.KEY}." in first["remedy"]
-    assert "mailplus_state_subset" not in first["remedy"]
+    assert first["remedy"] == (
+        "Look at mailplus.sections.imap_pop3 in hosts/HOST.json of a NAS whose setting you know, and tell the path "
+        "of the setting: mailplus_state_paths: {the_key: data.KEY}."
+    )
     assert second["remedy"] == "The section queue is not gathered; add it to mailplus_state_subset."
     (both,) = samples.report([samples.record()], [NO_PATH | {"section": "queue"}])["not_configured"]
-    assert "data.KEY" in both["remedy"]
-    assert "The section queue is not gathered" in both["remedy"]
+    assert both["remedy"].startswith(
+        "The section queue is not gathered; add it to mailplus_state_subset. Then look at mailplus.sections.queue in "
+    )
     assert both["gathered"] is False
 
 

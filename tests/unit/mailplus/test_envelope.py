@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     api_error,
     connection_error,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, unread
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import ListReading, Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import MappingReading, Reading
@@ -139,3 +139,24 @@ def test_secrets_are_hidden_unless_asked_for() -> None:
     hidden = ok(BY_NAME["smtp_general"], data, reveal_secrets=False)
     assert hidden["data"] == {"relay": {"password": MARKER}, "items": [{"token": MARKER}]}
     assert ok(BY_NAME["smtp_general"], data, reveal_secrets=True)["data"] == data
+
+
+def test_sections_that_were_not_read_stand_together_where_what_to_do_is_the_same() -> None:
+    def refused(status: str, message: str, hint: str) -> dict[str, Any]:
+        return {"status": status, "error": {"message": message, "hint": hint}}
+
+    sections = {
+        "a": refused("forbidden", "1", "give"),
+        "b": refused("failed", "2", "look"),
+        "c": {"status": "ok", "error": None},
+        "d": refused("forbidden", "4", "give"),
+        "e": refused("failed", "5", "look"),
+        "f": refused("failed", "2", "look"),
+        "g": refused("unsupported", "6", "give"),
+    }
+    assert [(one["status"], one["error"]["message"], one["sections"]) for one in unread(sections)] == [
+        ("forbidden", "1", ["a", "d"]),
+        ("failed", "2", ["b", "f"]),
+        ("failed", "5", ["e"]),
+        ("unsupported", "6", ["g"]),
+    ]

@@ -67,12 +67,36 @@ def test_domains_are_known_by_what_was_read_for_each_where_they_are_not_listed()
     assert rows("domains", domains=listed()) == []
 
 
+@pytest.mark.parametrize("data", [None, 7, "oops", True, {"odd": 1}, {"list": None}], ids=repr)
+@pytest.mark.parametrize("returned", [None, 0])
+def test_an_answer_without_rows_is_no_empty_table(data: Any, returned: int | None) -> None:
+    odd = samples.section(data) | {"returned": returned, "total": None, "rows_key": None}
+    for name, table in BY_TABLE.items():
+        assert rows(name, **dict.fromkeys(table.of, odd)) != []
+
+
+def test_rows_without_names_and_rows_that_were_not_kept_are_no_empty_table() -> None:
+    names = samples.section({"domains": ["a.example", "b.example"]}) | {
+        "returned": 2,
+        "total": 2,
+        "rows_key": "domains",
+    }
+    assert rows("domains", domains=names) is None
+    not_kept = {"returned": 0, "total": 3, "rows_key": "list"}
+    for name, table in BY_TABLE.items():
+        assert rows(name, **dict.fromkeys(table.of, samples.section({"list": []}) | not_kept)) != []
+
+
 @pytest.mark.parametrize(
     ("key", "value", "ends", "left"),
     [
         ("valid_till", "Mar 16 15:49:37 2026 GMT", "2026-03-16", 65),
         ("valid_to", "Jan 10 12:00:00 2026 GMT", "2026-01-10", 0),
         ("valid_till", "Jan  9 12:00:00 2026 GMT", "2026-01-09", -1),
+        ("valid_till", "2026-03-16", "2026-03-16", 63),  # of which zone is not known, so it is no later than that
+        ("valid_till", "2026/03/16 15:49", "2026-03-16", 64),
+        ("valid_till", "2026-02-30", None, None),
+        ("valid_till", "0001-01-01", None, None),
         ("valid_till", "soon", None, None),
         ("valid_till", None, None, None),
         ("valid_till", 10**400, None, None),
@@ -149,6 +173,8 @@ def test_of_packages_those_of_mail_are_told() -> None:
         {"name": "MailClient", "version": None, "status": None},
     ]
     assert rows("packages", dsm_packages=listed(others)) == []
+    assert rows("packages", dsm_packages=listed(others, {"package": "MailPlus-Server"})) is None
+    assert rows("packages", dsm_packages=listed("MailPlus-Server")) is None
 
 
 def test_a_system_tells_of_clock_and_directory_or_why_not() -> None:
