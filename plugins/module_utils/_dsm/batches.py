@@ -63,6 +63,6 @@ def scouts(batch: Batch, calls: Mapping[int, Call]) -> list[Batch]:
     for place in batch:
         if place in calls:
             places.setdefault(calls[place], []).append(place)
-    if len(places) > _PARTS or sum(map(len, places.values())) <= 2 * len(places):
+    if len(places) > _PARTS or sum(map(len, places.values())) < 2 * len(places):
         return []
     return [[place] for each in places.values() for place in sorted({each[0], each[-1]})]

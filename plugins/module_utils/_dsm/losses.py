@@ -57,7 +57,7 @@ class Losses:
         """Why this is not asked; None where it is worth a try."""
         lost = self._alone.get(question.call, {})
         if question in lost:
-            return _unasked(lost[question], "other rows of the same list did not come back")
+            return _unasked(lost[question], "the same question did not come back")
         if len(lost) >= _MOST_QUESTIONS:
             return _unasked([*lost.values()][-1], f"{len(lost)} of its like did not come back")
         return None
