@@ -48,6 +48,7 @@ _BACKUP_ENDED_WELL = {
         "parts": {"last_bkp_time": {"at_most_days_ago": 2}, "last_bkp_result": "done"},
     }
 }
+OVERRIDES = {"backup_recent": {"condition": _BACKUP_ENDED_WELL}}
 
 # How the role's variables are set for a fleet: most are the same for all hosts.
 _GROUP_VARIABLES = {
@@ -57,7 +58,7 @@ _GROUP_VARIABLES = {
     "mailplus_state_ca_path": "{{ mailplus_ca_path }}",
     "mailplus_state_subset": SUBSET,
     "mailplus_state_paths": PATHS,
-    "mailplus_state_overrides": {"backup_recent": {"condition": _BACKUP_ENDED_WELL}},
+    "mailplus_state_overrides": OVERRIDES,
     # Some hosts of the fleet are bad on purpose, and the demo is to end well all the same.
     "mailplus_state_fail_on_error": False,
     "mailplus_state_fail_severity": "never",
