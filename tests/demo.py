@@ -16,6 +16,40 @@ _FLEET = Path(__file__).parent / "simulator" / "fleets" / "demo.yml"
 # All that there is, where a fleet of one's own would name what it wants to know.
 SUBSET = ["all", "system"]
 
+# Where the simulator has settings whose keys nobody has published. A NAS has them elsewhere: these are made up.
+PATHS = {
+    "antispam_fresh": "data.update_time",
+    "antispam_on": "data.enable",
+    "antivirus_action": "data.action",
+    "antivirus_fresh": "data.update_time",
+    "antivirus_on": "data.enable",
+    "auto_forwarding": "data.disable_auto_forward",
+    "connection_limit": "data.enable_max_connections_per_minute",
+    "daily_quota": "data.enable_daily_quota",
+    "daily_report": "data.enable",
+    "dkim_key_length": "data.dkim_key_length",
+    "dkim_signing": "data.enable_dkim",
+    "flow_limit": "data.enable_flow_limit",
+    "inbound_dkim": "data.enable_dkim_verify",
+    "inbound_dmarc": "data.enable_dmarc",
+    "inbound_spf": "data.enable_spf",
+    "license_expiry": "data.license_list.*.expire_time",
+    "license_limit": "data.user_limit",
+    "license_usage": "data",
+    "sender_matches_login": "data.check_sender_login",
+    "smtp_auth_lan": "data.skip_auth_local_network",
+    "smtp_authentication": "data.enable_smtp_auth",
+}
+
+# As for a NAS whose Hyper Backup has this word, which is the simulator's.
+_BACKUP_ENDED_WELL = {
+    "any": {
+        "where": {"source.app_name_list": {"any": {"equals": "MailPlus-Server"}}},
+        "parts": {"last_bkp_time": {"at_most_days_ago": 2}, "last_bkp_result": "done"},
+    }
+}
+OVERRIDES = {"backup_recent": {"condition": _BACKUP_ENDED_WELL}}
+
 # How the role's variables are set for a fleet: most are the same for all hosts.
 _GROUP_VARIABLES = {
     "mailplus_state_port": "{{ mailplus_port }}",
@@ -23,6 +57,8 @@ _GROUP_VARIABLES = {
     "mailplus_state_password": "{{ mailplus_password }}",
     "mailplus_state_ca_path": "{{ mailplus_ca_path }}",
     "mailplus_state_subset": SUBSET,
+    "mailplus_state_paths": PATHS,
+    "mailplus_state_overrides": OVERRIDES,
     # Some hosts of the fleet are bad on purpose, and the demo is to end well all the same.
     "mailplus_state_fail_on_error": False,
     "mailplus_state_fail_severity": "never",

@@ -22,6 +22,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import judge
+from ansible_collections.mailfleet.mailplus.tests import demo
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
 _COLLECTION = Path(__file__).parents[3]
@@ -31,12 +32,6 @@ _COMPARISON = Comparison(
     ignore=("*hostname", "*.external_postmaster*", "*.account"),
     severities=(("imap_pop3.*", "high"), ("*.status", "high"), ("server_list.*", "low")),
 )
-_PATHS = {
-    "smtp_authentication": "data.enable_smtp_auth",
-    "sender_matches_login": "data.check_sender_login",
-    "flow_limit": "data.enable_flow_limit",
-    "daily_report": "data.enable",
-}
 _NOW = datetime(2026, 3, 9, 10, 0, tzinfo=timezone.utc)
 
 # What a server, or whoever sent it a mail, may send to act on the page.
@@ -153,11 +148,12 @@ def _report(
     baseline = Baseline(next(record for record in records if record.status == "ok").as_dict())
     today = date.fromisoformat(generated_at[:10])
     asked = {place.path_variable for rule in rules for place in rule.places}
-    paths = {name: path for name, path in _PATHS.items() if name in asked}
+    paths = {name: path for name, path in demo.PATHS.items() if name in asked}
+    overrides = {name: change for name, change in demo.OVERRIDES.items() if name in {rule.id for rule in rules}}
     results = [
         HostResult(
             record,
-            judge(record, for_host(rules, {}, exceptions.get(record.host, []), paths), today, _no_expressions),
+            judge(record, for_host(rules, overrides, exceptions.get(record.host, []), paths), today, _no_expressions),
             baseline.compare(record, _COMPARISON),
             clean,
         )
