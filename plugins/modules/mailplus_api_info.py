@@ -104,8 +104,8 @@ options:
 """
 
 EXAMPLES = r"""
-# Nobody has published the names of these parameters: user and task_id are guesses. A browser's developer tools show what
-# the pages of MailPlus Server send.
+# Nobody has published the names of these parameters: user and task_id are guesses. A browser's developer tools show
+# what the pages of MailPlus Server send.
 - name: Read the mailbox of a user
   mailfleet.mailplus.mailplus_api_info:
     username: auditor
@@ -113,7 +113,7 @@ EXAMPLES = r"""
     api: Account.Detail
     method: get
     params:
-      user: jane
+      user: annelore.winterfeld
   register: mailbox
 
 - name: Show what the NAS sent
