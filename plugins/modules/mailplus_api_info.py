@@ -104,7 +104,8 @@ options:
 """
 
 EXAMPLES = r"""
-# Nobody has published the names of these parameters: uid and task_id stand for what your browser shows.
+# Nobody has published the names of these parameters: user and task_id are guesses. A browser's developer tools show
+# what the pages of MailPlus Server send.
 - name: Read the mailbox of a user
   mailfleet.mailplus.mailplus_api_info:
     username: auditor
@@ -112,7 +113,7 @@ EXAMPLES = r"""
     api: Account.Detail
     method: get
     params:
-      uid: 1026
+      user: annelore.winterfeld
   register: mailbox
 
 - name: Show what the NAS sent

@@ -128,7 +128,7 @@ _COMMON_CODES = {
     ),
     106: Meaning(Kind.EXPIRED, "session_timeout", "The session timed out.", _SESSION_HINT),
     107: Meaning(Kind.EXPIRED, "session_interrupted", "Another login ended the session.", _SESSION_HINT),
-    114: Meaning(Kind.FAILED, "parameter_missing", "DSM misses a parameter.", _PARAMETERS_HINT),
+    114: Meaning(Kind.FAILED, "parameter_missing", "A parameter is missing.", _PARAMETERS_HINT),
     116: Meaning(Kind.FORBIDDEN, "demo_site", "This is a demo site.", "Ask a NAS of your own."),
     119: Meaning(Kind.EXPIRED, "session_unknown", "DSM does not know the session.", _SESSION_HINT),
     120: Meaning(Kind.FAILED, "parameter_invalid", "DSM rejects a parameter.", _PARAMETERS_HINT),

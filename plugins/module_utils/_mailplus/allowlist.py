@@ -55,9 +55,12 @@ _CHECKS = (
     *_rows(check, "Util", "query_mydscenter"),
 )
 
+# What is no section.
+ALONE = (*_CHECKS, *_BY_NAME)
+
 # Every pair that may be sent, with the row that reads it; of several rows the first.
 ROWS: dict[Pair, Section] = {
-    (each.api, each.method): row for row in (*_CHECKS, *_BY_NAME, *reversed(CATALOGUE)) for each in row.reads
+    (each.api, each.method): row for row in (*ALONE, *reversed(CATALOGUE)) for each in row.reads
 }
 
 READ_ALLOWLIST = frozenset(ROWS)

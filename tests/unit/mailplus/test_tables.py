@@ -52,11 +52,19 @@ def test_a_domain_has_what_was_read_of_it_and_why_the_rest_was_not() -> None:
         domain_groups=samples.refused("unsupported") | {"each": {}},
     )
     assert found is not None
-    first, second = found
-    assert (first["name"], first["users"], first["aliases"], first["dkim"]) == ("a.example", 12, "forbidden", "read")
-    assert (second["name"], second["users"], second["aliases"], second["dkim"]) == ("7", None, 0, "failed")
+    cells = [[row[key] for key in ("name", "users", "aliases", "dkim_settings")] for row in found]
+    assert cells == [["a.example", 12, "forbidden", "read"], ["7", None, 0, "failed"]]
     assert {row["groups"] for row in found} == {"unsupported"}
-    assert {row["limits"] for row in found} == {"not asked"}
+    assert {row["limit_settings"] for row in found} == {"not asked"}
+
+
+def test_a_column_that_says_no_more_than_read_is_not_taken_for_one_that_says_on() -> None:
+    labels = {column.name: column.label for column in BY_TABLE["domains"].columns}
+    sections = [name for name in BY_TABLE["domains"].of if BY_NAME[name].kind is kinds.Kind.SETTINGS]
+    (row,) = rows("domains", **{name: of_each(**{"a.example": {"status": "ok"}}) for name in sections}) or ()
+    said = [key for key, cell in row.items() if cell == "read"]
+    assert len(said) == len(sections)
+    assert [key for key in said if not (key.endswith("_settings") and labels[key].endswith(" settings"))] == []
 
 
 def test_domains_are_known_by_what_was_read_for_each_where_they_are_not_listed() -> None:

@@ -41,9 +41,9 @@ _OF_DOMAINS = {
     "aliases": "aliases",
     "additional": "additional_domains",
     "auto_bcc": "auto_bcc",
-    "dkim": "domain_security",
-    "limits": "domain_usage_limit",
-    "settings": "domain_settings",
+    "dkim_settings": "domain_security",
+    "limit_settings": "domain_usage_limit",
+    "general_settings": "domain_settings",
 }
 _EACH_DOMAIN = Each(_DOMAINS, {"domain_id": ("domain_id", "id")})
 
@@ -200,9 +200,9 @@ AREA = Area(
                 Column("aliases", "Aliases"),
                 Column("additional", "Further names"),
                 Column("auto_bcc", "Silent copies"),
-                Column("dkim", "DKIM"),
-                Column("limits", "Limits and quota"),
-                Column("settings", "Settings"),
+                Column("dkim_settings", "DKIM settings"),
+                Column("limit_settings", "Limit settings"),
+                Column("general_settings", "General settings"),
             ),
             entries_of(_DOMAINS.name, _DOMAINS.ids, _OF_DOMAINS),
             worst="users",
