@@ -56,8 +56,9 @@ def groups() -> dict[str, list[str]]:
     return found
 
 
-# Made here and not in each worker: there, a row that is looked at is a page of memory to copy.
+# Made here and not in each worker: there, a row or a name that is looked at is a page of memory to copy.
 _MEMBERS = {ALL: [each.name for each in _ORDINARY], **{name: [name] for name in BY_NAME}, **groups()}
+_PLACES = {name: place for place, name in enumerate(BY_NAME)}
 
 
 def select(subset: Sequence[str]) -> list[Section]:
@@ -75,7 +76,7 @@ def select(subset: Sequence[str]) -> list[Section]:
     chosen = wanted - excluded
     if not chosen:
         raise SubsetError(f"subset {list(subset)} selects nothing; {_valid([])}")
-    return [BY_NAME[name] for name in BY_NAME if name in chosen]
+    return [BY_NAME[name] for name in sorted(chosen, key=_PLACES.__getitem__)]
 
 
 def _valid(unknown: Sequence[str]) -> str:
