@@ -99,11 +99,11 @@ def targets(by_size: BySize, long_log: Mapping[str, Sequence[RowsRun]], *, https
         name = f"({letter}), a host of 1,000 ÷ a host of 200"
         both = {"small": at_200.get(letter, ()), "large": at_1000.get(letter, ())}
         yield from _ratio(name, f"≤ {most}", both, lambda of: of("large") / 1000 / (of("small") / 200))
-    for letter, hosts, most_mib in _MEMORY:
+    for letter, hosts, limit in _MEMORY:
         runs = by_size.get(hosts, {}).get(letter)
         if runs:
             largest = median(run.peak for run in runs)
-            yield f"| MiB of the largest process of ({letter}), {hosts:,} hosts | ≤ {most_mib} | {largest:.0f} |  |"
+            yield f"| MiB of the largest process of ({letter}), {hosts:,} hosts | ≤ {limit} | {largest:.0f} |  |"
     if all(long_log.get(name) for name in ("ours", "bare")):
         yield from _rows_targets(long_log["ours"], long_log["bare"])
 

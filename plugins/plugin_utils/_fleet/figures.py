@@ -59,7 +59,7 @@ _OF_EACH, _OF_TABLES = "each.total", "tables."
 
 def rows(names: Collection[str]) -> list[Section]:
     """The rows of the named sections, in the order of the catalogue."""
-    return [row for row in BY_NAME.values() if row.name in names]
+    return [BY_NAME[name] for name in BY_NAME if name in names]
 
 
 def figure_definitions(sections: Collection[Section]) -> list[FigureDefinition]:

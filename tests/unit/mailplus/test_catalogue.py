@@ -162,6 +162,22 @@ def test_figures_are_unique_and_share_a_metric_only_where_they_say_so() -> None:
 # ------------------------------------------------------------------------------------------------------------ select
 
 
+def test_no_other_row_is_looked_at_than_those_that_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a worker, which begins as a copy of the controller, each row that is looked at is memory to copy."""
+    core = BY_NAME["core"]
+    looked: list[str] = []
+
+    def look(section: Section, name: str) -> Any:
+        looked.append(object.__getattribute__(section, "name"))
+        return object.__getattribute__(section, name)
+
+    monkeypatch.setattr(Section, "__getattribute__", look, raising=False)
+    chosen = select(["core", "queue", "!queue"])
+    monkeypatch.undo()
+    assert chosen == [core]
+    assert not looked
+
+
 def test_all_is_all_in_the_order_of_the_catalogue() -> None:
     assert select([ALL]) == [section for section in CATALOGUE if section.name in ORDINARY]
 
