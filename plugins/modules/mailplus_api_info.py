@@ -113,7 +113,7 @@ EXAMPLES = r"""
     api: Account.Detail
     method: get
     params:
-      user: annelore.winterfeld
+      user: anna
   register: mailbox
 
 - name: Show what the NAS sent
