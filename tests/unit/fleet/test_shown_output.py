@@ -6,18 +6,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
-    HostRecord,
-    describe,
-    host_record,
-)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import describe
 from ansible_collections.mailfleet.mailplus.tests.demo import SUBSET
-from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, run_fleet
-from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import address_of, credentials_of
+from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import record_of
 
 _ROOT = Path(__file__).parents[3]
 _HOST = re.compile(r'^ *"([\w-]+) +(\w+)  +(.*)",$', re.MULTILINE)
@@ -32,21 +25,13 @@ def test_readme_names_modules_with_the_sections_that_they_have() -> None:
         assert set(re.findall(r"`(\w+)`", sections)) <= have[module], module
 
 
-def record_of(name: str, nas: Nas, ca_path: str) -> HostRecord:
-    try:
-        state = gather(address_of(nas, ca_path=ca_path), credentials_of(nas), Plan(select(SUBSET)))
-    except DsmError as error:
-        return host_record(name, {"msg": str(error), "error": error.details.as_dict()})
-    return host_record(name, {"ansible_facts": {"mailplus": state.as_facts()}})
-
-
 def without_port(text: str) -> str:
     return re.sub(r"(127\.0\.0\.1):\d+", r"\1", text)
 
 
 def test_readme_shows_what_the_demo_says() -> None:
     with run_fleet(_ROOT / "tests" / "simulator" / "fleets" / "demo.yml") as fleet:
-        records = [record_of(name, nas, str(fleet.ca_path)) for name, nas in fleet.items()]
+        records = [record_of(name, nas, str(fleet.ca_path), SUBSET) for name, nas in fleet.items()]
     shown = _HOST.findall((_ROOT / "README.md").read_text(encoding="utf-8"))
     assert [(name, status) for name, status, _text in shown] == [(each.host, each.status) for each in records]
     for (_name, _status, text), record in zip(shown, records, strict=True):

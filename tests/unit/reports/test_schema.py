@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, BY_NAME, select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy, records, verdicts
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
-from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, run_fleet
+from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
-from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import address_of, credentials_of
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import record_of
 from jsonschema import Draft202012Validator
 
 _ROOT = Path(__file__).parents[3]
@@ -26,19 +24,11 @@ REPORT, STATE = (
 )
 
 
-def record_of(name: str, nas: Nas, ca_path: str) -> records.HostRecord:
-    try:
-        state = gather(address_of(nas, ca_path=ca_path), credentials_of(nas), Plan(select([ALL])))
-    except DsmError as error:
-        return records.host_record(name, {"msg": str(error), "error": error.details.as_dict()})
-    return records.host_record(name, {"ansible_facts": {"mailplus": state.as_facts()}})
-
-
 @pytest.fixture(scope="module")
 def demo() -> Iterator[list[records.HostRecord]]:
     """What the hosts of the demo's fleet say of themselves."""
     with run_fleet(_ROOT / "tests" / "simulator" / "fleets" / "demo.yml") as fleet:
-        yield [record_of(name, nas, str(fleet.ca_path)) for name, nas in fleet.items()]
+        yield [record_of(name, nas, str(fleet.ca_path), [ALL]) for name, nas in fleet.items()]
 
 
 def fleet_file(found: list[records.HostRecord]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus impor
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, select
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas, Request
 
 PREFIX = "SYNO.MailPlusServer."
@@ -55,6 +56,16 @@ def address_of(nas: Nas, **changes: Any) -> Address:
 
 def credentials_of(nas: Nas, **changes: Any) -> Credentials:
     return Credentials(**{"username": nas.username, "password": nas.password, **changes})
+
+
+def record_of(name: str, nas: Nas, ca_path: str, subset: Sequence[str]) -> HostRecord:
+    """What a host of a fleet says of itself, or why it does not."""
+    plan = gathering.Plan(select(subset))
+    try:
+        state = gathering.gather(address_of(nas, ca_path=ca_path), credentials_of(nas), plan)
+    except DsmError as error:
+        return host_record(name, {"msg": str(error), "error": error.details.as_dict()})
+    return host_record(name, {"ansible_facts": {"mailplus": state.as_facts()}})
 
 
 def client(
