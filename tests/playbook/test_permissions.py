@@ -65,7 +65,7 @@ def test_each_section_has_a_line_with_what_the_account_lacks(project: Project, f
     message = run.ok(LINES)["msg"]
     found = lines(message)
     assert list(found) == ORDER
-    assert sorted(section for each in found.values() for section, _ in each) == sorted(ALL)
+    assert sorted(section for each in found.values() for section, _option in each) == sorted(ALL)
     forbidden = dict(found["forbidden"])
     assert {forbidden[name] for name in ("log_settings", "log_files", "domain_users", "domain_group_members")} == {
         f"give the option {BY_NAME[name].privilege}" for name in ("log_settings", "log_files", "domain_users")

@@ -15,7 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import find_meaning
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import Moment, read_moment
 
-Find = Callable[[Envelopes, datetime | None], list[Row] | None]
+Find = Callable[[Envelopes, "datetime | None"], "list[Row] | None"]
 
 # Of which packages the version is told: MailPlus Server, and the client that people read their mail with.
 _PACKAGES = ("MailPlus-Server", "MailClient")

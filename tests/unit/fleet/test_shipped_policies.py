@@ -49,8 +49,9 @@ def package(status: Any) -> dict[str, Any]:
 USED = [{"service": "default", "subscriber": "system"}]
 
 
-def certificate(key: str, end: Any, services: Any = USED) -> dict[str, Any]:
-    return {"certificates": [{"id": "old", "services": [], key: "x"}, {"id": "new", "services": services, key: end}]}
+def certificate(key: str, end: Any, *services: Any) -> dict[str, Any]:
+    used = services[0] if services else USED
+    return {"certificates": [{"id": "old", "services": [], key: "x"}, {"id": "new", "services": used, key: end}]}
 
 
 def default(key: str, end: Any) -> dict[str, Any]:

@@ -96,6 +96,10 @@ def with_keys(*keys: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(dict.fromkeys(keys, values | times))
 
 
+def _bare(envelope: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in envelope.items() if key != "data"}
+
+
 of_domains = st.dictionaries(texts, listings | refused_lists, max_size=3).map(
     lambda each: samples.section(dict.fromkeys(each)) | {"each": {name: _bare(one) for name, one in each.items()}}
 )
@@ -109,10 +113,6 @@ volumes = st.lists(
     st.fixed_dictionaries({"id": values, "size": st.fixed_dictionaries({"total": scalars, "used": scalars})}),
     max_size=2,
 ).map(lambda found: samples.section({"volumes": found}))
-
-
-def _bare(envelope: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in envelope.items() if key != "data"}
 
 
 sections = st.fixed_dictionaries(
