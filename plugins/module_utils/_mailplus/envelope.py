@@ -151,10 +151,16 @@ def reads_nothing(sections: Mapping[str, Mapping[str, Any]]) -> bool:
     return "ok" not in statuses and bool(statuses - {"unsupported"})
 
 
+def rows_of(envelope: Mapping[str, Any]) -> list[Any] | None:
+    """The rows of a list: what stands at the key that it tells, or the answer itself. None where they are not there."""
+    data, key = envelope.get("data"), envelope.get("rows_key")
+    rows = data.get(key) if isinstance(data, Mapping) and key is not None else data
+    return rows if isinstance(rows, list) else None
+
+
 def lost_rows(envelope: Mapping[str, Any]) -> bool:
     """Whether rows were read of a list, and not kept."""
-    data, key = envelope.get("data"), envelope.get("rows_key")
-    return bool(envelope.get("returned")) and (key not in data if isinstance(data, Mapping) else data is None)
+    return bool(envelope.get("returned")) and rows_of(envelope) is None
 
 
 def by_status(sections: Mapping[str, Mapping[str, Any]]) -> str:

@@ -112,6 +112,9 @@ Row = dict[str, Any]
 Envelopes = Mapping[str, Mapping[str, Any]]
 """The sections of a host."""
 
+Find = Callable[[Envelopes, "datetime | None"], "list[Row] | None"]
+"""Makes rows, of the sections that a host has and of when it was asked; None where these do not tell."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -126,15 +129,15 @@ class Column:
 class Table:
     """Rows that people look for, such as certificates with the days that are left.
 
-    ``of`` are the sections that it is made of. ``find`` makes the rows, of the sections that a host has and of when it
-    was asked; None where these do not tell. In the column ``worst``, what is worst is to be seen first.
+    ``of`` are the sections that it is made of, ``find`` makes the rows. In the column ``worst``, what is worst is to
+    be seen first.
     """
 
     name: str
     label: str
     of: tuple[str, ...]
     columns: tuple[Column, ...]
-    find: Callable[[Envelopes, datetime | None], list[Row] | None]
+    find: Find
     worst: str = ""
 
 

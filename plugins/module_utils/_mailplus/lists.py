@@ -339,5 +339,10 @@ def _rows_key(section: Section, data: Any) -> str | None:
         return None
     if known in data:
         return known if isinstance(data[known], list) else None
+    return only_list(data)
+
+
+def only_list(data: Mapping[str, Any]) -> str | None:
+    """The key of the only list in an answer; None where there is none, or more than one."""
     lists = [key for key, value in data.items() if isinstance(value, list)]
     return lists[0] if len(lists) == 1 else None

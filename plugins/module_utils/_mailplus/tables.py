@@ -6,16 +6,15 @@ A cell is None where the answer does not have it, or has something else there: u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Envelopes, Row
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import rows_of
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Envelopes, Find, Row
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name, only_list
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import find_meaning
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import Moment, read_moment
-
-Find = Callable[[Envelopes, "datetime | None"], "list[Row] | None"]
 
 # Of which packages the version is told: MailPlus Server, and the client that people read their mail with.
 _PACKAGES = ("MailPlus-Server", "MailClient")
@@ -162,15 +161,10 @@ def _rows(envelope: Mapping[str, Any] | None) -> list[Any] | None:
 
     None where they are not there, which is so too where there are some and none was kept.
     """
-    data, key = _value(envelope, "data"), _value(envelope, "rows_key")
-    if isinstance(data, list):
-        rows: Any = data
-    elif key is not None:
-        rows = _value(data, key)
-    else:
-        lists = [value for value in _mapping(data).values() if isinstance(value, list)]
-        rows = lists[0] if len(lists) == 1 else None
-    return rows if isinstance(rows, list) and (rows or not _value(envelope, "total")) else None
+    if envelope is None:
+        return None
+    rows = rows_of({**envelope, "rows_key": envelope.get("rows_key") or only_list(_mapping(envelope.get("data")))})
+    return None if not rows and envelope.get("total") else rows
 
 
 def _told(envelope: Mapping[str, Any] | None, key: str) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import lost_rows
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import lost_rows, rows_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import (
@@ -203,9 +203,7 @@ def _beside_rows(section: Section, envelope: Keys) -> Keys:
 
 
 def _rows(section: Section, envelope: Keys) -> Sequence[Any] | None:
-    data = envelope["data"]
-    rows = data.get(_rows_key(section, envelope)) if isinstance(data, Mapping) else data
-    return rows if isinstance(rows, list) else None
+    return rows_of({**envelope, "rows_key": _rows_key(section, envelope)})
 
 
 def _by_name(section: Section, sides: Sequence[Sequence[Any] | None], clean: privacy.Clean) -> tuple[Keys, Keys, str]:

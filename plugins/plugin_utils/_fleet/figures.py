@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, rows_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
     DAYS,
     PERCENT,
@@ -212,14 +212,12 @@ def _counts(envelope: Envelope | SectionReport | None, by: Breakdown) -> dict[st
 
 
 def _hours(envelope: Envelope | SectionReport | None) -> list[Hour] | None:
-    key = envelope.get("rows_key") if envelope else None
-    rows = _at(envelope, "data", key) if key else _at(envelope, "data")
-    return rows_by_hour(rows) if isinstance(rows, list) else None
+    return rows_by_hour(rows_of(envelope)) if envelope else None
 
 
-def _at(envelope: Envelope | SectionReport | None, *paths: str) -> Any:
-    """What stands at a path in an envelope; None where nothing does. A key of a server is a path of its own."""
+def _at(envelope: Envelope | SectionReport | None, path: str) -> Any:
+    """What stands at a path in an envelope; None where nothing does."""
     value: object = envelope
-    for key in (*paths[0].split("."), *paths[1:]):
+    for key in path.split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
