@@ -8,7 +8,7 @@ unknown: what it means depends on the NAS, and a verdict is never guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -36,7 +36,6 @@ ABSENT = _Absent()
 
 # Looked at for every row of every list: it takes longer to look up a name in an enumeration.
 _MET, _NOT_MET, _UNKNOWN = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN
-_WORST_FIRST = (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.MET)
 _WHEN_EMPTY = {"pass": Outcome.MET, "fail": Outcome.NOT_MET, "unknown": Outcome.UNKNOWN}
 _DIGITS = re.compile(r"[0-9]{1,30}")
 _MOST_DAYS = 36500
@@ -112,7 +111,7 @@ class Items:
 
     path: tuple[str, ...]
     condition: Condition
-    where: tuple[tuple[tuple[str, ...], Condition], ...] = ()
+    where: Parts
     when_empty: Outcome | None = None
 
     def __str__(self) -> str:
@@ -121,19 +120,15 @@ class Items:
     @property
     def selection(self) -> str:
         """Which items, in words."""
-        return f"item where {Parts(self.where)}" if self.where else "item"
+        return f"item where {self.where}" if self.where.conditions else "item"
 
     def look(self, value: list[object], number: int, now: datetime | None) -> Found:
         """What one item rests on: the condition, or what leaves it open whether the item is one of them."""
         item = value[number]
-        found = Parts(self.where).look(item, now) if self.selects(item, now) is _UNKNOWN else None
+        found = self.where.look(item, now) if self.where.check(item, now) is _UNKNOWN else None
         path = (f"{number}",) if found else (f"{number}", *self.path)
         found = found or self.condition.look(find(item, self.path), now)
         return replace(_below(path, found), needs_all=False)  # the item was read, so all of what is in it was
-
-    def selects(self, item: object, now: datetime | None) -> Outcome:
-        """Whether the item is one of them."""
-        return Parts(self.where).check(item, now)
 
 
 @dataclass(frozen=True)
@@ -146,15 +141,15 @@ class Parts:
         return " and ".join(f"{'.'.join(path)} {condition}" for path, condition in self.conditions)
 
     def check(self, value: object, now: datetime | None) -> Outcome:
-        """The worst that comes of them."""
-        outcomes = [condition.check(find(value, path), now) for path, condition in self.conditions]
-        return next((one for one in (_NOT_MET, _UNKNOWN) if one in outcomes), _MET)
+        """The worst that comes of them; met where there are none."""
+        return worst(condition.check(find(value, path), now) for path, condition in self.conditions)
 
     def look(self, value: object, now: datetime | None) -> Found:
         """The one that the worst comes of."""
         found = [_below(path, condition.look(find(value, path), now)) for path, condition in self.conditions]
-        worst = min(found, key=lambda one: _WORST_FIRST.index(one.outcome))
-        return replace(worst, needs_all=any(one.needs_all for one in found))
+        decides = worst(one.outcome for one in found)
+        first = next(one for one in found if one.outcome is decides)
+        return replace(first, needs_all=any(one.needs_all for one in found))
 
 
 @dataclass(frozen=True)
@@ -196,6 +191,12 @@ def parse_path(source: object) -> tuple[str, ...]:
     return tuple(keys)
 
 
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """The worst of several outcomes; met where there are none."""
+    found = {*outcomes}
+    return next((one for one in (_NOT_MET, _UNKNOWN) if one in found), _MET)
+
+
 def is_taken_out(value: object) -> bool:
     """Whether a text, or one in a list, is what stands for a secret or for personal data: that says nothing."""
     if isinstance(value, list):
@@ -226,7 +227,7 @@ def spread(path: tuple[str, ...], condition: Condition) -> tuple[tuple[str, ...]
         return path, condition
     star = path.index("*")
     rest, condition = spread(path[star + 1 :], condition)
-    return path[:star], Condition("all", Items(rest, condition, when_empty=Outcome.UNKNOWN))
+    return path[:star], Condition("all", Items(rest, condition, Parts(()), Outcome.UNKNOWN))
 
 
 def divided(value: object, other: object) -> float | None:
@@ -315,11 +316,11 @@ def _parse_items(operand: object) -> Items:
     return Items(path, condition, _parse_where(operand.get("where", {})), _parse_when_empty(operand))
 
 
-def _parse_where(source: object) -> tuple[tuple[tuple[str, ...], Condition], ...]:
+def _parse_where(source: object) -> Parts:
     if not isinstance(source, Mapping):
         raise ConditionError("where and parts take a mapping from paths in an item to values or conditions")
     conditions = {path: value if isinstance(value, Mapping) else {"equals": value} for path, value in source.items()}
-    return tuple((parse_path(path), parse_condition(value)) for path, value in conditions.items())
+    return Parts(tuple((parse_path(path), parse_condition(value)) for path, value in conditions.items()))
 
 
 def _parse_when_empty(operand: Mapping[str, object]) -> Outcome | None:
@@ -340,7 +341,7 @@ def _parse_ratio(operand: object) -> Ratio:
 
 
 def _parse_parts(operand: object) -> Parts:
-    parts = Parts(_parse_where(operand))
+    parts = _parse_where(operand)
     if not parts.conditions:
         raise ConditionError("parts takes at least one path with its condition")
     return parts
@@ -465,9 +466,9 @@ def _decide(
     at by many rules, so nothing is made of an item but its outcome.
     """
     contrary, is_any_sure = _other(decides), False
-    check, path, others = items.condition.check, items.path, []
+    check, path, is_limited, others = items.condition.check, items.path, bool(items.where.conditions), []
     for number, item in enumerate(value):
-        is_one = items.selects(item, now) if items.where else _MET
+        is_one = items.where.check(item, now) if is_limited else _MET
         if is_one is _NOT_MET:
             continue
         outcome = check(find(item, path), now)

@@ -22,6 +22,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditio
     find,
     is_taken_out,
     spread,
+    worst,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import (
     HostPolicy,
@@ -30,6 +31,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy i
     Target,
     Waiver,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 
 # A section in an expression: sections.NAME, sections['NAME'].
@@ -164,8 +166,7 @@ class _Host:
             return not_ok or self._not_ok(target.section) or self._look_at(target, envelope)
         data = envelope["data"] or {}
         looks = {name: self._look_at(target, {**one, "data": data.get(name)}) for name, one in envelope["each"].items()}
-        each = BY_NAME[target.section].each
-        return _together(looks, can_name=each is None or "*" not in each.of.personal)
+        return _together(looks, can_name=not any(KEEP.of(BY_NAME[target.section]).names_are_personal))
 
     def _look_at(self, target: Target, envelope: Any) -> _Look:
         """What the condition comes to in an envelope, which is that of a section or of one of its entries."""
@@ -200,11 +201,10 @@ class _Host:
 
 def _together(looks: Mapping[str, _Look], *, can_name: bool) -> _Look:
     """What all entries of a section come to together: the worst, and on which of them. People are not named."""
-    outcomes = [look.outcome for look in looks.values()]
-    worst = next(one for one in (Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.MET) if one in outcomes)
-    found = {name: look for name, look in looks.items() if look.outcome is worst}
+    outcome = worst(look.outcome for look in looks.values())
+    found = {name: look for name, look in looks.items() if look.outcome is outcome}
     first = next(iter(found.values()))
-    if worst is Outcome.MET:
+    if outcome is Outcome.MET:
         return replace(first, actual=first.actual if len(found) == 1 else None)
     if not can_name:
         return replace(first, message=f"{len(found)} of {len(looks)} entries: {first.message}")
