@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +86,23 @@ def cell_text(column: ColumnDefinition, cell: object) -> str | None:
     if cell is None or isinstance(cell, bool):
         return None if cell is None else ("yes" if cell else "no")
     return amount(cell, column["unit"], separator=",") if isinstance(cell, int) else words(str(cell))
+
+
+def of_fleet(
+    definition: TableDefinition, hosts: Sequence[HostReport]
+) -> tuple[list[tuple[int, str, Cells]], list[tuple[str, int]]]:
+    """The rows of all hosts, the worst first, each with the number and the name of its host; and on how many hosts they
+    are not known, by the reason."""
+    rows = [
+        (number, host["host"], row) for number, host in enumerate(hosts, 1) for row in rows_of_host(host, definition)
+    ]
+    unknown = Counter(reason for host in hosts if (reason := unknown_reason(host, definition)))
+    return worst_first(definition, rows), unknown.most_common()
+
+
+def in_words(definition: TableDefinition, row: Cells) -> list[tuple[str, str | None]]:
+    """The cells of a row in words, each behind the label of its column; None where nobody knows."""
+    return [(column["label"], cell_text(column, row[column["name"]])) for column in definition["columns"]]
 
 
 def worst_first(definition: TableDefinition, rows: Iterable[tuple[int, str, Cells]]) -> list[tuple[int, str, Cells]]:

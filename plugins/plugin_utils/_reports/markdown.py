@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import SECONDS
@@ -23,10 +22,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount, counted, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables import (
     Cells,
-    cell_text,
-    rows_of_host,
-    unknown_reason,
-    worst_first,
+    in_words,
+    of_fleet,
 )
 
 # Longer lists say how many more there are.
@@ -172,17 +169,10 @@ def _hosts_of(one: NotConfigured, hosts: int) -> str:
 def _inventory(report: Report) -> Iterator[str]:
     """A section a table, with a line for each of the worst rows, and one for the hosts of which they are not known."""
     for table in report["tables"]:
-        rows = [
-            (number, host["host"], row)
-            for number, host in enumerate(report["hosts"])
-            for row in rows_of_host(host, table)
-        ]
-        unknown = Counter(reason for host in report["hosts"] if (reason := unknown_reason(host, table)))
-        lines = [
-            f"**{escape(host)}** {_cells(table, row)}" for _number, host, row in worst_first(table, rows)[:MOST_ROWS]
-        ]
+        rows, unknown = of_fleet(table, report["hosts"])
+        lines = [f"**{escape(host)}** {_cells(table, row)}" for _number, host, row in rows[:MOST_ROWS]]
         lines += [f"and {len(rows) - MOST_ROWS} more"] if len(rows) > MOST_ROWS else []
-        lines += [f"unknown on {counted(count, 'host')}: {escape(reason)}" for reason, count in unknown.most_common()]
+        lines += [f"unknown on {counted(count, 'host')}: {escape(reason)}" for reason, count in unknown]
         if lines:
             yield f"## {escape(table['label'])} ({len(rows)})"
             yield _lines(lines)
@@ -190,8 +180,7 @@ def _inventory(report: Report) -> Iterator[str]:
 
 def _cells(table: TableDefinition, row: Cells) -> str:
     """The cells in a line, each behind its heading."""
-    texts = [(column["label"], cell_text(column, row[column["name"]]) or "unknown") for column in table["columns"]]
-    return "; ".join(f"{label}: {escape(text)}" for label, text in texts)
+    return "; ".join(f"{label}: {escape(cell or 'unknown')}" for label, cell in in_words(table, row))
 
 
 def _drift(hosts: Sequence[HostReport]) -> Iterator[str]:

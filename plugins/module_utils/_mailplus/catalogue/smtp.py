@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
     Area,
+    Section,
     entries,
     log,
     read,
@@ -19,6 +20,25 @@ _LIST_KEYS = ("id", "enable", "description", "pattern", "type", "action")
 
 _LOGIN = ("account", "user", "username", "auth_user", "login")
 _PASSWORD = ("pass", "password", "passwd", "pwd", "auth_pass", "token", "credential", "credentials")
+
+
+def _listed(name: str, title: str, label: str) -> Section:
+    """The black list or the white list: one method answers for both."""
+    return entries(
+        name,
+        title,
+        read("Security.BlackwhiteList", "list", (1, 2), {"list_type": name, "action": "find"}),
+        known=("total", "blackwhite_list", *_LIST_KEYS),
+        place=f"Mail Delivery > Security > {name.capitalize()}",
+        privilege=_SECURITY,
+        evidence="LMKP",
+        rows_key="blackwhite_list",
+        ids=("id", "pattern"),
+        paged=True,
+        personal=("pattern", "description", "name"),
+        figures=(total(f"{name}_entries", label, "entries"),),
+    )
+
 
 AREA = Area(
     "smtp",
@@ -105,34 +125,8 @@ AREA = Area(
             privilege=_DELIVERY,
             evidence="LDU",
         ),
-        entries(
-            "blacklist",
-            "The black list",
-            read("Security.BlackwhiteList", "list", (1, 2), {"list_type": "blacklist", "action": "find"}),
-            known=("total", "blackwhite_list", *_LIST_KEYS),
-            place="Mail Delivery > Security > Blacklist",
-            privilege=_SECURITY,
-            evidence="LMKP",
-            rows_key="blackwhite_list",
-            ids=("id", "pattern"),
-            paged=True,
-            personal=("pattern", "description", "name"),
-            figures=(total("blacklist_entries", "Entries of the black list", "entries"),),
-        ),
-        entries(
-            "whitelist",
-            "The white list",
-            read("Security.BlackwhiteList", "list", (1, 2), {"list_type": "whitelist", "action": "find"}),
-            known=("total", "blackwhite_list", *_LIST_KEYS),
-            place="Mail Delivery > Security > Whitelist",
-            privilege=_SECURITY,
-            evidence="LMKP",
-            rows_key="blackwhite_list",
-            ids=("id", "pattern"),
-            paged=True,
-            personal=("pattern", "description", "name"),
-            figures=(total("whitelist_entries", "Entries of the white list", "entries"),),
-        ),
+        _listed("blacklist", "The black list", "Entries of the black list"),
+        _listed("whitelist", "The white list", "Entries of the white list"),
         entries(
             "daily_quota_rules",
             "Rules of daily quotas",

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables import (
     Cells,
-    cell_text,
+    in_words,
+    of_fleet,
     rows_of_host,
     unknown_reason,
     worst_first,
@@ -59,13 +59,9 @@ def host_tables(number: int, host: HostReport, definitions: Sequence[TableDefini
 
 
 def _of_fleet(definition: TableDefinition, hosts: Sequence[HostReport]) -> Table:
-    reasons = Counter(reason for host in hosts if (reason := unknown_reason(host, definition)))
-    rows = [
-        (number, host["host"], row) for number, host in enumerate(hosts, 1) for row in rows_of_host(host, definition)
-    ]
-    ranked = worst_first(definition, rows)[:MOST_ROWS]
-    known = len(hosts) - reasons.total()
-    return Table(definition, list(_lines(definition, ranked)), len(rows), known, reasons.most_common())
+    rows, unknown = of_fleet(definition, hosts)
+    known = len(hosts) - sum(count for _reason, count in unknown)
+    return Table(definition, list(_lines(definition, rows[:MOST_ROWS])), len(rows), known, unknown)
 
 
 def _of_host(definition: TableDefinition, number: int, host: HostReport) -> Table:
@@ -78,7 +74,6 @@ def _of_host(definition: TableDefinition, number: int, host: HostReport) -> Tabl
 
 def _lines(definition: TableDefinition, rows: Sequence[tuple[int, str, Cells]]) -> Iterator[Line]:
     for number, host, row in rows:
-        cells = [cell_text(column, row[column["name"]]) for column in definition["columns"]]
-        labels = (column["label"] for column in definition["columns"])
-        text = "; ".join(f"{label}: {cell or 'unknown'}" for label, cell in zip(labels, cells, strict=True))
-        yield Line(number, host, cells, text)
+        cells = in_words(definition, row)
+        text = "; ".join(f"{label}: {cell or 'unknown'}" for label, cell in cells)
+        yield Line(number, host, [cell for _label, cell in cells], text)
