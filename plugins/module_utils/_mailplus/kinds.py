@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Member, RowsSummary, Summary
@@ -112,8 +112,12 @@ Row = dict[str, Any]
 Envelopes = Mapping[str, Mapping[str, Any]]
 """The sections of a host."""
 
-Find = Callable[[Envelopes, "datetime | None"], "list[Row] | None"]
-"""Makes rows, of the sections that a host has and of when it was asked; None where these do not tell."""
+
+class Find(Protocol):
+    """Makes the rows of a table."""
+
+    def __call__(self, sections: Envelopes, now: datetime | None, /) -> list[Row] | None:
+        """The rows, of the sections that a host has and of when it was asked; None where these do not tell."""
 
 
 @dataclass(frozen=True)
