@@ -31,19 +31,18 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
     Policies,
     not_compared,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import NEVER, Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import RoleVariables, cause
 
 try:
     from ansible.template import trust_as_template
 except ImportError:  # pragma: no cover - ansible-core before 2.19 trusts every text
     trust_as_template = None
-
-_NEVER = "never"
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
@@ -52,8 +51,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "policies": {"type": "list", "elements": "raw", "default": []},
     "only_validate": {"type": "bool", "default": False},
     "known_variables": {"type": "raw"},
-    "fail_severity": {"type": "str", "choices": [*policy.SEVERITIES, _NEVER], "default": "high"},
-    "fail_unknown_severity": {"type": "str", "choices": [*policy.SEVERITIES, _NEVER], "default": "high"},
+    "fail_severity": {"type": "str", "choices": [*policy.SEVERITIES, NEVER], "default": "high"},
+    "fail_unknown_severity": {"type": "str", "choices": [*policy.SEVERITIES, NEVER], "default": "high"},
     "fail_on_error": {"type": "bool", "default": True},
     "baseline": {"type": "path"},
     "drift_ignore": {"type": "list", "elements": "str", "default": []},
@@ -84,11 +83,11 @@ class ActionModule(FleetAction):
                 of_role.check(host)
                 policies.of(host)
             return {"changed": False, "rules": [rule.id for rule in rules]}
-        judge = Judge(policies, compare, self._evaluator(), clean, datetime.now(timezone.utc))
+        limits = Limits(options["fail_severity"], options["fail_unknown_severity"], options["fail_on_error"])
+        judge = Judge(policies, compare, self._evaluator(), clean, datetime.now(timezone.utc), limits)
         records = (source.record() for source in fleet_sources(options, variables))
-        built = judge.judged(records, f"{options['title']}")
-        limits = failing.Limits(options["fail_severity"], options["fail_unknown_severity"], options["fail_on_error"])
-        return {**self._write(built, options), **failing.result(built, limits, judge.described)}
+        built = judge.judged(records, f"{options['title']}", PAGE if "html" in options["formats"] else None)
+        return {**self._write(built, options), **failing.result(built, judge.described)}
 
     def _read_policy(self, source: Any) -> list[policy.Rule]:
         """A policy from a file, found where Ansible looks for files, or as it stands in a variable."""

@@ -233,5 +233,6 @@ def test_a_rule_may_require_that_all_rows_were_read() -> None:
 def test_lists_and_mappings_are_shown_by_their_size() -> None:
     host = samples.record(server_list=samples.section({"server_list": [{"name": "a"}], "mode": {"a": 1, "b": 2}}))
     source = samples.rule(section="server_list", path="data.server_list", condition={"all": {"equals": 1}})
-    assert one(host, source | {"condition": {"all": {"present": True}}}).actual == "1 items"
-    assert one(host, source | {"path": "data.mode", "condition": {"equals": {}}}).actual == "2 keys"
+    items = one(host, source | {"condition": {"all": {"present": True}}})
+    keys = one(host, source | {"path": "data.mode", "condition": {"equals": {}}})
+    assert (items.actual, items.unit, keys.actual, keys.unit) == (1, "items", 2, "keys")

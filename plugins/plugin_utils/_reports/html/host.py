@@ -19,7 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     SectionReport,
     VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import Cell, cell
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.tables import Table, host_tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import (
@@ -58,6 +58,7 @@ class Finding:
 
     verdict: str
     severity: str
+    fails: bool
     rule: int
     title: str
     expected: str | None
@@ -200,9 +201,10 @@ def _findings(verdicts: Sequence[VerdictReport], rules: Mapping[str, tuple[int, 
         Finding(
             verdict["verdict"],
             verdict["severity"],
+            verdict["fails"],
             *rules[verdict["rule"]],
             expected=verdict["expected"],
-            actual=None if verdict["actual"] is None else code(verdict["actual"]),
+            actual=verdict["actual_in_words"],
             message=words(verdict["message"]),
         )
         for verdict in sorted(verdicts, key=lambda verdict: (verdict["verdict"] != "fail", -rank(verdict["severity"])))
@@ -211,7 +213,7 @@ def _findings(verdicts: Sequence[VerdictReport], rules: Mapping[str, tuple[int, 
 
 def _passed(verdict: VerdictReport, rules: Mapping[str, tuple[int, str]]) -> str:
     values = [f"expected: {verdict['expected']}"] if verdict["expected"] is not None else []
-    values += [f"actual: {code(verdict['actual'])}"] if verdict["actual"] is not None else []
+    values += [f"actual: {verdict['actual_in_words']}"] if verdict["actual_in_words"] is not None else []
     return rules[verdict["rule"]][1] + (f" ({', '.join(values)})" if values else "")
 
 

@@ -8,6 +8,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import in_words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted
@@ -62,6 +63,7 @@ def html(report: Report) -> str:
             headline=headline(report),
             glance=glance(report),
             causes=causes(hosts),
+            limits=in_words(report["limits"]),
             unread=sum(host["status"] in text.NOT_JUDGED for host in hosts),
             results=results,
             rules={rule["id"]: rule for rule in report["rules"]},
