@@ -87,7 +87,8 @@ class ActionModule(FleetAction):
         judge = Judge(policies, compare, self._evaluator(), clean, datetime.now(timezone.utc), limits)
         records = (source.record() for source in fleet_sources(options, variables))
         built = judge.judged(records, f"{options['title']}", PAGE if "html" in options["formats"] else None)
-        return {**self._write(built, options), **failing.result(built, judge.described)}
+        directory = directory_of(options) if options["directory"] else None
+        return {**self._write(built, options), **failing.result(built, judge.described, directory)}
 
     def _read_policy(self, source: Any) -> list[policy.Rule]:
         """A policy from a file, found where Ansible looks for files, or as it stands in a variable."""

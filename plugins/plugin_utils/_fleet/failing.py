@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
@@ -32,8 +33,11 @@ _MOST_DIFFERENCES = 10
 _MOST_RULES = 5
 
 
-def result(report: Report, described: Mapping[str, str]) -> dict[str, Any]:
-    """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it."""
+def result(report: Report, described: Mapping[str, str], directory: Path | None = None) -> dict[str, Any]:
+    """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it.
+
+    ``directory`` is where the report is written.
+    """
     rules = {rule["id"]: rule for rule in report["rules"]}
     failing = {host["host"]: list(map(visible, _failing(host, rules))) for host in report["hosts"]}
     width = max(map(len, failing), default=0)
@@ -51,7 +55,7 @@ def result(report: Report, described: Mapping[str, str]) -> dict[str, Any]:
             host["host"]: {
                 "status": host["status"],
                 "failing": failing[host["host"]],
-                "link": host["link"],
+                "link": f"{directory / host['link']}" if directory and host["link"] else None,
                 "verdicts": _tally(host),
                 "drift": host["drift"]["status"],
                 "differences": len(host["drift"]["differences"]),

@@ -243,6 +243,26 @@ def test_a_condition_reads_as_a_person_would_write_it(source: Any, text: str) ->
     assert parse_condition(source).in_words() == text
 
 
+@pytest.mark.parametrize(
+    ("source", "unit", "text"),
+    [
+        ({"at_most": 86400}, "seconds", "at most 1 day"),
+        ({"at_most": 129600}, "seconds", "at most 1 day 12 h"),
+        ({"at_least": 0.5}, "seconds", "at least 0.5 seconds"),
+        ({"at_most": 1}, "ratio", "at most 100 %"),
+        ({"at_least": 5}, "days", "at least 5 days"),
+        ({"at_most": 1 << 30}, "bytes", "at most 1 GiB"),
+        ({"at_least": 15}, "percent", "at least 15 %"),
+        ({"equals": "a"}, "seconds", 'equals "a"'),
+        ({"in": [60]}, "seconds", "in [60]"),
+        ({"present": True}, "seconds", "present true"),
+        ({"at_most_days_ago": 1}, "", "at most 1 day ago"),
+    ],
+)
+def test_a_limit_is_told_in_the_unit_of_the_value(source: Any, unit: str, text: str) -> None:
+    assert parse_condition(source).in_words(unit) == text
+
+
 SERVER = {"id": "a", "up": True}
 
 

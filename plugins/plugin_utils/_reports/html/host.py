@@ -110,6 +110,7 @@ class Host:
     number: int
     host: str
     status: str
+    fails: bool
     reason: str | None
     hint: str | None
     collected_at: str | None
@@ -157,6 +158,7 @@ def host_view(index: int, host: HostReport, fleet: Fleet) -> Host:
         number=index,
         host=host["host"],
         status=host["status"],
+        fails=host["fails"],
         reason=words(host["reason"]) if host["reason"] else None,
         hint=host["error"]["hint"] if host["error"] else None,
         collected_at=host["collected_at"],
