@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
@@ -25,6 +26,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
     unusable,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    Definitions,
     DifferenceReport,
     DriftReport,
     HostReport,
@@ -43,6 +45,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown im
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.unconfigured import Unconfigured
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import (
+    FINDINGS,
     NOT_CONFIGURED,
     SWITCHED_OFF,
     VERDICTS,
@@ -51,9 +54,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
-
-# The verdicts that somebody has to look at.
-FINDINGS = ("fail", "unknown")
 
 # Of a rule that is one of them, the report tells once, and not on each host.
 _TOLD_ONCE = (NOT_CONFIGURED, SWITCHED_OFF)
@@ -73,6 +73,8 @@ class HostResult:
     verdicts: Sequence[Verdict] = ()
     drift: Drift = NOT_COMPARED
     clean: Clean = KEEP
+    changes: Drift = NOT_COMPARED
+    """How it differs from what earlier runs read."""
 
 
 def build_report(
@@ -83,33 +85,33 @@ def build_report(
     generated_at: str,
     limits: Limits = Limits(),  # noqa: B008 - it never changes
     page: str | None = None,
+    history: History | None = None,
 ) -> Report:
     """The report of a fleet, hosts in the order of their names; a result is let go of before the next is looked at.
 
-    ``generated_at`` is UTC, ISO 8601; ``page`` is the HTML report that is written too.
+    ``generated_at`` is UTC, ISO 8601. ``page`` is the HTML report that is written too; ``history`` tells what changed.
     """
     unconfigured = Unconfigured()
-    hosts, has_baseline = _hosts(results, unconfigured)
+    found = sorted(_hosts(results, unconfigured), key=lambda each: each.host["host"])
+    hosts = [each.host for each in found]
     names = {name for host in hosts for name in host["sections"]}
-    rows, tabled = figures.rows(names), tables.of_names(names)
-    unasked = unconfigured.unasked()
-    for number, host in enumerate(hosts, 1):
+    rows, tabled, unasked = figures.rows(names), tables.of_names(names), unconfigured.unasked()
+    for number, (host, changes, _has_baseline) in enumerate(found, 1):
         _fill(host, rows, tabled)
         host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
         host["link"] = _link(page, "host", number)
         limits.mark(host)
+        host["since_last_run"] = history.of_host(host, changes) if history else None
     not_configured, switched_off = unconfigured.told(rules, len(hosts)), unconfigured.switched_off(rules)
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
-        "has_baseline": has_baseline,
+        "has_baseline": any(each.has_baseline for each in found),
         "limits": limits.told(),
         "totals": _totals(hosts, len(not_configured), len(switched_off)),
-        "figures": figures.figure_definitions(rows),
-        "timelines": figures.timeline_definitions(rows),
-        "members": figures.members_definitions(rows),
-        "tables": tables.definitions(tabled),
+        **_definitions(rows, tabled),
+        "since_last_run": history.of_fleet(hosts) if history else None,
         "rules": [_rule(rule, _link(page, "rule", number)) for number, rule in enumerate(rules, 1)],
         "not_configured": not_configured,
         "switched_off": switched_off,
@@ -117,18 +119,28 @@ def build_report(
     }
 
 
-def _hosts(results: Iterable[HostResult], unconfigured: Unconfigured) -> tuple[list[HostReport], bool]:
-    """All hosts in the order of their names, and whether any was to be compared with a baseline."""
-    hosts: list[HostReport] = []
+class _Found(NamedTuple):
+    host: HostReport
+    changes: DriftReport
+    has_baseline: bool
+
+
+def _hosts(results: Iterable[HostResult], unconfigured: Unconfigured) -> Iterator[_Found]:
     cleaners: dict[Clean, _Cleaner] = {}
-    has_baseline = False
     for result in results:
         cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
-        hosts.append(_host_or_why_not(result, cleaner))
-        unconfigured.add(hosts[-1], result.verdicts)
-        has_baseline = has_baseline or result.drift is not NOT_COMPARED
-    hosts.sort(key=lambda host: host["host"])
-    return hosts, has_baseline
+        host = _host_or_why_not(result, cleaner)
+        unconfigured.add(host, result.verdicts)
+        yield _Found(host, _drift(result.changes, cleaner), result.drift is not NOT_COMPARED)
+
+
+def _definitions(rows: Sequence[Section], tabled: Sequence[Table]) -> Definitions:
+    return {
+        "figures": figures.figure_definitions(rows),
+        "timelines": figures.timeline_definitions(rows),
+        "members": figures.members_definitions(rows),
+        "tables": tables.definitions(tabled),
+    }
 
 
 def _fill(host: HostReport, rows: Collection[Section], tabled: Iterable[Table]) -> None:
@@ -189,8 +201,8 @@ def broken(result: HostResult, error: Exception) -> HostResult:
         for verdict in result.verdicts
         if verdict.verdict not in _TOLD_ONCE
     ]
-    drift = replace(result.drift, status="unknown", reason=reason, differences=(), not_compared=())
-    return replace(result, record=record, verdicts=verdicts, drift=drift)
+    unknown = Drift("unknown", reason, ())
+    return replace(result, record=record, verdicts=verdicts, drift=unknown, changes=unknown)
 
 
 def _host(result: HostResult, clean: _Cleaner) -> HostReport:
@@ -220,6 +232,7 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
             _verdict(one, clean, at, can_quote=can_quote) for one in result.verdicts if one.verdict not in _TOLD_ONCE
         ],
         "drift": _drift(result.drift, clean),
+        "since_last_run": None,
     }
 
 

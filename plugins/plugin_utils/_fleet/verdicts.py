@@ -40,6 +40,9 @@ _SECTION = re.compile(r"""\bsections(?:\.(\w+)|\[\s*["'](\w+))""")
 
 VERDICTS = ("pass", "fail", "unknown", "not_applicable", "excepted")
 
+# The verdicts that somebody has to look at.
+FINDINGS = ("fail", "unknown")
+
 # Of a rule that cannot be judged on a host, since nobody told the path of the setting, and of one that is not to be
 # judged there: no verdict, and told once.
 NOT_CONFIGURED, SWITCHED_OFF = "not_configured", "switched_off"

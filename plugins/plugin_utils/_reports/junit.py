@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     DifferenceReport,
     DriftReport,
@@ -32,6 +31,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown im
     visible_lines,
     words,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS
 
 # A verdict or a status of which the case passed.
 _PASSED = ("pass", "ok", "same")

@@ -180,7 +180,9 @@ def everything_told(host: HostRecord, warnings: list[str], drift: Drift, clean: 
     """Whatever leaves a run that gathers and reports one host."""
     rules = samples.rules(*(samples.rule(id=f"r{number}", **changes) for number, changes in enumerate(RULES)))
     policies = judge.Policies(rules, lambda _host: {})
-    judging = judge.Judge(policies, lambda _record: drift, quoting, clean, datetime.now(timezone.utc), samples.STRICT)
+    judging = judge.Judge(
+        policies, lambda _record: drift, quoting, clean, datetime.now(timezone.utc), limits=samples.STRICT
+    )
     report = judging.judged([host], "Fleet")
     written = {name: writer(report) for files in FORMATS.values() for name, writer in files.items()}
     sections = (host.mailplus or {"sections": {}})["sections"]
