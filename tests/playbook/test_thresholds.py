@@ -10,6 +10,7 @@ import csv
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -174,3 +175,18 @@ def test_a_rule_that_a_policy_has_switched_off_is_switched_on_for_a_host(project
 def test_a_misspelt_rule_is_told_with_what_it_may_be(project: Project) -> None:
     run = report(project, failing=True, overrides={"agee": {"enabled": False}})
     assert "mailplus_state_overrides: no policy has a rule agee; did you mean age?" in run.output
+
+
+def test_an_expression_on_a_section_that_is_refused_says_which_one_once(tmp_path: Path) -> None:
+    described: Data = {"one": {"permissions": {QUEUE: 105}}}
+    rule = {"id": "agree", "severity": "high", "expression": "sections.queue.total <= sections.transaction_log.total"}
+    with run_fleet({"nas": described}) as fleet:
+        project = Project(tmp_path)
+        variables = {"mailplus_state_policies": [[rule]], "mailplus_state_subset": ["queue", "transaction_log"]}
+        project.write("hosts.yml", hosts(fleet, variables))
+        run = project.play([play(role())], failing=True)
+    (message,) = (result.returned["msg"] for result in run.results if result.status == "failed")
+    where = tmp_path / "mailplus-state" / "report.html#host-1"
+    assert message == f"agree (high) unknown: The section queue is forbidden. See {where}."
+    text = (tmp_path / "mailplus-state" / "report.md").read_text(encoding="utf-8")
+    assert text.count("The section queue is forbidden") == 1

@@ -311,7 +311,7 @@ def _require_known(known: set[str], named: Iterable[str], what: str) -> None:
     """Find a name that is most likely misspelt."""
     unknown = sorted(str(name) for name in set(named) - known)
     if unknown:
-        alike = sorted({one for name in unknown for one in get_close_matches(name, known)})
+        alike = sorted({one for name in unknown for one in get_close_matches(name, known, n=1)})
         raise PolicyError(f"{what} {', '.join(unknown)}{f'; did you mean {_or(alike)}?' if alike else '.'}")
 
 
