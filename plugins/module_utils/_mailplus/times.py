@@ -86,12 +86,12 @@ def read_when(text: str) -> When:
         return When(text, days_ago=days_ago, is_day=True)
     written = _WRITTEN.fullmatch(words)
     local = _local(written) if written else None
-    if written is None or local is None:
+    zone = _offset(written[8]) if written and written[8] else None
+    if written is None or local is None or (written[8] and not zone):
         raise TimeError(
             "a span (3h, 90m, 2d, 1w), a day (today, yesterday, 2026-01-31) or a time (2026-01-31 08:00, "
             f"2026-01-31T08:00:00Z), not {text[:_LONGEST]!r}"
         )
-    zone = _offset(written[8]) if written[8] else None
     if zone:
         return When(text, moment=local.replace(tzinfo=zone).astimezone(timezone.utc))
     return When(text, local=local, is_day=not written[4])
