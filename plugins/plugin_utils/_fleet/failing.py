@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, counted, visible, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import summed_up
 
 _MOST_DIFFERENCES = 10
 
@@ -70,6 +71,7 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
         },
         "summary": [
             *lines,
+            *(visible(summed_up(view)) for view in report["views"] if view["brief"] and view["rows"]),
             *_not_configured(report["not_configured"]),
             f"{len(failing)} hosts, {sum(map(bool, failing.values()))} fail the run: {'; '.join(parts)}",
         ],

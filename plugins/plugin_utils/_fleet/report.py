@@ -39,6 +39,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
     VERDICTS,
     Verdict,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import OfHost, Views, of_host
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
@@ -74,10 +75,12 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
     hosts: list[HostReport] = []
     cleaners: dict[Clean, _Cleaner] = {}
     has_baseline = False
-    unconfigured = Unconfigured()
+    unconfigured, views = Unconfigured(), Views()
     for result in results:
         cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
-        hosts.append(_host_or_why_not(result, cleaner))
+        host, adds = _host_or_why_not(result, cleaner)
+        hosts.append(host)
+        views.add(host["host"], adds)
         unconfigured.add(hosts[-1], result.verdicts)
         has_baseline = has_baseline or result.drift is not NOT_COMPARED
     hosts.sort(key=lambda host: host["host"])
@@ -96,8 +99,9 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
         "totals": _totals(hosts, len(not_configured)),
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
-        "members": figures.members_definitions(rows),
+        "members": figures.members_definitions(rows, views.groups),
         "tables": tables.definitions(tabled),
+        "views": list(views.told(hosts)),
         "rules": [_rule(rule) for rule in rules],
         "not_configured": not_configured,
         "hosts": hosts,
@@ -143,8 +147,15 @@ def _totals(hosts: Sequence[HostReport], not_configured: int) -> Totals:
     }
 
 
-def _host_or_why_not(result: HostResult, clean: _Cleaner) -> HostReport:
-    return spare(lambda: _host(result, clean), lambda error: _host(broken(result, error), clean))
+def _host_or_why_not(result: HostResult, clean: _Cleaner) -> tuple[HostReport, OfHost]:
+    """What is told of a host, and what it adds to what is told of all."""
+    return spare(lambda: _told(result, clean), lambda error: _told(broken(result, error), clean))
+
+
+def _told(result: HostResult, clean: _Cleaner) -> tuple[HostReport, OfHost]:
+    state = result.record.mailplus or {}
+    adds = of_host(result.record.host, state.get("server", {}), state.get("sections", {}), clean.clean)
+    return _host(result, clean), adds
 
 
 def broken(result: HostResult, error: Exception) -> HostResult:
