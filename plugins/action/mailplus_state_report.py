@@ -31,6 +31,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
     Policies,
     not_compared,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.merged import Merged
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
@@ -44,6 +45,9 @@ except ImportError:  # pragma: no cover - ansible-core before 2.19 trusts every 
     trust_as_template = None
 
 _NEVER = "never"
+
+# The format that is no report: the rows of all hosts.
+_ROWS = "jsonl"
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
@@ -60,7 +64,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "drift_severity": {"type": "str", "choices": list(policy.SEVERITIES), "default": "medium"},
     "drift_severities": {"type": "list", "elements": "dict", "default": []},
     "directory": {"type": "path"},
-    "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": []},
+    "formats": {"type": "list", "elements": "str", "choices": [*FORMATS, _ROWS], "default": []},
     "title": {"type": "str", "default": "MailPlus Server fleet"},
     **FILES_SPEC,
 }
@@ -85,10 +89,13 @@ class ActionModule(FleetAction):
                 policies.of(host)
             return {"changed": False, "rules": [rule.id for rule in rules]}
         judge = Judge(policies, compare, self._evaluator(), clean, datetime.now(timezone.utc))
+        merged = Merged(kept().place, clean)
         records = (source.record() for source in fleet_sources(options, variables))
-        built = judge.judged(records, f"{options['title']}")
+        built = judge.judged(merged.passing(records) if _ROWS in options["formats"] else records, f"{options['title']}")
         limits = failing.Limits(options["fail_severity"], options["fail_unknown_severity"], options["fail_on_error"])
-        return {**self._write(built, options), **failing.result(built, limits, judge.described)}
+        written, rows = self._write(built, options), self._write_rows(merged, directory_of(options))
+        files_of_all = {"changed": written["changed"] or rows["changed"], "files": written["files"] + rows["files"]}
+        return {**files_of_all, **failing.result(built, limits, judge.described)}
 
     def _read_policy(self, source: Any) -> list[policy.Rule]:
         """A policy from a file, found where Ansible looks for files, or as it stands in a variable."""
@@ -130,7 +137,9 @@ class ActionModule(FleetAction):
     def _write(self, built: Report, options: Options) -> dict[str, Any]:
         directory = directory_of(options)
         writers = {
-            directory / name: writer for format_ in options["formats"] for name, writer in FORMATS[format_].items()
+            directory / name: writer
+            for format_ in options["formats"]
+            for name, writer in FORMATS.get(format_, {}).items()
         }
         paths = [str(path) for path in writers]
         complete = all(path.exists() for path in writers)
@@ -142,6 +151,16 @@ class ActionModule(FleetAction):
             files.make_directories([directory])
         changed = [self._write_one(path, writer(built)) for path, writer in writers.items()]
         return {"changed": any(changed), "files": paths}
+
+    def _write_rows(self, merged: Merged, directory: Path) -> dict[str, Any]:
+        """Put the rows of all hosts in place, which were collected while the hosts were judged."""
+        found = {directory / name: path for name, path in merged.collected().items()}
+        changed = [path for path, of in found.items() if files.differs_from_pieces(path, files.lines_of(of))]
+        if changed and not self._task.check_mode:
+            files.make_directories(sorted({path.parent for path in found}))
+        for path in changed if not self._task.check_mode else ():
+            files.write_pieces(path, files.lines_of(found[path]))
+        return {"changed": bool(changed), "files": [str(path) for path in found]}
 
     def _write_one(self, path: Path, text: str) -> bool:
         """Whether a file changed, or would change. Of a big fleet, only one text at a time has room in memory."""

@@ -34,7 +34,10 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown im
 # More rows are left out, and how many these are is told.
 MOST_ROWS = 100
 
-_MOST_BRIEF, _LONGEST_BRIEF, _LONGEST_CELL = 3, 80, 1000
+_MOST_BRIEF, _LONGEST_BRIEF, _LONGEST_CELL = 3, 60, 1000
+
+# Nothing follows from these verdicts of one node for another.
+_NOT_COMPARABLE = {"unknown", "not_applicable"}
 
 _HOSTS, _NAMES = Column("hosts", "Hosts"), Column("names", "Their names")
 _NOT_KEPT, _UNTOLD = "its rows were not kept", "the answer does not tell"
@@ -184,8 +187,8 @@ class Views:
         """All views of what any host was asked for."""
         names = {name for host in hosts for name in host["sections"]}
         sections = [section for section in CATALOGUE if section.name in names]
+        yield from (_ranked(section.name, view, hosts) for section in sections for view in section.rankings)
         for section in sections:
-            yield from (_ranked(section.name, view, hosts) for view in section.rankings)
             if section.events:
                 yield self._happened(section.name, section.events, hosts)
         for table in tables.of_names(names):
@@ -298,7 +301,7 @@ def _apart(hosts: Sequence[HostReport]) -> dict[str, str]:
     differing = [
         rule
         for rule in verdicts[0]
-        if len(found := {one.get(rule, "unknown") for one in verdicts}) > 1 and "unknown" not in found
+        if len(found := {one.get(rule, "unknown") for one in verdicts}) > 1 and found.isdisjoint(_NOT_COMPARABLE)
     ]
     return {
         host["host"]: ", ".join(f"{rule}: {of_host[rule]}" for rule in differing) or "none"

@@ -23,6 +23,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     Report,
     RuleReport,
     VerdictReport,
+    ViewReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, shown, sides, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
@@ -59,8 +60,9 @@ FINDING_COLUMNS = (
     "reference",
 )
 
-# Before those of the table.
+# Before those of the table, and before those of a view of the fleet.
 TABLE_COLUMNS = ("host", "read_status")
+VIEW_COLUMNS = ("read_status", "hosts_not_read", "rows_left_out")
 
 _NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "expected": UNKNOWN, "actual": UNKNOWN}
 
@@ -103,6 +105,24 @@ def _table_rows(host: HostReport, name: str, columns: Sequence[str]) -> Iterator
     whose = {"host": host["host"], "read_status": table["status"] if table else of_unasked}
     for row in rows or [dict.fromkeys(columns, UNKNOWN if rows is None else NONE)]:
         yield {**whose, **{column: _known(row[column]) for column in columns}}
+
+
+def view_csv(name: str, columns: Sequence[str], report: Report) -> str:
+    """A row for each row of a view of the fleet, and one for each reason for which hosts are not in it.
+
+    Where the view has more rows than the report, the last row tells how many.
+    """
+    view = next((view for view in report["views"] if view["name"] == name), None)
+    return _table((*VIEW_COLUMNS, *columns), _view_rows(view, columns) if view else ())
+
+
+def _view_rows(view: ViewReport, columns: Sequence[str]) -> Iterator[Row]:
+    for row in view["rows"]:
+        yield {"read_status": "ok", **{column: _known(row[column]) for column in columns}}
+    for unknown in view["unknown"]:
+        yield {"read_status": unknown["reason"], "hosts_not_read": unknown["hosts"]}
+    if view["left_out"]:
+        yield {"read_status": "ok", "rows_left_out": view["left_out"]}
 
 
 def _host_row(host: HostReport, figures: Sequence[FigureDefinition]) -> Row:

@@ -74,6 +74,6 @@ def _of_host(definition: TableDefinition, number: int, host: HostReport) -> Tabl
 
 def _lines(definition: TableDefinition, rows: Sequence[tuple[int, str, Cells]]) -> Iterator[Line]:
     for number, host, row in rows:
-        cells = in_words(definition, row)
+        cells = in_words(definition["columns"], row)
         text = "; ".join(f"{label}: {cell or 'unknown'}" for label, cell in cells)
         yield Line(number, host, [cell for _label, cell in cells], text)
