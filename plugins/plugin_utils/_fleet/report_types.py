@@ -129,8 +129,8 @@ class UnknownOf(TypedDict):
 
     reason: str
     """Why it is not known."""
-    hosts: Count
-    """How many hosts these are."""
+    hosts: list[str]
+    """Their names."""
 
 
 class ViewReport(TypedDict):

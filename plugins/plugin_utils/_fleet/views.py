@@ -39,7 +39,10 @@ _MOST_BRIEF, _LONGEST_BRIEF, _LONGEST_CELL = 3, 60, 1000
 # Nothing follows from these verdicts of one node for another.
 _NOT_COMPARABLE = {"unknown", "not_applicable"}
 
-_HOSTS, _NAMES = Column("hosts", "Hosts"), Column("names", "Their names")
+# The column with the name of a host, wherever a row is about one.
+HOST_COLUMN = "host"
+
+_HOST, _HOSTS, _NAMES = Column(HOST_COLUMN, "Host"), Column("hosts", "Hosts"), Column("names", "Their names")
 _NOT_KEPT, _UNTOLD = "its rows were not kept", "the answer does not tell"
 
 
@@ -56,7 +59,7 @@ def _of_ranking(ranking: Ranking) -> list[Column]:
 
 
 def _of_events(events: Events) -> list[Column]:
-    return [Column("time", "Time"), Column("host", "Host"), *events.columns]
+    return [Column("time", "Time"), _HOST, *events.columns]
 
 
 def _of_grouping(table: Table, grouping: Grouping) -> list[Column]:
@@ -66,7 +69,7 @@ def _of_grouping(table: Table, grouping: Grouping) -> list[Column]:
 def _of_nodes(members: Members) -> list[Column]:
     return [
         Column("group", members.group.capitalize()),
-        Column("host", "Host"),
+        _HOST,
         Column("name", "Name"),
         Column("role", "Role"),
         Column("status", "Status"),
@@ -130,7 +133,7 @@ def _newest(events: Events, host: str, rows: Sequence[Any], clean: Clean) -> lis
     times = [find_time(row) for row in rows]
     places = ((-time.timestamp() if time else 0.0, host, number) for number, time in enumerate(times))
     return [
-        Event(place, {"time": time and f"{time:%Y-%m-%dT%H:%M:%SZ}", "host": host, **_cells(events, clean(row))})
+        Event(place, {"time": time and f"{time:%Y-%m-%dT%H:%M:%SZ}", HOST_COLUMN: host, **_cells(events, clean(row))})
         for place in nsmallest(MOST_ROWS, places)
         for time, row in [(times[place[2]], rows[place[2]])]
     ]
@@ -286,7 +289,7 @@ def _nodes(view: Members, number: int, claims: Sequence[Claim], hosts: Mapping[s
         own = told[claims.index(claim)]
         yield {
             "group": number,
-            "host": claim.host,
+            HOST_COLUMN: claim.host,
             "name": own["name"],
             "role": own["role"],
             "status": ", ".join(dict.fromkeys(member["status"] or "unknown" for member in told)),
@@ -333,7 +336,11 @@ def _view(
     brief: bool = False,
 ) -> ViewReport:
     """``reasons`` tell of each host why nothing of it is in the rows, of which there are ``many``."""
-    unknown = Counter(reason for reason in reasons.values() if reason)
+    unknown: dict[str, list[str]] = {}
+    for host, reason in reasons.items():
+        if reason:
+            unknown.setdefault(reason, []).append(host)
+    most_first = sorted(unknown.items(), key=lambda item: -len(item[1]))
     return {
         "name": view.name,
         "label": view.label,
@@ -342,9 +349,9 @@ def _view(
         "brief": brief,
         "rows": rows[:MOST_ROWS],
         "left_out": (len(rows) if many is None else many) - len(rows[:MOST_ROWS]),
-        "hosts": len(reasons) - unknown.total(),
+        "hosts": len(reasons) - sum(map(len, unknown.values())),
         "partial": partial,
-        "unknown": [{"reason": reason, "hosts": count} for reason, count in unknown.most_common()],
+        "unknown": [{"reason": reason, "hosts": hosts} for reason, hosts in most_first],
     }
 
 

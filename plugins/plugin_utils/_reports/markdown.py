@@ -175,8 +175,10 @@ def _views(report: Report) -> Iterator[str]:
         many = len(view["rows"]) + view["left_out"]
         lines += [f"and {many - MOST_ROWS} more"] if many > MOST_ROWS else []
         lines += [f"not all is known of {counted(view['partial'], 'host')}"] if view["partial"] else []
-        lines += [f"unknown on {counted(one['hosts'], 'host')}: {escape(one['reason'])}" for one in view["unknown"]]
-        if lines:
+        lines += [
+            f"unknown on {counted(len(one['hosts']), 'host')}: {escape(one['reason'])}" for one in view["unknown"]
+        ]
+        if view["rows"]:
             yield f"## {escape(view['label'])} ({many})"
             yield _lines(lines)
 

@@ -62,7 +62,7 @@ FINDING_COLUMNS = (
 
 # Before those of the table, and before those of a view of the fleet.
 TABLE_COLUMNS = ("host", "read_status")
-VIEW_COLUMNS = ("read_status", "hosts_not_read", "rows_left_out")
+VIEW_COLUMNS = ("read_status", "host_not_read", "rows_left_out")
 
 _NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "expected": UNKNOWN, "actual": UNKNOWN}
 
@@ -108,7 +108,7 @@ def _table_rows(host: HostReport, name: str, columns: Sequence[str]) -> Iterator
 
 
 def view_csv(name: str, columns: Sequence[str], report: Report) -> str:
-    """A row for each row of a view of the fleet, and one for each reason for which hosts are not in it.
+    """A row for each row of a view of the fleet, and one for each host that is not in it, with the reason.
 
     Where the view has more rows than the report, the last row tells how many.
     """
@@ -120,7 +120,7 @@ def _view_rows(view: ViewReport, columns: Sequence[str]) -> Iterator[Row]:
     for row in view["rows"]:
         yield {"read_status": "ok", **{column: _known(row[column]) for column in columns}}
     for unknown in view["unknown"]:
-        yield {"read_status": unknown["reason"], "hosts_not_read": unknown["hosts"]}
+        yield from ({"read_status": unknown["reason"], "host_not_read": host} for host in unknown["hosts"])
     if view["left_out"]:
         yield {"read_status": "ok", "rows_left_out": view["left_out"]}
 

@@ -39,6 +39,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.t
     MOST_ROWS,
     MOST_ROWS_OF_HOST,
     fleet_tables,
+    views,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -69,6 +70,7 @@ def html(report: Report) -> str:
             subjects=subjects(report),
             timelines=fleet.timelines,
             groups=groups(report),
+            views=views(report),
             tables=fleet_tables(report),
             paths=drift_paths(hosts),
             columns=fleet.columns,
