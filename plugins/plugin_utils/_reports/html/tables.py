@@ -23,7 +23,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables i
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import HOST_COLUMN
 
 # Of the fleet, of a host, and of a view.
-MOST_ROWS, MOST_ROWS_OF_HOST, MOST_ROWS_OF_VIEW = 25, 50, 15
+MOST_ROWS, MOST_ROWS_OF_HOST, MOST_ROWS_OF_VIEW = 25, 50, 10
 
 
 @dataclass(frozen=True)
