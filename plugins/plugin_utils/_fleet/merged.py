@@ -43,7 +43,7 @@ class Merged:
     def collected(self) -> dict[str, Path]:
         """By the name of each file below the directory of the report, where its text is. Raises OSError."""
         for section, told in self._told.items():
-            self._append(section, (line for host, line in self._hosts.items() if host not in told))
+            self._append(section, (files.to_line(one) for host, one in self._hosts.items() if host not in told))
         return {f"{DIRECTORY}/{section}.jsonl": self._path(section) for section in sorted(self._told)}
 
     def _add(self, record: HostRecord) -> None:
@@ -57,18 +57,18 @@ class Merged:
                 self._append(section.name, self._lines(record.host, section.name, envelope))
                 self._told[section.name].add(record.host)
 
-    def _lines(self, host: str, section: str, envelope: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    def _lines(self, host: str, section: str, envelope: Mapping[str, Any]) -> list[str]:
         """How a section of a host was read, and its rows. What nobody foresaw stays at it."""
         return spare(
-            lambda: list(_of_section(host, self.clean.section(section, envelope))),
-            lambda _error: [_told(host, "failed", _ODD)],
+            lambda: [files.to_line(one) for one in _of_section(host, self.clean.section(section, envelope))],
+            lambda _error: [files.to_line(_told(host, "failed", _ODD))],
         )
 
-    def _append(self, section: str, lines: Iterable[dict[str, Any]]) -> None:
+    def _append(self, section: str, lines: Iterable[str]) -> None:
         is_new = section not in self._told
         self._told.setdefault(section, set())
         with self._path(section).open("w" if is_new else "a", encoding="utf-8", errors="replace") as file:
-            file.writelines(map(files.to_line, lines))
+            file.writelines(lines)
 
     def _path(self, section: str) -> Path:
         return self.place / f"mailplus-rows-{section}"
