@@ -28,7 +28,7 @@ def view_of(report: Report, name: str) -> ViewReport:
     return found
 
 
-def queue(host: str, *, complete: bool = True, **reasons: int) -> HostRecord:
+def queue(host: str, *, complete: bool = True, **reasons: Any) -> HostRecord:
     top = [{"value": value, "count": count} for value, count in reasons.items()]
     rows = [{"id": number} for number in range(sum(reasons.values()))]
     return samples.record(host, queue=samples.listing(rows, truncated=not complete, top_reasons=top))
