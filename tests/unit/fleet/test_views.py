@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def view_of(report: Report, name: str) -> ViewReport:
     return found
 
 
-def queue(host: str, *, complete: bool = True, **reasons: Any) -> HostRecord:
+def queue(host: str, reasons: Mapping[str, int], *, complete: bool = True) -> HostRecord:
     top = [{"value": value, "count": count} for value, count in reasons.items()]
     rows = [{"id": number} for number in range(sum(reasons.values()))]
     return samples.record(host, queue=samples.listing(rows, truncated=not complete, top_reasons=top))
@@ -48,7 +49,7 @@ def packages(version: str | None) -> dict[str, Any]:
 
 
 def test_reasons_of_all_hosts_are_counted_together() -> None:
-    found = view("queue_reasons", queue("a", full=3, slow=1), queue("b", slow=9), queue("c"), samples.failed("d"))
+    found = view("queue_reasons", queue("a", {"full": 3, "slow": 1}), queue("b", {"slow": 9}), queue("c", {}), samples.failed("d"))
     assert found["rows"] == [{"value": "slow", "count": 10, "hosts": 2}, {"value": "full", "count": 3, "hosts": 1}]
     assert (found["hosts"], found["partial"], found["left_out"]) == (3, 0, 0)
     assert found["unknown"] == [{"reason": "not read", "hosts": ["d"]}]
@@ -58,8 +59,8 @@ def test_reasons_of_all_hosts_are_counted_together() -> None:
 def test_what_is_not_counted_is_told() -> None:
     refused = samples.record("c", queue=samples.refused(is_list=True))
     untold = samples.record("d", queue=samples.listing([], top_reasons=None, total=5))
-    cut = queue("b", **{f"reason {number}": 1 for number in range(5)})
-    found = view("queue_reasons", queue("a", complete=False, full=3), cut, refused, untold, samples.record("e"))
+    cut = queue("b", {f"reason {number}": 1 for number in range(5)})
+    found = view("queue_reasons", queue("a", {"full": 3}, complete=False), cut, refused, untold, samples.record("e"))
     assert (found["hosts"], found["partial"]) == (2, 2), "a summary names no more than five"
     assert found["unknown"] == [
         {"reason": "forbidden", "hosts": ["c"]},
@@ -70,7 +71,7 @@ def test_what_is_not_counted_is_told() -> None:
 
 
 def test_reasons_have_no_personal_data() -> None:
-    one, other = queue("a", **{"user one@example.com is gone": 2}), queue("b", **{"user two@example.com is gone": 1})
+    one, other = queue("a", {"user one@example.com is gone": 2}), queue("b", {"user two@example.com is gone": 1})
     found = view("queue_reasons", one, other, mode="remove")
     assert found["rows"] == [{"value": "user [address] is gone", "count": 3, "hosts": 2}]
 
@@ -196,7 +197,7 @@ def test_every_view_has_a_name_and_columns_of_its_own() -> None:
 
 
 def test_csv_and_markdown_say_what_is_not_in_a_view() -> None:
-    report = samples.report([queue("a", full=3), samples.record("b", queue=samples.refused(is_list=True))])
+    report = samples.report([queue("a", {"full": 3}), samples.record("b", queue=samples.refused(is_list=True))])
     assert view_csv("queue_reasons", ["value", "count", "hosts"], report).splitlines() == [
         "read_status,host_not_read,rows_left_out,value,count,hosts",
         "ok,,,full,3,1",
