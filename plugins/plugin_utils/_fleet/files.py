@@ -27,19 +27,19 @@ _LEFT_BEHIND_SECONDS = 3600
 
 def to_json(content: Any) -> str:
     """The same text for the same content, wherever it came from. What stands for a character is how JSON writes it."""
-    return _json(content, indent=2, sort_keys=True)
+    return _json(content, 2)
 
 
 def to_line(content: Any) -> str:
-    """The same on one line, keys in the order that they have."""
-    return _json(content)
+    """The same on one line."""
+    return _json(content, None)
 
 
-def _json(content: Any, **how: Any) -> str:
+def _json(content: Any, indent: int | None) -> str:
     try:
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, **how)
+        text = json.dumps(content, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
     except ValueError:
-        text = json.dumps(_writable(content), ensure_ascii=False, **how)
+        text = json.dumps(_writable(content), indent=indent, sort_keys=True, ensure_ascii=False)
     return visible_lines(text) + "\n"
 
 

@@ -49,7 +49,13 @@ def packages(version: str | None) -> dict[str, Any]:
 
 
 def test_reasons_of_all_hosts_are_counted_together() -> None:
-    found = view("queue_reasons", queue("a", {"full": 3, "slow": 1}), queue("b", {"slow": 9}), queue("c", {}), samples.failed("d"))
+    found = view(
+        "queue_reasons",
+        queue("a", {"full": 3, "slow": 1}),
+        queue("b", {"slow": 9}),
+        queue("c", {}),
+        samples.failed("d"),
+    )
     assert found["rows"] == [{"value": "slow", "count": 10, "hosts": 2}, {"value": "full", "count": 3, "hosts": 1}]
     assert (found["hosts"], found["partial"], found["left_out"]) == (3, 0, 0)
     assert found["unknown"] == [{"reason": "not read", "hosts": ["d"]}]
