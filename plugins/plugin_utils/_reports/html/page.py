@@ -47,6 +47,9 @@ from markupsafe import Markup
 
 _HERE = Path(__file__).parent
 
+# A longer name of a host may be broken where it has no room.
+_LONGEST_NAME = 40
+
 
 def html(report: Report) -> str:
     """The report as HTML. The same report always gives the same text."""
@@ -110,6 +113,7 @@ def _environment() -> Environment:
         "MOST_ROWS_OF_HOST": MOST_ROWS_OF_HOST,
         "TOP_PATHS": TOP_PATHS,
         "TABLED_DIFFERENCES": TABLED_DIFFERENCES,
+        "LONGEST_NAME": _LONGEST_NAME,
     }
     environment.globals.update(words)
     return environment
