@@ -24,6 +24,8 @@ CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     "server": ("name", "hostname", "host", "server_name", "node_name", "ip"),
     "server_status": ("status", "state", "health"),
     "server_role": ("role", "type"),
+    "actor": ("user", "username", "user_name", "account", "admin", "operator", "who"),
+    "deed": ("event", "action", "operation", "description", "message", "content", "detail", "type"),
     "type": ("type", "event_type", "log_type", "event", "action", "category", "status", "level"),
     "license_accounts": ("account_number", "accounts", "user_limit", "user_num", "quantity"),
     "license_used": ("active_user_num", "active_num", "used", "count"),
@@ -230,6 +232,15 @@ def server_states(data: Any) -> list[Member] | None:
             "role": _text(find_meaning(row, "server_role")),
         }
         for row in servers
+    ]
+
+
+def server_names(data: Any) -> list[list[str]]:
+    """All names and addresses of each of these servers, in lower case."""
+    servers = data.get("server_list") if isinstance(data, dict) else None
+    return [
+        [value.lower() for value in _candidates(row, "server") if isinstance(value, str) and value]
+        for row in (servers if isinstance(servers, list) else ())
     ]
 
 
