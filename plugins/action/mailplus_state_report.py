@@ -35,6 +35,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_f
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import RoleVariables, cause
 
@@ -61,6 +62,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "drift_severities": {"type": "list", "elements": "dict", "default": []},
     "directory": {"type": "path"},
     "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": []},
+    "files": {"type": "dict", "default": {}},
     "title": {"type": "str", "default": "MailPlus Server fleet"},
     **FILES_SPEC,
 }
@@ -74,12 +76,14 @@ class ActionModule(FleetAction):
     def _answer(self, options: Options, variables: Variables) -> dict[str, Any]:
         if (options["formats"] or options["max_age"] is not None) and not options["directory"]:
             raise OptionError("directory is missing: formats are written there, and max_age is of files there.")
+        found = places.places(plain(options["files"]), directory_of(options))
         clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
         of_role = RoleVariables(variables.of, self._templar, self._loader, plain(options["known_variables"]))
         policies = Policies(rules, lambda host: of_role.of(host, [*HOST_VARIABLES]))
         compare = _comparer(options, clean)
         if options["only_validate"]:
+            _check_directory(options)
             for host in options["hosts"]:
                 of_role.check(host)
                 policies.of(host)
@@ -88,7 +92,7 @@ class ActionModule(FleetAction):
         records = (source.record() for source in fleet_sources(options, variables))
         built = judge.judged(records, f"{options['title']}")
         limits = failing.Limits(options["fail_severity"], options["fail_unknown_severity"], options["fail_on_error"])
-        return {**self._write(built, options), **failing.result(built, limits, judge.described)}
+        return {**self._write(built, options, found), **failing.result(built, limits, judge.described)}
 
     def _read_policy(self, source: Any) -> list[policy.Rule]:
         """A policy from a file, found where Ansible looks for files, or as it stands in a variable."""
@@ -127,28 +131,32 @@ class ActionModule(FleetAction):
         # In a list, nothing is made of text that looks like another type.
         return templar.template(f"{{{{ [({expression})] }}}}")[0]
 
-    def _write(self, built: Report, options: Options) -> dict[str, Any]:
-        directory = directory_of(options)
-        writers = {
-            directory / name: writer for format_ in options["formats"] for name, writer in FORMATS[format_].items()
-        }
-        paths = [str(path) for path in writers]
-        complete = all(path.exists() for path in writers)
+    def _write(self, built: Report, options: Options, found: Mapping[str, places.Place]) -> dict[str, Any]:
+        stamp = built["generated_at"]
+        targets = places.targets(found, options["formats"], directory_of(options), stamp)
+        paths = [str(path) for path in targets]
+        complete = all(path.exists() and target.access.holds(path) for path, target in targets.items())
         if options["only_on_change"] and complete:
             told = files.to_json(built)
-            if not files.differs_beyond_times(directory / "report.json", told):
+            if not files.differs_beyond_times(found["json"].path("report.json", stamp), told):
                 return {"changed": False, "files": paths}
-        if writers and not self._task.check_mode:
-            files.make_directories([directory])
-        changed = [self._write_one(path, writer(built)) for path, writer in writers.items()]
+        changed = [self._write_one(path, target.write(built), target.access) for path, target in targets.items()]
         return {"changed": any(changed), "files": paths}
 
-    def _write_one(self, path: Path, text: str) -> bool:
+    def _write_one(self, path: Path, text: str, access: files.Access) -> bool:
         """Whether a file changed, or would change. Of a big fleet, only one text at a time has room in memory."""
-        changed = files.differs(path, text)
+        changed = files.differs(path, text) or not access.holds(path)
         if changed and not self._task.check_mode:
-            files.write(path, text)
+            files.make_directories([path.parent], access)
+            files.write(path, text, access)
         return changed
+
+
+def _check_directory(options: Options) -> None:
+    """Raises PlaceError where nothing could be written in the end."""
+    reason = files.unusable_directory(directory_of(options)) if options["directory"] else None
+    if reason:
+        raise places.PlaceError(f"{directory_of(options)} cannot be written: {reason}.")
 
 
 def _comparer(options: Options, clean: privacy.Clean) -> Compare:

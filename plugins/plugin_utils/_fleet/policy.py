@@ -274,7 +274,8 @@ def _require_known(known: set[str], named: Iterable[str], what: str) -> None:
     """Find a name that is most likely misspelt."""
     unknown = sorted(str(name) for name in set(named) - known)
     if unknown:
-        raise PolicyError(f"{what} {', '.join(unknown)}.")
+        alike = get_close_matches(unknown[0], known, 1)
+        raise PolicyError(f"{what} {', '.join(unknown)}{f'; did you mean {alike[0]}' if alike else ''}.")
 
 
 def _require_keys(source: object, known: set[str], name: str) -> None:
