@@ -263,6 +263,31 @@ def test_formats_can_be_chosen(fleet: Fleet, tmp_path: Path) -> None:
         assert sorted(texts(project, name)) == sorted(files)
 
 
+def test_formats_go_where_they_are_needed(fleet: Fleet, tmp_path: Path) -> None:
+    """As for node_exporter, which reads all that ends in .prom in a directory, as another user."""
+    project = Project(tmp_path)
+    state, textfile = tmp_path / "state", tmp_path / "node_exporter" / "textfile"
+    places: Data = {
+        "prometheus": {"directory": str(textfile), "mode": "0644", "group": os.getgid()},
+        "csv": {"name": "{name}-{date}.csv"},
+    }
+    variables = {"mailplus_state_directory": str(state), "mailplus_state_files": places}
+    project.write("hosts.yml", hosts(fleet, {**LENIENT, **variables, "mailplus_state_subset": ["queue"]}))
+    with allowed(0o077):
+        written = [project.play("mailfleet.mailplus.state") for _again in range(2)]
+    assert [path.name for path in textfile.iterdir()] == ["mailplus.prom"]
+    assert modes(tmp_path / "node_exporter") == {".": 0o755, "textfile": 0o755, "textfile/mailplus.prom": 0o644}
+    assert list(text_string_to_metric_families((textfile / "mailplus.prom").read_text(encoding="utf-8")))
+    date = project.read("state/report.json")["generated_at"][:10]
+    assert {path.name for path in state.glob("*.csv")} == {
+        f"{name.removesuffix('.csv')}-{date}.csv" for name in FILES["csv"]
+    }
+    assert {mode for name, mode in modes(state).items() if name not in (".", "hosts")} == {0o600}
+    files = written[1].ok("mailfleet.mailplus.mailplus_state : Judge the state of the fleet")["files"]
+    assert str(textfile / "mailplus.prom") in files
+    assert all(Path(path).is_file() for path in files)
+
+
 @contextmanager
 def allowed(mask: int, largest: int | None = None) -> Iterator[None]:
     """What is started meanwhile makes files that anybody may read, and none that is larger than so many bytes."""
