@@ -165,8 +165,13 @@ def write(path: Path, text: str, access: Access = OWNER_ALONE) -> None:
 
 def write_pieces(path: Path, pieces: Iterable[str], access: Access = OWNER_ALONE, *, lasting: bool = True) -> None:
     """As ``write``, of a text in pieces. One that is not ``lasting`` may be lost when the machine crashes."""
+    write_bytes(path, map(_encode, pieces), access, lasting=lasting)
+
+
+def write_bytes(path: Path, pieces: Iterable[bytes], access: Access = OWNER_ALONE, *, lasting: bool = True) -> None:
+    """As ``write_pieces``, of what is no text."""
     try:
-        _put(path, map(_encode, pieces), access, lasting)
+        _put(path, pieces, access, lasting)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 

@@ -25,7 +25,7 @@ def test_without_a_word_all_is_as_usual(tmp_path: Path) -> None:
 
 
 def test_a_format_has_its_place(tmp_path: Path) -> None:
-    given = {
+    given: dict[object, object] = {
         "html": {"name": "fleet-{date}T{time}.html"},
         "csv": {"name": "{date}_{name}.csv", "directory": str(tmp_path / "csv")},
         "prometheus": {"directory": str(tmp_path / "textfile"), "mode": "0644", "group": os.getgid()},
