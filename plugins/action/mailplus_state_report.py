@@ -99,9 +99,11 @@ class ActionModule(FleetAction):
         baseline = _baseline(options, differ)
         if options["only_validate"]:
             _check_directory(options)
-            for host in options["hosts"]:
+        for host in options["hosts"]:
+            if options["only_validate"]:
                 of_role.check(host)
-                policies.of(host)
+            policies.of(host)
+        if options["only_validate"]:
             return {"changed": False, "rules": [rule.id for rule in rules]}
         hosts, now = list(fleet_sources(options, variables)), datetime.now(timezone.utc)
         history = _history(options, differ, variables, run_of(hosts, now))
