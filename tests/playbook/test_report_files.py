@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, TABLES, select
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
@@ -280,9 +281,9 @@ def test_formats_go_where_they_are_needed(fleet: Fleet, tmp_path: Path) -> None:
     assert list(text_string_to_metric_families((textfile / "mailplus.prom").read_text(encoding="utf-8")))
     date = project.read("state/report.json")["generated_at"][:10]
     assert {path.name for path in state.glob("*.csv")} == {
-        f"{name.removesuffix('.csv')}-{date}.csv" for name in FILES["csv"]
+        f"{name.removesuffix('.csv')}-{date}.csv" for name in FORMATS["csv"]
     }
-    assert {mode for name, mode in modes(state).items() if name not in (".", "hosts")} == {0o600}
+    assert {mode for name, mode in modes(state).items() if not (state / name).is_dir()} == {0o600}
     files = written[1].ok("mailfleet.mailplus.mailplus_state : Judge the state of the fleet")["files"]
     assert str(textfile / "mailplus.prom") in files
     assert all(Path(path).is_file() for path in files)
