@@ -13,7 +13,7 @@ options:
     description:
       - Keep rows of this time and later, in ISO 8601 with a zone, such as V(2026-01-31T08:00:00Z).
       - It is applied to the rows that O(offset) and O(limit) name, while they are read. No NAS is known to filter.
-      - A row whose time cannot be told is kept, and counted as unjudged; a warning tells how many.
+      - What becomes of a row whose time cannot be told, O(unjudged) says.
     type: str
   until:
     description:
@@ -21,15 +21,48 @@ options:
     type: str
   statuses:
     description:
-      - Keep rows with one of these statuses. A row whose status cannot be told is kept, and counted as unjudged;
-        a warning tells how many.
+      - Keep rows with one of these statuses, in upper or lower case. Where no row has one of them, a warning names
+        those that rows have.
     type: list
     elements: str
     default: []
+  sender:
+    description:
+      - Keep rows with this address as their sender, in upper or lower case.
+    type: str
+    version_added: 0.2.0
+  recipient:
+    description:
+      - Keep rows with this address among their recipients, in upper or lower case.
+    type: str
+    version_added: 0.2.0
+  domain:
+    description:
+      - Keep rows whose sender, or one of whose recipients, has an address in this domain, such as V(example.com). Those
+        in V(mail.example.com) are of another domain.
+    type: str
+    version_added: 0.2.0
+  reason:
+    description:
+      - Keep rows whose reason holds this text, in upper or lower case.
+    type: str
+    version_added: 0.2.0
   text:
     description:
       - Keep rows that hold this text in any of their values or keys, in upper or lower case.
     type: str
+  unjudged:
+    description:
+      - "What becomes of rows that a filter could not judge, since no key is known under which they hold what it needs:
+        their time, status, sender, recipient or reason. O(row_keys) names such keys. Where a row is left out for another
+        reason, it is judged."
+      - V(fail_if_all) leaves them out, with a warning that tells how many, and fails where an option could judge none of
+        the rows. No file is written then.
+      - V(drop) leaves them out, and never fails. V(keep) keeps them as if they fitted. A warning tells how many.
+    type: str
+    choices: [fail_if_all, drop, keep]
+    default: fail_if_all
+    version_added: 0.2.0
   dest:
     description:
       - File to write the rows to as JSON Lines, instead of returning them. A name that ends in C(.gz) is compressed.

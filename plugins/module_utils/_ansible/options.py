@@ -19,7 +19,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import FAIL, UNJUDGED, RowFilter
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import (
+    NamedKeys,
+    RowKeysError,
+    named_keys,
+)
 
 ArgumentSpec = dict[str, dict[str, Any]]
 
@@ -65,6 +70,7 @@ ANSWER_SPEC: ArgumentSpec = {"reveal_secrets": {"type": "bool", "default": False
 LIST_SPEC: ArgumentSpec = {
     "offset": {"type": "int", "default": 0},
     "limit": {"type": "int", "default": DEFAULT_LIMIT},
+    "row_keys": {"type": "dict", "default": {}},
 }
 
 DOMAINS_SPEC: ArgumentSpec = {"domains": {"type": "list", "elements": "str", "default": []}}
@@ -73,7 +79,12 @@ FILTER_SPEC: ArgumentSpec = {
     "since": {"type": "str"},
     "until": {"type": "str"},
     "statuses": {"type": "list", "elements": "str", "default": []},
+    "sender": {"type": "str"},
+    "recipient": {"type": "str"},
+    "domain": {"type": "str"},
+    "reason": {"type": "str"},
     "text": {"type": "str"},
+    "unjudged": {"type": "str", "choices": list(UNJUDGED), "default": FAIL},
     "dest": {"type": "path"},
 }
 
@@ -138,7 +149,8 @@ def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:
         since=since,
         until=until,
         statuses=params.get("statuses", []),
-        text=params.get("text"),
+        unjudged=params.get("unjudged", FAIL),
+        **{name: params.get(name) for name in ("sender", "recipient", "domain", "reason", "text")},
     )
     return Window(offset, None if limit == _ALL_ROWS else limit, row_filter, keep)
 
@@ -153,8 +165,16 @@ def row_file(params: Mapping[str, Any], sections: Sequence[str], *, is_alone: bo
     path = Path(params["dest"])
     if os.path.isdir(path) or not os.path.isdir(path.parent):  # noqa: PTH112 - Path.is_dir raises for a long name
         raise OptionError(f"dest is a file in a directory that exists, not {path}.")
-    asked = ("host", "port", "offset", "limit", "since", "until", "statuses", "text", "reveal_secrets")
+    asked = ("host", "port", *(name for name in (*LIST_SPEC, *FILTER_SPEC) if name != "dest"), "reveal_secrets")
     return RowFile(path, {"section": sections[0], **{name: params[name] for name in asked}})
+
+
+def row_keys(params: Mapping[str, Any]) -> NamedKeys:
+    """The keys of rows that the user named. Raises OptionError."""
+    try:
+        return named_keys(params.get("row_keys") or {})
+    except RowKeysError as error:
+        raise OptionError(str(error)) from None
 
 
 def _moment(params: Mapping[str, Any], name: str) -> datetime | None:

@@ -28,6 +28,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists
     ListReading,
     Window,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import CANDIDATES
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import (
     EachReading,
     MappingReading,
@@ -36,6 +37,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     ask,
     hand_out,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import NamedKeys
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
 SCHEMA_VERSION = 1
@@ -49,12 +51,16 @@ Enter = Callable[[Client], AbstractContextManager[Client]]
 
 @dataclass(frozen=True)
 class Plan:
-    """What to read: sections, which rows of those that are lists, and for which domains (all where none is named)."""
+    """What to read: sections, which rows of those that are lists, and for which domains (all where none is named).
+
+    ``row_keys`` are keys of rows that the user named.
+    """
 
     sections: Sequence[Section]
     window: Window = field(default_factory=Window)
     reveal_secrets: bool = False
     domains: Sequence[str] = ()
+    row_keys: NamedKeys = field(default_factory=NamedKeys)
 
 
 @dataclass(frozen=True)
@@ -172,7 +178,8 @@ def _reading(section: Section, of: Reading | None, plan: Plan) -> Reading:
         window = plan.window if section.kind is Kind.LOG else Window(limit=MOST_ENTRIES, keep=plan.window.keep)
         if section.each:
             window = replace(window, file=None)
-        return ListReading(section, params, window, reveal_secrets=plan.reveal_secrets)
+        keys = plan.row_keys.of(section.name) if section.kind is Kind.LOG else CANDIDATES
+        return ListReading(section, params, window, reveal_secrets=plan.reveal_secrets, keys=keys)
 
     if not section.each or not of:
         return make({})

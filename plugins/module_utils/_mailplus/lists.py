@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import as_key
@@ -15,6 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager, ProgressError, is_count
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import CANDIDATES, RowKeys
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import (
     Entry,
     Params,
@@ -24,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     type_of,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter, Sieve
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
 
 # Reading ends here, whatever a NAS counts: far above what a list is read for, and what memory or a disk holds.
@@ -33,9 +33,6 @@ MOST_ROWS_IN_FILE = 10_000_000
 
 # What is configuration is read to its end, up to here.
 MOST_ENTRIES = 10_000
-
-# How much of an unknown row a warning shows.
-_MOST_KEYS, _LONGEST_KEY = 12, 40
 
 
 @dataclass(frozen=True)
@@ -60,9 +57,12 @@ class Window:
 class ListReading(Reading):
     """One list that is being read. Its ``with`` block opens its file, if it has one, and closes it."""
 
-    def __init__(self, section: Section, params: Params, window: Window, *, reveal_secrets: bool) -> None:
+    def __init__(
+        self, section: Section, params: Params, window: Window, *, reveal_secrets: bool, keys: RowKeys = CANDIDATES
+    ) -> None:
         super().__init__(section, params, reveal_secrets=reveal_secrets)
         self.window = window
+        self._keys = keys
         self.rows: list[Any] = []
         self.rows_key: str | None = None
         self._data: Any = None  # of the first answer
@@ -71,7 +71,6 @@ class ListReading(Reading):
         self._is_paged = section.paged or section.kind is Kind.LOG
         self._pages: list[Page] = []  # those asked for
         self._fresh: list[Any] = []  # rows that were read, of which no account was taken yet
-        self._unjudged_row: Any = None
         self._ended = False  # some of them cannot be taken account of, so those behind must not be either
         self._over = False
         self._start_anew()
@@ -126,12 +125,20 @@ class ListReading(Reading):
             self._ended = True
             return
         if self.window.file:
-            self.window.file.note({"pager": self.pager.progress, "read": self.read, "unjudged": self.unjudged})
+            self.window.file.note({"pager": self.pager.progress, "sieve": self.sieve.progress})
 
     def finish(self) -> None:
-        """Give the file its name where it is whole; else keep the part, and the section has failed."""
+        """Give the file its name where it is whole; else keep the part, and the section has failed.
+
+        Where no row could be judged, there is nothing to keep.
+        """
         self.take()
         file = self.window.file
+        if self.sieve.failure and not self.error:
+            message, hint = self.sieve.failure
+            self.error = self._failure(message).with_hint(hint)
+            if file:
+                file.discard()
         if file is None or self.error or not self._has_rows:
             return
         if self.pager.gave_up:
@@ -159,25 +166,14 @@ class ListReading(Reading):
     @property
     def warnings(self) -> list[str]:
         """What the reader of the rows should be told."""
-        return [] if self.error else [text for text in (self.pager.doubt, self._of_cap, self._of_unjudged) if text]
+        doubts = [text for text in (self.pager.doubt, self._of_cap) if text]
+        return [] if self.error else [*doubts, *self.sieve.warnings]
 
     @property
     def _of_cap(self) -> str | None:
         is_cut = self.section.kind is Kind.ENTRIES and self.pager.truncated and self.kept >= MOST_ENTRIES
         of_all = "" if self.pager.total is None else f" of {self.pager.total}"
         return f"{MOST_ENTRIES} entries were read{of_all}, and no more are read." if is_cut else None
-
-    @property
-    def _of_unjudged(self) -> str | None:
-        if not self.unjudged:
-            return None
-        row = self._unjudged_row
-        keys = [repr(key[:_LONGEST_KEY]) for key in islice(row, _MOST_KEYS)] if isinstance(row, dict) else []
-        of_first = f"; the first has the keys {', '.join(keys)}" if keys else ""
-        return (
-            f"{self.unjudged} of {self.read} rows could not be judged by {self.window.filter.needs} and were kept: "
-            f"what they need is under no key that is known{of_first}."
-        )
 
     def _ok(self, now: datetime) -> Envelope:
         """``total`` is the list's length when reading began, as the server told it, ``returned`` how many rows were
@@ -203,7 +199,9 @@ class ListReading(Reading):
         if self._is_bare:
             envelope["data_type"] = type_of(self.rows)
         if self.window.filter.active:
-            envelope["filtered"] = {"read": self.read, "kept": self.kept, "unjudged": self.unjudged}
+            envelope["filtered"] = {"read": self.sieve.read, "kept": self.kept, "unjudged": self.sieve.unjudged}
+        if self._keys.named:
+            envelope["row_keys"] = {meaning: [*keys] for meaning, keys in self._keys.named.items()}
         if self.window.file:
             envelope["file"] = {"path": str(self.window.file.path), "rows": self.window.file.rows}
         return envelope
@@ -263,13 +261,7 @@ class ListReading(Reading):
             self._fresh += self.pager.feed(page, self._rows_of(reply.data), _total_of(reply.data))
 
     def _take(self, rows: list[Any]) -> None:
-        self.read += len(rows)
-        if self.window.filter.active:
-            judged = [(row, self.window.filter.judge(row)) for row in rows]
-            unjudged = [row for row, judgement in judged if judgement is None]
-            self.unjudged += len(unjudged)
-            self._unjudged_row = self._unjudged_row or next(iter(unjudged), None)
-            rows = [row for row, judgement in judged if judgement is not False]
+        rows = self.sieve.sift(rows)
         self.kept += len(rows)
         self._summary.add(rows)
         if self.window.file:
@@ -284,8 +276,9 @@ class ListReading(Reading):
 
     def _start_anew(self) -> None:
         self.pager = Pager(self.window.offset, self.window.limit, self.section.ids, self.window.most_rows)
-        self.read = self.unjudged = self.kept = 0
-        self._summary = self.section.rows_summary()
+        self.sieve = Sieve(self.window.filter, self._keys)
+        self.kept = 0
+        self._summary = self.section.rows_summary(self._keys)
 
     def _resume(self, file: RowFile) -> None:
         progress = file.begin()
@@ -293,7 +286,7 @@ class ListReading(Reading):
             return
         try:
             self.pager.resume(progress.get("pager"))
-            self.read, self.unjudged = (_count(progress, name) for name in ("read", "unjudged"))
+            self.sieve.resume(progress.get("sieve"))
         except ProgressError:
             self._start_anew()
             file.start_anew()
@@ -323,13 +316,6 @@ def _total_of(data: Any) -> int | None:
     """The length of a list as the server tells it; None where that is no number of rows."""
     total = _in(data, "total")
     return total if is_count(total) else None
-
-
-def _count(progress: Mapping[str, Any], name: str) -> int:
-    count = progress.get(name)
-    if not is_count(count):
-        raise ProgressError("the progress noted is damaged")
-    return count
 
 
 def _rows_key(section: Section, data: Any) -> str | None:
