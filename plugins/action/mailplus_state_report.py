@@ -16,6 +16,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import 
     FleetAction,
     Options,
     Variables,
+    cleaner,
     directory_of,
     fleet_sources,
     kept,
@@ -74,7 +75,7 @@ class ActionModule(FleetAction):
     def _answer(self, options: Options, variables: Variables) -> dict[str, Any]:
         if (options["formats"] or options["max_age"] is not None) and not options["directory"]:
             raise OptionError("directory is missing: formats are written there, and max_age is of files there.")
-        clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
+        clean = cleaner(options)
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
         of_role = RoleVariables(variables.of, self._templar, self._loader, plain(options["known_variables"]))
         policies = Policies(rules, lambda host: of_role.of(host, [*HOST_VARIABLES]))

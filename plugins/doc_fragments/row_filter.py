@@ -54,10 +54,9 @@ options:
   unjudged:
     description:
       - "What becomes of rows that a filter could not judge, since no key is known under which they hold what it needs:
-        their time, status, sender, recipient or reason. O(row_keys) names such keys. Where a row is left out for another
-        reason, it is judged."
-      - V(fail_if_all) leaves them out, with a warning that tells how many, and fails where an option could judge none of
-        the rows. No file is written then.
+        their time, status, sender, recipient or reason. O(row_keys) names such keys."
+      - V(fail_if_all) leaves them out, with a warning that tells how many, and fails where an option could judge none
+        of the rows. No file is written then.
       - V(drop) leaves them out, and never fails. V(keep) keeps them as if they fitted. A warning tells how many.
     type: str
     choices: [fail_if_all, drop, keep]

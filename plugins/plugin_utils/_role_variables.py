@@ -29,6 +29,7 @@ def variable_of(option: str) -> str:
 # Options by which a host is gathered and that can be checked before, those together that bear on each other.
 _CHECKED = (
     *(("gather_subset",), ("offset",), ("limit",), ("port",), ("timeout",), ("time_limit",), ("max_answer_size",)),
+    ("row_keys",),
     ("https", "validate_certs", "ca_path"),
 )
 

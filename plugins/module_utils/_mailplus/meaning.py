@@ -43,6 +43,14 @@ CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
 # The meanings whose keys a user can name: those of rows.
 ROW_MEANINGS = ("time", "status", "reason", "sender", "recipient", "subject", "type")
 
+# The figures of summaries that hold words of the server, and what these mean in a row.
+FIGURE_MEANINGS = {
+    "by_status": "status",
+    "by_type": "type",
+    "top_reasons": "reason",
+    "top_destinations": "recipient",
+}
+
 MOST_FREQUENT = 5
 
 _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]+)?")
@@ -139,6 +147,10 @@ class RowKeys:
     def __init__(self, named: Mapping[str, Sequence[str]] | None = None) -> None:
         self.named = dict(named or {})
         self._keys = {meaning: (*self.named.get(meaning, ()), *keys) for meaning, keys in CANDIDATE_KEYS.items()}
+
+    def of(self, meaning: str) -> tuple[str, ...]:
+        """The keys that may hold a meaning, the first of which counts that a row has."""
+        return self._keys[meaning]
 
     def find(self, row: Any, meaning: str) -> Any:
         """The value in ``row`` that has the meaning, None where no key holds one."""

@@ -155,6 +155,6 @@ class Judge:
 
     def _result(self, record: HostRecord, host_policy: policy.HostPolicy) -> report.HostResult:
         found = verdicts.judge(record, host_policy, self.now.date(), self.evaluate)
-        result = report.HostResult(record, found, self.compare(record), self.clean)
+        result = report.HostResult(record, found, self.compare(record), self.clean.of_state(record.mailplus))
         self.described[record.host] = describe(record, self.clean)
         return result
