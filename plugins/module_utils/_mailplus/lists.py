@@ -34,6 +34,9 @@ MOST_ROWS_IN_FILE = 10_000_000
 # What is configuration is read to its end, up to here.
 MOST_ENTRIES = 10_000
 
+# The name of the error where a filter could judge no row.
+NOT_JUDGED = "not_judged"
+
 
 @dataclass(frozen=True)
 class Window:
@@ -136,7 +139,8 @@ class ListReading(Reading):
         file = self.window.file
         if self.sieve.failure and not self.error:
             message, hint = self.sieve.failure
-            self.error = self._failure(message).with_hint(hint)
+            error = self._failure(message)
+            self.error = DsmError(error.kind, replace(error.details, name=NOT_JUDGED, hint=hint))
             if file:
                 file.discard()
         if file is None or self.error or not self._has_rows:

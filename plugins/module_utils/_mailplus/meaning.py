@@ -146,7 +146,7 @@ class RowKeys:
 
     def __init__(self, named: Mapping[str, Sequence[str]] | None = None) -> None:
         self.named = dict(named or {})
-        self._keys = {meaning: (*self.named.get(meaning, ()), *keys) for meaning, keys in CANDIDATE_KEYS.items()}
+        self._keys = {meaning: tuple(self._of(meaning)) for meaning in CANDIDATE_KEYS}
 
     def of(self, meaning: str) -> tuple[str, ...]:
         """The keys that may hold a meaning, the first of which counts that a row has."""
@@ -174,6 +174,14 @@ class RowKeys:
             return None
         found = (_address(part) for text in texts for part in _BETWEEN_ADDRESSES.split(text))
         return [address for address in found if address]
+
+    def _of(self, meaning: str) -> Iterator[str]:
+        """Where a candidate is the name of another meaning, as a status stands in for a type, what is named for that
+        comes before it."""
+        yield from self.named.get(meaning, ())
+        for key in CANDIDATE_KEYS[meaning]:
+            yield from self.named.get(key, ()) if key != meaning else ()
+            yield key
 
     def _values(self, row: Any, meaning: str) -> Iterator[Any]:
         values = (_at(row, key) for key in self._keys[meaning]) if isinstance(row, dict) else ()

@@ -171,9 +171,9 @@ class Sieve:
     def _of_unjudged(self) -> str | None:
         if not self.unjudged:
             return None
-        options, became = self._undecided, "kept" if self._keep_unjudged else "left out"
+        options, became = self._undecided, "and were kept" if self._keep_unjudged else "and were left out"
         return (
-            f"{self.unjudged} of {self.read} rows could not be judged by {_listed(options)} and were {became}: "
+            f"{self.unjudged} of {self.read} rows could not be judged by {_listed(options)} {became}: "
             f"{self._why(options)}. {self._remedy(options)}."
         )
 
