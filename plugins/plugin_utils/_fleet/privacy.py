@@ -22,7 +22,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
     CANDIDATES,
     FIGURE_MEANINGS,
@@ -81,8 +81,8 @@ class Clean:
     """Makes copies without personal data; without ``replace``, nothing is changed.
 
     ``personal`` are the keys, folded, under which everything is personal: those that the user named, and those of a
-    section, see :meth:`of`. ``subjects`` are those of a state under which subjects are, beside those that say so, and
-    ``figures`` those of summaries that tell what is under a personal key, see :meth:`of_state`.
+    section, see :meth:`of`. ``subjects`` are those under which the logs of a state hold subjects, beside those that say
+    so, and ``figures`` those of summaries that tell what is under a personal key, see :meth:`of_state`.
 
     The other fields are of one section. ``all_text`` tells whether all text of the answer is personal: of its keys,
     those of rows and of the answer itself are names of fields and stay. ``names_are_personal`` tells it of the names of
@@ -111,11 +111,13 @@ class Clean:
         if section is None:
             return self
         names = tuple(self._has_personal_names(each) for each in _above(section))
-        if not section.personal and not any(names):
+        subjects = self.subjects if section.kind is Kind.LOG else frozenset()
+        if not section.personal and not any(names) and subjects == self.subjects:
             return self
         return dataclasses.replace(
             self,
             personal=self.personal | frozenset(map(folded, section.personal)),
+            subjects=subjects,
             all_text=_ALL_TEXT in section.personal,
             names_are_personal=names,
         )
@@ -223,7 +225,7 @@ class Clean:
             return clean._all(value, self.replace, are_fields=True, key=keys[-1] if keys else "")
         if part == "summary" and keys[:1] and keys[0] in clean.figures:
             return clean._all(value, self.replace, are_fields=False)
-        is_subject = _SUBJECT_KEY.search(path) or (part == "data" and not self.subjects.isdisjoint(map(folded, keys)))
+        is_subject = _SUBJECT_KEY.search(path) or (part == "data" and not clean.subjects.isdisjoint(map(folded, keys)))
         whole = _SUBJECT if is_subject else ""
         part_of_text = dataclasses.replace(clean, all_text=False) if clean.all_text else clean
         return part_of_text._value(value, self.replace, whole)

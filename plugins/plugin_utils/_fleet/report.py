@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
@@ -23,6 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
     unusable,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    Definitions,
     DifferenceReport,
     DriftReport,
     HostReport,
@@ -35,6 +37,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.unconfigured import Unconfigured
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import (
+    FINDINGS,
     NOT_CONFIGURED,
     VERDICTS,
     Verdict,
@@ -42,9 +45,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
-
-# The verdicts that somebody has to look at.
-FINDINGS = ("fail", "unknown")
 
 # Of lists and mappings, a verdict holds how long they are.
 _COUNT = re.compile(r"\d+ (?:items|keys)")
@@ -64,43 +64,68 @@ class HostResult:
     verdicts: Sequence[Verdict] = ()
     drift: Drift = NOT_COMPARED
     clean: Clean = KEEP
+    changes: Drift = NOT_COMPARED
+    """How it differs from what earlier runs read."""
 
 
-def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
+def build_report(
+    results: Iterable[HostResult],
+    rules: Sequence[Rule],
+    *,
+    title: str,
+    generated_at: str,
+    history: History | None = None,
+) -> Report:
     """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601.
 
-    A result is let go of before the next one is looked at.
+    A result is let go of before the next one is looked at. ``history`` tells what changed since the last run.
     """
-    hosts: list[HostReport] = []
-    cleaners: dict[Clean, _Cleaner] = {}
-    has_baseline = False
     unconfigured = Unconfigured()
-    for result in results:
-        cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
-        hosts.append(_host_or_why_not(result, cleaner))
-        unconfigured.add(hosts[-1], result.verdicts)
-        has_baseline = has_baseline or result.drift is not NOT_COMPARED
-    hosts.sort(key=lambda host: host["host"])
+    found = sorted(_hosts(results, unconfigured), key=lambda each: each.host["host"])
+    hosts = [each.host for each in found]
     names = {name for host in hosts for name in host["sections"]}
     rows, tabled = figures.rows(names), tables.of_names(names)
     unasked = unconfigured.unasked()
-    for host in hosts:
+    for host, changes, _has_baseline in found:
         _fill(host, rows, tabled)
         host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
+        host["since_last_run"] = history.of_host(host, changes) if history else None
     not_configured = list(unconfigured.told(rules, len(hosts)))
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
-        "has_baseline": has_baseline,
+        "has_baseline": any(each.has_baseline for each in found),
         "totals": _totals(hosts, len(not_configured)),
+        **_definitions(rows, tabled),
+        "since_last_run": history.of_fleet(hosts) if history else None,
+        "rules": [_rule(rule) for rule in rules],
+        "not_configured": not_configured,
+        "hosts": hosts,
+    }
+
+
+class _Found(NamedTuple):
+    host: HostReport
+    changes: DriftReport
+    has_baseline: bool
+
+
+def _hosts(results: Iterable[HostResult], unconfigured: Unconfigured) -> Iterator[_Found]:
+    cleaners: dict[Clean, _Cleaner] = {}
+    for result in results:
+        cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
+        host = _host_or_why_not(result, cleaner)
+        unconfigured.add(host, result.verdicts)
+        yield _Found(host, _drift(result.changes, cleaner), result.drift is not NOT_COMPARED)
+
+
+def _definitions(rows: Sequence[Section], tabled: Sequence[Table]) -> Definitions:
+    return {
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
         "members": figures.members_definitions(rows),
         "tables": tables.definitions(tabled),
-        "rules": [_rule(rule) for rule in rules],
-        "not_configured": not_configured,
-        "hosts": hosts,
     }
 
 
@@ -156,8 +181,8 @@ def broken(result: HostResult, error: Exception) -> HostResult:
         for verdict in result.verdicts
         if verdict.verdict != NOT_CONFIGURED
     ]
-    drift = replace(result.drift, status="unknown", reason=reason, differences=(), not_compared=())
-    return replace(result, record=record, verdicts=verdicts, drift=drift)
+    unknown = Drift("unknown", reason, ())
+    return replace(result, record=record, verdicts=verdicts, drift=unknown, changes=unknown)
 
 
 def _host(result: HostResult, clean: _Cleaner) -> HostReport:
@@ -184,6 +209,7 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
             _verdict(one, clean, can_quote=can_quote) for one in result.verdicts if one.verdict != NOT_CONFIGURED
         ],
         "drift": _drift(result.drift, clean),
+        "since_last_run": None,
     }
 
 
