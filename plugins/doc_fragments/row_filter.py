@@ -56,7 +56,7 @@ options:
       - "What becomes of rows that a filter could not judge, since no key is known under which they hold what it needs:
         their time, status, sender, recipient or reason. O(row_keys) names such keys."
       - V(fail_if_all) leaves them out, with a warning that tells how many, and fails where an option could judge none
-        of the rows. No file is written then.
+        of the rows. No file is written then. Where no section is named and others could be read, that is a warning.
       - V(drop) leaves them out, and never fails. V(keep) keeps them as if they fitted. A warning tells how many.
     type: str
     choices: [fail_if_all, drop, keep]

@@ -145,9 +145,13 @@ def test_who_changed_what_since_yesterday(project: Project, fleet: Fleet) -> Non
         "Of another": {**options, "row_keys": {"queue": {"time": "stamp"}}},
         "Dropped": {**options, "unjudged": "drop"},
         "Kept": {**options, "unjudged": "keep"},
+        "With others": {"limit": -1, "since": YESTERDAY, "row_keys": {"transaction_log": {"time": "stamp"}}},
     }
     tasks = [on("strange", name, LOG, one, ignore_errors=True) for name, one in cases.items()]
-    run = project.play([play(*tasks)], environment=FAST, expected_warnings=["rows could not be judged by since"])
+    expected = ["could be judged by since", "could not be judged by since", "Not all sections were read"]
+    run = project.play([play(*tasks)], environment=FAST, expected_warnings=expected)
+    assert run.ok("With others", "strange")["admin_log"]["error"]["name"] == "not_judged"
+    assert "None of 60 rows could be judged by since" in " ".join(run.output.partition("With others")[2].split())
     for name in ("Before", "Of another"):
         assert message(run, name) == (
             "None of 60 rows could be judged by since: no time can be told by a key that is known; the first has the "

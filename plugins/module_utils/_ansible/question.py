@@ -29,6 +29,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import NOT_JUDGED
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import NO_SUCH_ENTRY
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, SubsetError, select
@@ -147,6 +148,7 @@ class InfoQuestion(Question):
         if len(errors) < len(found) and not params.get("sections") and not no_entry:
             unread = by_status({name: one for name, one in found.items() if one["status"] != "unsupported"})
             state.warnings.extend([f"Not all sections were read; {unread}."] if unread else [])
+            state.warnings.extend(f"{one['message']} {one['hint']}" for one in errors if one["name"] == NOT_JUDGED)
             return dict(found)
         first = no_entry or errors[0]
         return {**found, **failure(f"{first['message']} {first['hint']}", first)}

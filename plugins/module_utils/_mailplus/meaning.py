@@ -147,6 +147,7 @@ class RowKeys:
     def __init__(self, named: Mapping[str, Sequence[str]] | None = None) -> None:
         self.named = dict(named or {})
         self._keys = {meaning: tuple(self._of(meaning)) for meaning in CANDIDATE_KEYS}
+        self._deep = {meaning for meaning, keys in self._keys.items() if any("." in key for key in keys)}
 
     def of(self, meaning: str) -> tuple[str, ...]:
         """The keys that may hold a meaning, the first of which counts that a row has."""
@@ -184,7 +185,10 @@ class RowKeys:
             yield key
 
     def _values(self, row: Any, meaning: str) -> Iterator[Any]:
-        values = (_at(row, key) for key in self._keys[meaning]) if isinstance(row, dict) else ()
+        if not isinstance(row, dict):
+            return iter(())
+        keys = self._keys[meaning]
+        values = (_at(row, key) for key in keys) if meaning in self._deep else map(row.get, keys)
         return (value for value in values if value is not None)
 
 

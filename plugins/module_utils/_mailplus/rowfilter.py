@@ -78,7 +78,7 @@ class RowFilter:
 
     def _has_status(self, row: Any, keys: RowKeys) -> bool | None:
         status = keys.word(row, "status")
-        return None if status is None else status.casefold() in map(str.casefold, self.statuses)
+        return None if status is None else status.casefold() in [wanted.casefold() for wanted in self.statuses]
 
     def _is_of_domain(self, row: Any, keys: RowKeys) -> bool | None:
         domain = (self.domain or "").removeprefix("@").lower()

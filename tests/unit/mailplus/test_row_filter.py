@@ -146,7 +146,7 @@ def test_a_status_that_no_row_has_is_said_with_those_that_rows_have() -> None:
 
 
 def test_what_is_said_of_rows_is_short() -> None:
-    rows = [{f"key {number} {'x' * 99}": 1 for number in range(50)}]
+    rows: list[Any] = [{f"key {number} {'x' * 99}": 1 for number in range(50)}]
     rows += [{"status": f"status {number} {'x' * 99}"} for number in range(50)]
     sieve, _kept = sieved([*rows, {"status": "sent"}], statuses=["gone", "sent"])
     assert max(map(len, sieve.warnings)) < 900
