@@ -125,8 +125,23 @@ class Sieve:
 
     def sift(self, rows: list[Any]) -> list[Any]:
         """The rows to keep."""
+        if self._tests:
+            return [row for row in rows if self.keeps(row)]
         self.read += len(rows)
-        return [row for row in rows if self._keeps(row)] if self._tests else rows
+        return rows
+
+    def keeps(self, row: Any) -> bool:
+        """Whether to keep a row, of which account is taken."""
+        self.read += 1
+        judgements = {name: fits(row, self._keys) for name, fits in self._tests.items()}
+        if len(self._decided) < len(self._tests):
+            self._decided |= {name for name, judgement in judgements.items() if judgement is not None}
+        if self._wanted:
+            self._see_status(row)
+        judgement = _all(judgements.values())
+        if judgement is None:
+            self._note_unjudged(row, judgements)
+        return self._keep_unjudged if judgement is None else judgement
 
     @property
     def progress(self) -> dict[str, Any]:
@@ -191,17 +206,6 @@ class Sieve:
     def _remedy(self, options: Iterable[str]) -> str:
         keys = ", ".join(f"{meaning}: KEY" for meaning in _meanings(options, ", ").split(", "))
         return f"Name the key in row_keys, as in {{{keys}}}"
-
-    def _keeps(self, row: Any) -> bool:
-        judgements = {name: fits(row, self._keys) for name, fits in self._tests.items()}
-        if len(self._decided) < len(self._tests):
-            self._decided |= {name for name, judgement in judgements.items() if judgement is not None}
-        if self._wanted:
-            self._see_status(row)
-        judgement = _all(judgements.values())
-        if judgement is None:
-            self._note_unjudged(row, judgements)
-        return self._keep_unjudged if judgement is None else judgement
 
     def _note_unjudged(self, row: Any, judgements: Mapping[str, bool | None]) -> None:
         self.unjudged += 1
