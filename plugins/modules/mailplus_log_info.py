@@ -154,6 +154,11 @@ admin_log:
             or kept where O(unjudged=keep).
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -250,6 +255,11 @@ transaction_log:
             or kept where O(unjudged=keep).
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -343,6 +353,11 @@ mail_log:
             or kept where O(unjudged=keep).
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -436,6 +451,11 @@ security_log:
             or kept where O(unjudged=keep).
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -529,6 +549,11 @@ dovecot_log:
             or kept where O(unjudged=keep).
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -641,6 +666,11 @@ log_files:
             or kept where O(unjudged=keep).
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode

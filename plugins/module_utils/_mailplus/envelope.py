@@ -75,6 +75,9 @@ class Filtered(TypedDict):
     unjudged: Count
     """How many could not be judged, since they do not show what the filter needs. They were left out, or kept where
     O(unjudged=keep)."""
+    ended_early: bool
+    """Whether reading ended before the end of the list: a page was older than O(since), and all rows before came newest
+    first. Then C(truncated) is true for rows that are older still."""
 
 
 class File(TypedDict):
@@ -122,7 +125,15 @@ class Envelope(Always, OfOtherTypes, OfLists, OfEach):
     """A section. The keys that come from the last three are there where it, or its answer, is of that kind."""
 
 
-class Server(TypedDict):
+class OfNewerServers(TypedDict, total=False):
+    """What is known of servers that were asked by 0.2.0 and later."""
+
+    time_zone: str | None
+    """The time zone in which times without one are read: that of the option C(time_zone), or the one that the NAS told
+    because it was asked for C(time). Null where it is not known."""
+
+
+class Server(OfNewerServers):
     """Which server was asked."""
 
     host: str

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
 from typing import Annotated, Any, TypedDict
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import read_local
 
 # Per meaning, the keys it may stand under; the first one present in a row counts, of a time the first that can be read.
 # What a user names comes before them, see RowKeys.
@@ -141,10 +143,12 @@ class Member(TypedDict):
 class RowKeys:
     """Under which keys rows hold what they mean: those that a user named, and then the candidates.
 
-    ``named`` are keys by meaning. In a key that a row does not have, a dot leads into a mapping.
+    ``named`` are keys by meaning. In a key that a row does not have, a dot leads into a mapping. Times without a zone
+    are those of ``zone``, and unknown where that is not known.
     """
 
-    def __init__(self, named: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, named: Mapping[str, Sequence[str]] | None = None, zone: tzinfo | None = None) -> None:
+        self._zone = zone
         self.named = dict(named or {})
         self._keys = {meaning: tuple(self._of(meaning)) for meaning in CANDIDATE_KEYS}
         self._deep = {meaning for meaning, keys in self._keys.items() if any("." in key for key in keys)}
@@ -159,7 +163,7 @@ class RowKeys:
 
     def time(self, row: Any) -> datetime | None:
         """The time of ``row``, None where no key holds one that can be read."""
-        times = (read_time(value) for value in self._values(row, "time"))
+        times = (read_time(value, self._zone) for value in self._values(row, "time"))
         return next((time for time in times if time is not None), None)
 
     def word(self, row: Any, meaning: str) -> str | None:
@@ -339,15 +343,15 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, (str, int, float)) else None
 
 
-def read_time(value: Any) -> datetime | None:
-    """The moment that ``value`` names: seconds or milliseconds since 1970, or ISO 8601 with a zone.
+def read_time(value: Any, zone: tzinfo | None = None) -> datetime | None:
+    """The moment that ``value`` names: seconds or milliseconds since 1970, ISO 8601 with a zone, or a local time.
 
-    None for anything else. A time without a zone is the NAS's local time, whose zone is not known here.
+    None for anything else. A time without a zone is the NAS's local time: that of ``zone``, None where it is not known.
     """
     if isinstance(value, str):
         text = value.strip()
         if not _NUMBER.fullmatch(text):
-            return _read_iso(text)
+            return _read_iso(text, zone)
         value = float(text)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
@@ -358,9 +362,10 @@ def read_time(value: Any) -> datetime | None:
     return None
 
 
-def _read_iso(text: str) -> datetime | None:
+def _read_iso(text: str, zone: tzinfo | None) -> datetime | None:
+    moment = read_local(text, zone) if zone else None
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = moment or datetime.fromisoformat(text.replace("Z", "+00:00"))
         return read_time(moment.timestamp()) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import islice
 from typing import Any, Protocol
 
@@ -34,7 +34,10 @@ class Fits(Protocol):
 
 @dataclass(frozen=True)
 class RowFilter:
-    """What a row has to be. A part that is None, or empty, asks for nothing."""
+    """What a row has to be. A part that is None, or empty, asks for nothing.
+
+    Times of rows that have no zone are those of ``zone``, and cannot be told where that is not known.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -45,6 +48,7 @@ class RowFilter:
     reason: str | None = None
     text: str | None = None
     unjudged: str = FAIL
+    zone: tzinfo | None = None
 
     @property
     def active(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from difflib import get_close_matches
 from typing import Any
 
@@ -30,11 +31,11 @@ class NamedKeys:
     of_all: Keys = field(default_factory=dict)
     of_sections: Mapping[str, Keys] = field(default_factory=dict)
 
-    def of(self, section: str) -> RowKeys:
-        """The keys of the rows of a section."""
+    def of(self, section: str, zone: tzinfo | None = None) -> RowKeys:
+        """The keys of the rows of a section. Times without a zone are those of ``zone``."""
         own = self.of_sections.get(section, {})
         named = {meaning: (*own.get(meaning, ()), *self.of_all.get(meaning, ())) for meaning in ROW_MEANINGS}
-        return RowKeys({meaning: keys for meaning, keys in named.items() if keys})
+        return RowKeys({meaning: keys for meaning, keys in named.items() if keys}, zone)
 
 
 def named_keys(given: Mapping[Any, Any]) -> NamedKeys:
@@ -48,12 +49,13 @@ def named_keys(given: Mapping[Any, Any]) -> NamedKeys:
     return NamedKeys(_keys(of_all), {_plain(name): _keys(item) for name, item in of_sections.items()})
 
 
-def keys_of(envelope: Mapping[str, Any]) -> RowKeys:
+def keys_of(envelope: Mapping[str, Any], zone: tzinfo | None = None) -> RowKeys:
     """The keys that the rows of an envelope were read by. It may come from a file that anybody may have written."""
     named = envelope.get("row_keys")
     items = named.items() if isinstance(named, Mapping) else ()
     return RowKeys(
-        {meaning: keys for meaning, keys in items if isinstance(keys, list) and all(isinstance(k, str) for k in keys)}
+        {meaning: keys for meaning, keys in items if isinstance(keys, list) and all(isinstance(k, str) for k in keys)},
+        zone,
     )
 
 

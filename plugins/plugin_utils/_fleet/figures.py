@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import tzinfo
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, rows_of
@@ -152,9 +153,11 @@ def breakdowns(sections: Collection[Section], found: Envelopes) -> dict[str, dic
     }
 
 
-def timelines(sections: Collection[Section], found: Envelopes) -> dict[str, list[Hour] | None]:
-    """The timelines of a host by name."""
-    return {row.timeline.name: _hours(found.get(row.name)) for row in sections if row.timeline}
+def timelines(
+    sections: Collection[Section], found: Envelopes, zone: tzinfo | None = None
+) -> dict[str, list[Hour] | None]:
+    """The timelines of a host by name. Times without a zone are those of ``zone``."""
+    return {row.timeline.name: _hours(found.get(row.name), zone) for row in sections if row.timeline}
 
 
 def members(sections: Collection[Section], found: Envelopes, clean: Clean) -> dict[str, list[Member] | None]:
@@ -212,8 +215,8 @@ def _counts(envelope: Envelope | SectionReport | None, by: Breakdown) -> dict[st
     return {word: as_count(number) for word, number in counts.items()} if isinstance(counts, Mapping) else None
 
 
-def _hours(envelope: Envelope | SectionReport | None) -> list[Hour] | None:
-    return rows_by_hour(rows_of(envelope), keys_of(envelope)) if envelope else None
+def _hours(envelope: Envelope | SectionReport | None, zone: tzinfo | None) -> list[Hour] | None:
+    return rows_by_hour(rows_of(envelope), keys_of(envelope, zone)) if envelope else None
 
 
 def _at(envelope: Envelope | SectionReport | None, path: str) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import zone_noted
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History
@@ -202,7 +203,7 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
         "sections": cleaned,
         "figures": figures.figures(rows, sections, of_host),
         "breakdowns": figures.breakdowns(rows, cleaned),
-        "timelines": figures.timelines(rows, sections),
+        "timelines": figures.timelines(rows, sections, zone_noted((state.get("server") or {}).get("time_zone"))),
         "members": figures.members(rows, sections, clean.clean),
         "tables": of_host,
         "verdicts": [
