@@ -247,7 +247,8 @@ def test_a_row_without_a_zone_is_read_in_that_of_the_nas(text: str) -> None:
     assert rows_by_hour([{"time": text}], RowKeys(zone=BERLIN)) == [{"hour": "2026-11-22T00:00:00Z", "count": 1}]
     assert LogSummary().add([{"time": text}]).result(True, NOW)["newest"] is None
     assert LogSummary(RowKeys(zone=BERLIN)).add([{"time": text}]).result(True, NOW)["newest"] == "2026-11-22T00:22:33Z"
-    assert QueueSummary(RowKeys(zone=BERLIN)).add([{"time": text}]).result(True, NOW)["oldest_age_seconds"] == 97 * 60 + 27
+    summary = QueueSummary(RowKeys(zone=BERLIN)).add([{"time": text}]).result(True, NOW)
+    assert summary["oldest_age_seconds"] == 97 * 60 + 27
 
 
 @pytest.mark.parametrize(
