@@ -89,9 +89,9 @@ def build_report(
     page: str | None = None,
     history: History | None = None,
 ) -> Report:
-    """The report of a fleet, hosts in the order of their names; a result is let go of before the next is looked at.
+    """The report of a fleet, hosts by name; a result is let go of before the next is looked at.
 
-    ``generated_at`` is UTC, ISO 8601. ``page`` is the HTML report that is written too; ``history`` tells what changed.
+    ``generated_at`` is UTC, ISO 8601, ``page`` the HTML report that is written too; ``history`` tells what changed.
     """
     unconfigured, views = Unconfigured(), Views()
     found = sorted(_hosts(results, unconfigured, views), key=lambda each: each.host["host"])

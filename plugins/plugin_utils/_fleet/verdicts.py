@@ -160,7 +160,7 @@ class _Host:
     def _unread_section(self, expression: str) -> _Look | None:
         """What is to say of the first section that an expression names, that was not read, and that it takes for read.
 
-        Without it, ``sections.queue.total != 5`` would be true where nobody knows the total.
+        Without it, ``sections.NAME.total != 5`` would be true where nobody knows the total.
         """
         named: dict[str, set[str]] = {}
         for dotted, quoted, dotted_key, quoted_key in _SECTION.findall(expression):

@@ -86,11 +86,11 @@ def test_rows_of_a_log_of_all_hosts_come_the_newest_first() -> None:
     found = view(
         "admin_changes",
         admin_log("b", {"time": 1_768_042_800, "user": "root", "event": "Edited a rule"}, {"odd": 1}),
-        admin_log("a", {"time": 1_768_042_900, "account": "eve", "description": "Logged in"}, truncated=True),
+        admin_log("a", {"time": 1_768_042_900, "account": "mallory", "description": "Logged in"}, truncated=True),
         samples.failed("c"),
     )
     assert found["rows"] == [
-        {"time": "2026-01-10T11:01:40Z", "host": "a", "actor": "eve", "deed": "Logged in"},
+        {"time": "2026-01-10T11:01:40Z", "host": "a", "actor": "mallory", "deed": "Logged in"},
         {"time": "2026-01-10T11:00:00Z", "host": "b", "actor": "root", "deed": "Edited a rule"},
         {"time": None, "host": "b", "actor": None, "deed": None},
     ]
@@ -100,12 +100,12 @@ def test_rows_of_a_log_of_all_hosts_come_the_newest_first() -> None:
 
 @pytest.mark.parametrize("mode", ["remove", "hash"])
 def test_who_did_it_is_personal(mode: str) -> None:
-    record = admin_log("a", {"time": 1_768_042_800, "user": "eve", "event": "Made eve2 an administrator"})
+    record = admin_log("a", {"time": 1_768_042_800, "user": "mallory", "event": "Made mallory2 an administrator"})
     report = samples.report([record], mode=mode)
     (row,) = view_of(report, "admin_changes")["rows"]
     assert (row["time"], row["host"]) == ("2026-01-10T11:00:00Z", "a")
     assert [str(row[name])[:9] for name in ("actor", "deed")] == ["[personal"] * 2
-    assert "eve" not in f"{report}"
+    assert "mallory" not in f"{report}"
 
 
 def test_no_more_rows_than_some_are_told_and_the_rest_is_counted() -> None:

@@ -268,6 +268,7 @@ _CHECKS: dict[str, Callable[[str, Report], object]] = {
     "report.json": _check_json,
     "hosts.csv": _check_hosts_csv,
     "findings.csv": _check_csv,
+    "changes.csv": _check_cells,
     "junit.xml": _check_junit,
     **dict.fromkeys((f"{table.name}.csv" for table in TABLES), _check_table_csv),
     **dict.fromkeys((f"{name}.csv" for name in of_catalogue()), _check_cells),

@@ -120,7 +120,10 @@ def test_files_of_the_state_are_valid(found: list[records.HostRecord]) -> None:
 
 
 def test_a_list_may_tell_of_its_filter_and_its_file() -> None:
-    more = {"filtered": {"read": 3, "kept": 1, "unjudged": 0}, "file": {"path": "queue.jsonl", "rows": 1}}
+    more = {
+        "filtered": {"read": 3, "kept": 1, "unjudged": 0, "ended_early": False},
+        "file": {"path": "queue.jsonl", "rows": 1},
+    }
     record = samples.record(queue=samples.listing([1]) | more)
     assert_valid(STATE, record.as_dict())
     assert_valid(REPORT, samples.report([record]))
