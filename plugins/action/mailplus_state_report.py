@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,8 +22,13 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import 
     kept,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import failing, files, policy, privacy
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Comparison, parse_severities
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
+    Comparison,
+    Differ,
+    parse_severities,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain, run_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History, NamedRun, Recording
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge import (
     HOST_VARIABLES,
     BaselineFile,
@@ -34,6 +40,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import RoleVariables, cause
@@ -44,6 +51,10 @@ except ImportError:  # pragma: no cover - ansible-core before 2.19 trusts every 
     trust_as_template = None
 
 _NEVER = "never"
+
+# A baseline that is no file: the last run, or a run by its time or day. A file of such a name is ./last.
+_LAST_RUN = "last"
+_RUN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", re.ASCII)
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
@@ -56,6 +67,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "fail_unknown_severity": {"type": "str", "choices": [*policy.SEVERITIES, _NEVER], "default": "high"},
     "fail_on_error": {"type": "bool", "default": True},
     "baseline": {"type": "path"},
+    "history_runs": {"type": "int", "default": 0},
+    "history_days": {"type": "float"},
     "drift_ignore": {"type": "list", "elements": "str", "default": []},
     "drift_severity": {"type": "str", "choices": list(policy.SEVERITIES), "default": "medium"},
     "drift_severities": {"type": "list", "elements": "dict", "default": []},
@@ -78,17 +91,31 @@ class ActionModule(FleetAction):
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
         of_role = RoleVariables(variables.of, self._templar, self._loader, plain(options["known_variables"]))
         policies = Policies(rules, lambda host: of_role.of(host, [*HOST_VARIABLES]))
-        compare = _comparer(options, clean)
+        severities = parse_severities(plain(options["drift_severities"]))
+        differ = Differ(Comparison(options["drift_ignore"], severities, options["drift_severity"]), clean)
+        baseline = _baseline(options, differ)
         if options["only_validate"]:
             for host in options["hosts"]:
                 of_role.check(host)
                 policies.of(host)
             return {"changed": False, "rules": [rule.id for rule in rules]}
-        judge = Judge(policies, compare, self._evaluator(), clean, datetime.now(timezone.utc))
-        records = (source.record() for source in fleet_sources(options, variables))
-        built = judge.judged(records, f"{options['title']}")
+        hosts, now = list(fleet_sources(options, variables)), datetime.now(timezone.utc)
+        history = _history(options, differ, variables, run_of(hosts, now))
+        judge = Judge(policies, baseline or history.compare, self._evaluator(), clean, now)
+        if options["history_runs"]:
+            judge.history, judge.recording = history, self._recording(options, history)
+        built = judge.judged((source.record() for source in hosts), f"{options['title']}")
         limits = failing.Limits(options["fail_severity"], options["fail_unknown_severity"], options["fail_on_error"])
         return {**self._write(built, options), **failing.result(built, limits, judge.described)}
+
+    def _recording(self, options: Options, history: History) -> Recording | None:
+        """What keeps this run for later ones."""
+        if self._task.check_mode:
+            return None
+        directory, of_run = directory_of(options), kept()
+        return Recording(
+            history, directory, of_run, options["history_runs"], options["history_days"], NewRun(of_run.place)
+        )
 
     def _read_policy(self, source: Any) -> list[policy.Rule]:
         """A policy from a file, found where Ansible looks for files, or as it stands in a variable."""
@@ -151,15 +178,23 @@ class ActionModule(FleetAction):
         return changed
 
 
-def _comparer(options: Options, clean: privacy.Clean) -> Compare:
-    """What compares a host with the baseline, if there is any."""
-    comparison = Comparison(
-        options["drift_ignore"], parse_severities(plain(options["drift_severities"])), options["drift_severity"]
-    )
-    if not options["baseline"]:
+def _baseline(options: Options, differ: Differ) -> Compare | None:
+    """What compares a host with the baseline, if there is any; None where that is the last run."""
+    baseline, directory = options["baseline"], directory_of(options)
+    if not baseline:
         return not_compared
-    path, reads = Path(options["baseline"]), options["max_age"] is not None
-    return BaselineFile(path, directory_of(options), options["hosts"], reads, kept()).comparer(comparison, clean)
+    if baseline == _LAST_RUN:
+        return None
+    if _RUN.fullmatch(baseline):
+        return NamedRun(directory, baseline, differ).compare
+    reads = options["max_age"] is not None
+    return BaselineFile(Path(baseline), directory, options["hosts"], reads, kept()).comparer(differ)
+
+
+def _history(options: Options, differ: Differ, variables: Variables, run: str) -> History:
+    """What earlier runs kept, where any are."""
+    directory = directory_of(options)
+    return History(directory, run, differ, variables.has, kept().run_of(directory))
 
 
 def _no_value(error: Exception) -> NoReturn:

@@ -90,7 +90,23 @@ options:
       - It can be the file in O(directory) that this run writes too. Then it is what the file held when the run began,
         and the task has to run once before it is written, with O(only_validate).
       - With O(max_age), C(fleet.json) in O(directory) is refused, since what is reported was written there too.
+      - V(last) is the last run that is kept in O(directory), see O(history_runs). There, each section of a host is as
+        it was last read. The time of a run, such as V(2026-01-31T02:15:09Z), or its day, V(2026-01-31), is that run.
     type: path
+  history_runs:
+    description:
+      - How many runs to keep in C(history) in O(directory), this one included. With V(0), none is kept, and the report
+        does not tell what changed since the last run.
+      - The file of a run holds the settings and entries of every host, its figures and its verdicts, as
+        O(personal_data) has them. Of what this run could not read, the last good state is passed on.
+    type: int
+    default: 0
+    version_added: 0.2.0
+  history_days:
+    description:
+      - Days. Runs that are older than the newest one by more are removed, too.
+    type: float
+    version_added: 0.2.0
   drift_ignore:
     description:
       - Patterns of paths whose differences do not count; V(*) stands for any text, dots included.

@@ -81,6 +81,10 @@ class Variables:
         found: dict[str, Any] = self._manager.get_vars(play=self._task.play, host=entry, task=self._task)
         return found
 
+    def has(self, host: str) -> bool:
+        """Whether the inventory has a host."""
+        return self._inventory.get_host(host) is not None
+
     def of_inventory(self, host: str) -> dict[str, Any]:
         """Those that inventory sources set for a host."""
         entry = self._inventory.get_host(host)

@@ -13,13 +13,17 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import OfEach, OfLists, OfOtherTypes
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import FINDING_CHANGES, HOST_CHANGES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HOST_STATUSES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    ChangeTotals,
     DifferenceReport,
     DriftReport,
+    FindingChange,
     Findings,
     HostReport,
+    HostSinceLastRun,
     Report,
     RuleReport,
     SectionReport,
@@ -46,9 +50,16 @@ _WORDS: dict[tuple[type, str], tuple[tuple[str, ...]]] = {
     (DifferenceReport, "kind"): (("changed", "added", "removed"),),
     (DifferenceReport, "severity"): (SEVERITIES,),
     (DriftReport, "status"): (drift.STATUSES,),
+    (ChangeTotals, "findings"): (FINDING_CHANGES,),
+    (ChangeTotals, "hosts"): (HOST_CHANGES,),
+    (FindingChange, "before"): (VERDICTS,),
+    (FindingChange, "change"): (FINDING_CHANGES,),
+    (FindingChange, "now"): (VERDICTS,),
     (Findings, "fail"): (SEVERITIES,),
     (Findings, "unknown"): (SEVERITIES,),
     (HostReport, "status"): (HOST_STATUSES,),
+    (HostSinceLastRun, "change"): (HOST_CHANGES,),
+    (HostSinceLastRun, "status_before"): (HOST_STATUSES,),
     (RuleReport, "severity"): (SEVERITIES,),
     (SectionReport, "status"): (SECTION_STATUSES,),
     (Totals, "differences"): (SEVERITIES,),

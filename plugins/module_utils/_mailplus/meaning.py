@@ -302,5 +302,10 @@ def _read_iso(text: str) -> datetime | None:
         return None
 
 
+def iso(moment: datetime) -> str:
+    """A moment in UTC, as it stands in results."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else iso(moment)

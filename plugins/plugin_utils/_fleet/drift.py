@@ -119,10 +119,24 @@ class Baseline:
 
     def compare(self, record: HostRecord, comparison: Comparison) -> Drift:
         """How ``record`` differs."""
+        before = self._hosts.get(record.host if self._of_fleet else _ANY)
+        return Differ(comparison, self._clean).compare(record, before or None)
+
+
+@dataclass(frozen=True)
+class Differ:
+    """Compares hosts with what was read of them before. ``clean`` is how the run cleans its files."""
+
+    comparison: Comparison
+    clean: privacy.Clean
+
+    def compare(self, record: HostRecord, before: Sections | None, no_state: str = _NO_STATE) -> Drift:
+        """How a host differs from the sections of an earlier state. ``no_state`` says why there are none."""
         if record.mailplus is None or record.status in UNREAD:
             return Drift("unknown", f"The host was not read: {record.reason}", ())
-        before = self._hosts.get(record.host if self._of_fleet else _ANY)
-        return _compare(before, record.mailplus["sections"], comparison, self._clean) if before else no_baseline()
+        if before is None:
+            return no_baseline(no_state)
+        return _compare(before, record.mailplus["sections"], self.comparison, self.clean)
 
 
 def no_baseline(reason: str = _NO_STATE) -> Drift:

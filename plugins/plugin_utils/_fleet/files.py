@@ -131,8 +131,13 @@ def write(path: Path, text: str) -> None:
 
 def write_pieces(path: Path, pieces: Iterable[str], *, lasting: bool = True) -> None:
     """As ``write``, of a text in pieces. One that is not ``lasting`` may be lost when the machine crashes."""
+    write_bytes(path, map(_encode, pieces), lasting=lasting)
+
+
+def write_bytes(path: Path, pieces: Iterable[bytes], *, lasting: bool = True) -> None:
+    """As ``write_pieces``, of what is no text."""
     try:
-        _put(path, map(_encode, pieces), lasting)
+        _put(path, pieces, lasting)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 

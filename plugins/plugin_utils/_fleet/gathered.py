@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import iso, read_time
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, states
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
@@ -69,6 +70,7 @@ class Head:
     written: list[Any]
     changed: bool
     failure: tuple[int, str, str] | None
+    read_at: str | None
 
 
 def summary(heads: Sequence[Head]) -> list[str]:
@@ -129,7 +131,10 @@ class Keeper:
         written = self.as_written(record.host)
         # Not under one name: under the strategy free, a host may be read while another writes the fleet.
         name = hashlib.sha256(json.dumps([record.host, written, self.role]).encode()).hexdigest()
-        head = Head(record.host, record.status, record.reason, record.error, described, written, changed, failure)
+        read_at = spare(lambda: _read_at(record), lambda _error: None)
+        head = Head(
+            record.host, record.status, record.reason, record.error, described, written, changed, failure, read_at
+        )
         handed = Handed(self.kept.place / f"{_PREFIX}{name}")
         lines = (f"{json.dumps(part)}\n" for part in (head.__dict__, record.mailplus))
         files.write_pieces(handed.path, [*lines, text], lasting=False)
@@ -207,6 +212,7 @@ class Source:
     host: str
     _read: Callable[[], HostRecord]
     handed: Handed | None = None
+    _read_at: str | None = None
 
     def record(self) -> HostRecord:
         """The host. What nobody foresaw stays at it."""
@@ -218,6 +224,17 @@ class Source:
             return self.handed.head() if self.handed else None
         except (OSError, ValueError, TypeError):
             return None
+
+    def read_at(self) -> str | None:
+        """When the host was read, UTC; None where it was not, or nobody knows."""
+        head = self.head()
+        return head.read_at if head else self._read_at
+
+
+def run_of(found: Iterable[Source], now: datetime) -> str:
+    """The time by which a run is known: that at which its newest host was read, or ``now`` where none was."""
+    times = [time for time in (each.read_at() for each in found) if time]
+    return min(max(times, default=iso(now)), iso(now))
 
 
 # A source with the time (``time.time``) of what it tells.
@@ -251,15 +268,28 @@ def sources_of_files(
     for host in hosts:
         held = _of_inventory(host, inventory(host))
         stale = held is not None and held[0] < since
-        written, record = states.read_state(host, states.state_file(directory, host), since)
+        path = states.state_file(directory, host)
+        written, record = states.read_state(host, path, since)
         if stale and record.status == "not_gathered":
             record = replace(record, reason=f"What the inventory holds of this host is older than {max_age:g} hours.")
-        of_file = _recorded(record)
+        # It is read once more when it is looked at: not all states at once are in memory.
+        of_file = (
+            Source(host, partial(_of_file, host, path), _read_at=_read_at(record)) if written else _recorded(record)
+        )
         found = _newest(None if stale else held, None if record.status == "not_gathered" else (written, of_file))
         nothing = nothing and found is None
         yield found or of_file
     if nothing:
         raise states.no_state(directory, max_age)
+
+
+def _of_file(host: str, path: Path) -> HostRecord:
+    return states.read_state(host, path, 0.0)[1]
+
+
+def _read_at(record: HostRecord) -> str | None:
+    moment = read_time(plain(record.mailplus.get("collected_at"))) if record.mailplus else None
+    return iso(moment) if moment else None
 
 
 def _newest(*found: Dated | None) -> Source | None:
@@ -290,7 +320,7 @@ def _of_state(host: str, state: Any) -> Dated | None:
         return None
     moment = read_time(plain(state.get("collected_at")) if isinstance(state, Mapping) else None)
     read = partial(_record_of_state, host, state)
-    return (moment.timestamp() if moment else 0.0, Source(host, read))
+    return (moment.timestamp() if moment else 0.0, Source(host, read, _read_at=iso(moment) if moment else None))
 
 
 def _record_of_state(host: str, state: Any) -> HostRecord:

@@ -16,12 +16,13 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     NOT_COMPARED,
     Baseline,
     BaselineError,
-    Comparison,
+    Differ,
     Drift,
     NoStateError,
     no_baseline,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History, Recording
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
@@ -80,15 +81,15 @@ class BaselineFile:
     reads: bool
     kept: Kept
 
-    def comparer(self, comparison: Comparison, clean: Clean) -> Compare:
+    def comparer(self, differ: Differ) -> Compare:
         """What compares a host with it. It is read here, which must be before it is written. Raises BaselineError."""
         try:
-            baseline = self._read(clean)
+            baseline = self._read(differ.clean)
         except (ValueError, OSError) as error:
             raise BaselineError(f"baseline {self.path}: {_why(error)}") from None
         if isinstance(baseline, str):
             return lambda _record: no_baseline(baseline)
-        return lambda record: baseline.compare(record, comparison)
+        return lambda record: baseline.compare(record, differ.comparison)
 
     def _read(self, clean: Clean) -> Baseline | str:
         """The baseline, or why there is none where the run writes that file itself."""
@@ -134,17 +135,27 @@ class Judge:
     evaluate: verdicts.Evaluate
     clean: Clean
     now: datetime
+    history: History | None = None
+    """What earlier runs found."""
+    recording: Recording | None = None
+    """What keeps this run for later ones."""
     described: dict[str, str] = field(default_factory=dict)
     """By host, what was read of it in a few words."""
 
     def judged(self, records: Iterable[HostRecord], title: str) -> Report:
         """The report of a fleet."""
         stamp = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return report.build_report(self._results(records), self.policies.rules, title=title, generated_at=stamp)
+        results, rules = self._results(records), self.policies.rules
+        built = report.build_report(results, rules, title=title, generated_at=stamp, history=self.history)
+        if self.recording:
+            self.recording.finish(built)
+        return built
 
     def _results(self, records: Iterable[HostRecord]) -> Iterator[report.HostResult]:
         for record in records:
             yield self._spared(record)
+            if self.recording:
+                self.recording.add(record)
 
     def _spared(self, record: HostRecord) -> report.HostResult:
         host_policy = self.policies.of(record.host)
@@ -155,6 +166,10 @@ class Judge:
 
     def _result(self, record: HostRecord, host_policy: policy.HostPolicy) -> report.HostResult:
         found = verdicts.judge(record, host_policy, self.now.date(), self.evaluate)
-        result = report.HostResult(record, found, self.compare(record), self.clean)
+        compared = self.compare(record)
+        changes = NOT_COMPARED
+        if self.history:
+            changes = compared if self.compare == self.history.compare else self.history.compare(record)
+        result = report.HostResult(record, found, compared, self.clean, changes)
         self.described[record.host] = describe(record, self.clean)
         return result

@@ -14,6 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
@@ -23,6 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
     unusable,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    Definitions,
     DifferenceReport,
     DriftReport,
     HostReport,
@@ -35,6 +37,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.unconfigured import Unconfigured
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import (
+    FINDINGS,
     NOT_CONFIGURED,
     VERDICTS,
     Verdict,
@@ -42,9 +45,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
-
-# The verdicts that somebody has to look at.
-FINDINGS = ("fail", "unknown")
 
 # Of lists and mappings, a verdict holds how long they are.
 _COUNT = re.compile(r"\d+ (?:items|keys)")
@@ -64,20 +64,31 @@ class HostResult:
     verdicts: Sequence[Verdict] = ()
     drift: Drift = NOT_COMPARED
     clean: Clean = KEEP
+    changes: Drift = NOT_COMPARED
+    """How it differs from what earlier runs read."""
 
 
-def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title: str, generated_at: str) -> Report:
+def build_report(
+    results: Iterable[HostResult],
+    rules: Sequence[Rule],
+    *,
+    title: str,
+    generated_at: str,
+    history: History | None = None,
+) -> Report:
     """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601.
 
-    A result is let go of before the next one is looked at.
+    A result is let go of before the next one is looked at. ``history`` tells what changed since the last run.
     """
     hosts: list[HostReport] = []
+    changes: dict[str, DriftReport] = {}
     cleaners: dict[Clean, _Cleaner] = {}
     has_baseline = False
     unconfigured = Unconfigured()
     for result in results:
         cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
         hosts.append(_host_or_why_not(result, cleaner))
+        changes[result.record.host] = _drift(result.changes, cleaner)
         unconfigured.add(hosts[-1], result.verdicts)
         has_baseline = has_baseline or result.drift is not NOT_COMPARED
     hosts.sort(key=lambda host: host["host"])
@@ -87,6 +98,7 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
     for host in hosts:
         _fill(host, rows, tabled)
         host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
+        host["since_last_run"] = history.of_host(host, changes[host["host"]]) if history else None
     not_configured = list(unconfigured.told(rules, len(hosts)))
     return {
         "report_version": REPORT_VERSION,
@@ -94,13 +106,20 @@ def build_report(results: Iterable[HostResult], rules: Sequence[Rule], *, title:
         "generated_at": generated_at,
         "has_baseline": has_baseline,
         "totals": _totals(hosts, len(not_configured)),
+        **_definitions(rows, tabled),
+        "since_last_run": history.of_fleet(hosts) if history else None,
+        "rules": [_rule(rule) for rule in rules],
+        "not_configured": not_configured,
+        "hosts": hosts,
+    }
+
+
+def _definitions(rows: Sequence[Section], tabled: Sequence[Table]) -> Definitions:
+    return {
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
         "members": figures.members_definitions(rows),
         "tables": tables.definitions(tabled),
-        "rules": [_rule(rule) for rule in rules],
-        "not_configured": not_configured,
-        "hosts": hosts,
     }
 
 
@@ -156,8 +175,8 @@ def broken(result: HostResult, error: Exception) -> HostResult:
         for verdict in result.verdicts
         if verdict.verdict != NOT_CONFIGURED
     ]
-    drift = replace(result.drift, status="unknown", reason=reason, differences=(), not_compared=())
-    return replace(result, record=record, verdicts=verdicts, drift=drift)
+    unknown = Drift("unknown", reason, ())
+    return replace(result, record=record, verdicts=verdicts, drift=unknown, changes=unknown)
 
 
 def _host(result: HostResult, clean: _Cleaner) -> HostReport:
@@ -184,6 +203,7 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
             _verdict(one, clean, can_quote=can_quote) for one in result.verdicts if one.verdict != NOT_CONFIGURED
         ],
         "drift": _drift(result.drift, clean),
+        "since_last_run": None,
     }
 
 

@@ -215,6 +215,102 @@ class DriftReport(TypedDict):
     """Sections and values of which nobody can tell whether they differ."""
 
 
+class FindingChange(TypedDict):
+    """A rule that is a finding, failed or unknown, or was one."""
+
+    rule: str
+    """The id of the rule."""
+    change: str
+    """new; open: it was one before; fixed: it passes now; gone: it has no verdict any more, or one that is neither."""
+    before: str | None
+    """The verdict when the host was last read; null where the rule had none."""
+    now: str | None
+    """The verdict now; null where it has none."""
+    since: Moment
+    """The run since which it is a finding, or was. One that failed, and then was unknown, is open since it failed."""
+
+
+class FigureChange(TypedDict):
+    """A figure that is not what it was."""
+
+    name: str
+    """The name of the figure."""
+    before: Amount | None
+    """What it was when the host was last read; null where it was unknown."""
+    now: Amount | None
+    """What it is; null where it is unknown."""
+    line: list[Amount | None]
+    """What it was in each run of the fleet's C(line); null where it is unknown."""
+
+
+class HostSinceLastRun(TypedDict):
+    """What changed on a host since it was read before."""
+
+    change: str
+    """appeared: no earlier run knew it; read: it was read then and now; back: it is read again; lost: it cannot be read
+    any more; unread: it could not be read then either."""
+    status_before: str | None
+    """Its status in the last run that knew it; null where none did."""
+    last_read: Moment | None
+    """When it was read before; null where it never was."""
+    differences: DriftReport
+    """How its settings and entries differ from what was last read of each section, as from a baseline."""
+    findings: list[FindingChange]
+    """Rules that are findings now, or were before, in the order of the rules; empty where it is not read."""
+    figures: list[FigureChange]
+    """Figures that are not what they were; empty where it is not read."""
+
+
+class UnreadableRun(TypedDict):
+    """A file of an earlier run that cannot be read, wholly or in part."""
+
+    file: str
+    """Its name."""
+    reason: str
+    """Why."""
+
+
+class MissingHost(TypedDict):
+    """A host of the last run that this one did not ask."""
+
+    host: str
+    """Its name."""
+    in_inventory: bool
+    """Whether the inventory still has it. If not, it vanished."""
+    last_read: Moment | None
+    """When it was last read; null where it never was."""
+
+
+class ChangeTotals(TypedDict):
+    """Counts over all hosts."""
+
+    hosts: dict[str, Count]
+    """Hosts by how they were read before and now."""
+    changed: Count
+    """Hosts whose settings or entries changed."""
+    differences: Count
+    """Settings and entries that changed."""
+    findings: dict[str, Count]
+    """Findings by what became of them."""
+
+
+class SinceLastRun(TypedDict):
+    """What changed since the last run."""
+
+    run: Moment
+    """This run, by the time at which its newest host was read."""
+    last: Moment | None
+    """The last run before; null where there is none that can be read."""
+    line: list[Moment]
+    """The runs over which lines are drawn, at most 30, oldest first; the last one is this run."""
+    unreadable: list[UnreadableRun]
+    """Files of earlier runs that cannot be read."""
+    missing: list[MissingHost]
+    """Hosts of earlier runs that this one did not ask."""
+    totals: ChangeTotals
+    """Counts over all hosts."""
+
+
 class ReadSection(TypedDict):
     """What every section has, whatever became of it."""
 
@@ -261,6 +357,8 @@ class HostReport(TypedDict):
     """The verdict of every rule that is configured, in the order of the rules."""
     drift: DriftReport
     """How it differs from the baseline."""
+    since_last_run: HostSinceLastRun | None
+    """What changed on it; null where no runs are kept."""
 
 
 class Findings(TypedDict):
@@ -291,7 +389,20 @@ class Totals(TypedDict):
     """Rules that are not configured. They have no verdict, and are not among the unknown ones."""
 
 
-class Report(TypedDict):
+class Definitions(TypedDict):
+    """What there is to know of hosts in this report, whichever of them has it."""
+
+    figures: list[FigureDefinition]
+    """The figures of the sections that any host has."""
+    timelines: list[TimelineDefinition]
+    """The timelines of the sections that any host has."""
+    members: list[MembersDefinition]
+    """The things with a state that sections of any host name."""
+    tables: list[TableDefinition]
+    """The tables that are made of the sections that any host has."""
+
+
+class Report(Definitions):
     """The file report.json that the role mailplus_state writes."""
 
     report_version: Literal[2]
@@ -304,14 +415,8 @@ class Report(TypedDict):
     """Whether the run was told a baseline to compare with."""
     totals: Totals
     """Counts over all hosts."""
-    figures: list[FigureDefinition]
-    """The figures of the sections that any host has."""
-    timelines: list[TimelineDefinition]
-    """The timelines of the sections that any host has."""
-    members: list[MembersDefinition]
-    """The things with a state that sections of any host name."""
-    tables: list[TableDefinition]
-    """The tables that are made of the sections that any host has."""
+    since_last_run: SinceLastRun | None
+    """What changed on all hosts; null where no runs are kept."""
     rules: list[RuleReport]
     """The rules of all policies, before anything is overridden for a host."""
     not_configured: list[NotConfigured]

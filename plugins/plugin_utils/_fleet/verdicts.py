@@ -39,6 +39,9 @@ _SECTION = re.compile(r"""\bsections(?:\.(\w+)|\[\s*["'](\w+))""")
 
 VERDICTS = ("pass", "fail", "unknown", "not_applicable", "excepted")
 
+# The verdicts that somebody has to look at.
+FINDINGS = ("fail", "unknown")
+
 # Of a rule that cannot be judged on a host, since nobody told the path of the setting: no verdict, and told once.
 NOT_CONFIGURED = "not_configured"
 

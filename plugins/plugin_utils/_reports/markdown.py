@@ -10,7 +10,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import has_nothing
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     FigureDefinition,
     HostReport,
@@ -25,6 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables i
     in_words,
     of_fleet,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS
 
 # Longer lists say how many more there are.
 MOST_HOSTS = 10

@@ -15,7 +15,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import PREFIX, is_partial, metric_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     DriftReport,
     FigureDefinition,
@@ -25,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     VerdictReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_amount, words
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS, VERDICTS
 
 # Beside the figures. All are gauges, and stand in the file in this order, figures last.
 METRICS = {

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import FINDINGS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     HostReport,
     Report,
@@ -19,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     VerdictReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, counted, words
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS, VERDICTS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.bars import (
     Bar,
     Part,

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the runs of a fleet found, a file a run.
+
+A file is JSON Lines, compressed: first its head, which tells of every host how it was, then a line for each host whose
+settings and entries are known. Each line is compressed by itself, so that the state of one host is read without those
+of the others, and ``zcat`` prints all. A file that is damaged is never an end: what it would tell is not known.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import stat
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import iso, read_time
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
+
+RUN_VERSION = 1
+
+_DIRECTORY = "history"
+_NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\dZ)\.jsonl\.gz", re.ASCII)
+_GZIP = 16 + zlib.MAX_WBITS
+_PIECE = 1 << 16
+
+
+class RunError(ValueError):
+    """A file of a run that cannot be read."""
+
+
+@dataclass(frozen=True)
+class HostRun:
+    """How a run found a host.
+
+    ``asked`` is false of a host that the run left out, ``gone`` true of one that was in no inventory any more; of both,
+    what earlier runs knew is passed on. ``read_at`` is when its state was read, which stands at ``place`` in the file.
+    """
+
+    status: str
+    asked: bool = True
+    gone: bool = False
+    read_at: str | None = None
+    figures: Mapping[str, int] = field(default_factory=dict)
+    verdicts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    place: Sequence[int] | None = None
+
+    @classmethod
+    def from_json(cls, entry: Any) -> HostRun:
+        """What ``asdict`` made. Raises RunError."""
+        if not isinstance(entry, dict) or entry.keys() != {each.name for each in fields(cls)}:
+            raise RunError("it does not tell of its hosts as this release does")
+        found = cls(**entry)
+        if not all(_FITS[name](entry[name]) for name in entry):
+            raise RunError("what it tells of its hosts cannot be")
+        return found
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "status": _is_text,
+    "asked": _is_flag,
+    "gone": _is_flag,
+    "read_at": lambda value: value is None or _is_text(value),
+    "figures": lambda value: isinstance(value, dict) and all(map(_is_number, value.values())),
+    "verdicts": lambda value: isinstance(value, dict) and all(map(_are_texts, value.values())),
+    "place": lambda value: value is None or (isinstance(value, list) and [*map(_is_number, value)] == [True, True]),
+}
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """The file of a run; ``stamp`` is the time by which the run is known, UTC."""
+
+    path: Path
+    stamp: str
+
+    def hosts(self) -> dict[str, HostRun]:
+        """How the run found its hosts. Raises RunError."""
+        try:
+            with self._open() as file:
+                head, _end = _first_line(file)
+            if head["run_version"] != RUN_VERSION:
+                raise RunError("another release wrote it")
+            return {host: HostRun.from_json(entry) for host, entry in head["hosts"].items()}
+        except (LookupError, TypeError, AttributeError) as error:
+            raise RunError("it does not begin as this release writes it") from error
+
+    def sections(self, place: Sequence[int]) -> dict[str, Any]:
+        """The state of the host at a place. Raises RunError."""
+        with self._open() as file:
+            _head, end = _first_line(file)
+            offset, size = place
+            file.seek(end + offset)
+            found = _parsed(_unpacked(file.read(size)))
+        sections = found.get("sections") if isinstance(found, dict) else None
+        if not isinstance(sections, dict) or not all(
+            isinstance(one, dict) and {"status", "data", "read_at"} <= one.keys() for one in sections.values()
+        ):
+            raise RunError("the state of a host is not as this release writes it")
+        return sections
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[IO[bytes]]:
+        try:
+            if not stat.S_ISREG(self.path.lstat().st_mode):  # a pipe would hold the run for ever
+                raise RunError("it is no file")
+            with self.path.open("rb") as file:
+                yield file
+        except OSError as error:
+            raise RunError(f"it cannot be read: {error.strerror}") from error
+
+
+def place(directory: Path) -> Path:
+    """Where the runs that write into a directory are kept."""
+    return directory / _DIRECTORY
+
+
+def run_files(directory: Path) -> list[RunFile]:
+    """The files of earlier runs that wrote into this directory, oldest first."""
+    try:
+        names = sorted(path.name for path in place(directory).iterdir())
+    except OSError:
+        return []
+    matches = (_NAME.fullmatch(name) for name in names)
+    return [RunFile(place(directory) / match[0], ":".join(match.groups())) for match in matches if match]
+
+
+def run_file(directory: Path, stamp: str) -> RunFile:
+    """The file of a run."""
+    return RunFile(place(directory) / f"{stamp.replace(':', '-')}.jsonl.gz", stamp)
+
+
+class NewRun:
+    """The file of a run that is being made.
+
+    States go to a file in ``place`` first, a directory of the run, since the head tells where they are.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self._path = place / "mailplus-states"
+        self._file = self._path.open("wb")
+        self._places: dict[str, list[int]] = {}
+
+    def add(self, host: str, sections: Mapping[str, Any]) -> None:
+        """The state of a host. Raises OSError."""
+        line = _packed({"host": host, "sections": sections})
+        self._places[host] = [self._file.tell(), len(line)]
+        self._file.write(line)
+
+    def finish(self, run: RunFile, hosts: Mapping[str, HostRun]) -> None:
+        """Put the file in place. Raises OSError."""
+        self._file.close()
+        entries = {host: asdict(entry) | {"place": self._places.get(host)} for host, entry in sorted(hosts.items())}
+        head = _packed({"run_version": RUN_VERSION, "run": run.stamp, "hosts": entries})
+        files.make_directories([run.path.parent])
+        with self._path.open("rb") as states:
+            files.write_bytes(run.path, _pieces(head, states))
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what was not put in place."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def prune(directory: Path, most: int, days: float | None) -> None:
+    """Remove the oldest runs beyond ``most``, and those that are more than ``days`` older than the newest."""
+    found = run_files(directory)
+    newest = read_time(found[-1].stamp) if found else None
+    since = iso(newest - timedelta(days=days)) if newest and days is not None else ""
+    for run in [*found[:-most], *(each for each in found[-most:] if each.stamp < since)]:
+        with contextlib.suppress(OSError):  # another run was faster, or it is no file
+            run.path.unlink()
+
+
+def _pieces(head: bytes, states: IO[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from iter(lambda: states.read(_PIECE), b"")
+
+
+def _packed(content: Any) -> bytes:
+    line = json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n"
+    packer = zlib.compressobj(wbits=_GZIP)  # it writes no time: the same content is the same file
+    return packer.compress(line.encode()) + packer.flush()
+
+
+def _first_line(file: IO[bytes]) -> tuple[Any, int]:
+    """What the head says, and where it ends. Raises RunError."""
+    unpacker, found, size = zlib.decompressobj(wbits=_GZIP), bytearray(), 0
+    try:
+        while not unpacker.eof:
+            piece = file.read(_PIECE)
+            if not piece:
+                raise RunError("it is cut short")
+            size += len(piece)
+            found += unpacker.decompress(piece)
+    except zlib.error as error:
+        raise RunError("it is damaged") from error
+    return _parsed(bytes(found)), size - len(unpacker.unused_data)
+
+
+def _unpacked(line: bytes) -> bytes:
+    unpacker = zlib.decompressobj(wbits=_GZIP)
+    try:
+        found = unpacker.decompress(line)
+    except zlib.error as error:
+        raise RunError("the state of a host is damaged") from error
+    if not unpacker.eof:
+        raise RunError("the state of a host is cut short")
+    return found
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RunError("it holds no JSON") from error
