@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +21,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import PREFIX, QUEUE, Project
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import IMAP_POP3, PREFIX, QUEUE, Project
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.prometheus import ALERTS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.recipes import (
     LINES_AT_MOST,
     START,
@@ -25,7 +30,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.recipes impor
     blocks,
     recipes,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 ACCOUNT = {"username": "auditor", "password": "a long {{ password }}"}
@@ -36,10 +41,17 @@ QUIET = {"mailplus_state_fail_severity": "critical", "mailplus_state_fail_unknow
 Follow = Callable[[str], Reader]
 
 
+def fleet_with(**variables: Any) -> Data:
+    """Three NAS, of which each has what ``variables`` say."""
+    return {
+        "defaults": {"accounts": [ACCOUNT], "queue": {"total": 12}, **variables},
+        "nas": {name: {} for name in NAMES},
+    }
+
+
 @pytest.fixture(scope="module")
 def everyone() -> Iterator[Fleet]:
-    nas: Data = {name: {} for name in NAMES}
-    with run_fleet({"defaults": {"accounts": [ACCOUNT], "queue": {"total": 12}}, "nas": nas}) as running:
+    with run_fleet(fleet_with()) as running:
         yield running
 
 
@@ -72,7 +84,97 @@ def test_no_recipe_is_long() -> None:
             block.weight for block in blocks() if block.heading == heading and block.language.startswith("yaml")
         )
         assert weight <= LINES_AT_MOST, heading
-    assert {block.language for block in blocks()} <= {"ini", "yaml", "yaml+jinja", "shell", "text", "groovy"}
+    assert {block.language for block in blocks()} <= {"ini", "yaml", "yaml+jinja", "python", "shell", "text", "groovy"}
+
+
+@recipe("Which mails are stuck, and why?")
+def test_stuck(follow: Reader) -> None:
+    follow.write()
+    follow.check(follow.run())
+    stuck = follow.project.directory / "stuck"
+    for name in ("queue_reasons.csv", "queue_destinations.csv"):
+        assert len((stuck / name).read_text(encoding="utf-8").splitlines()) > 1
+    rows = json.loads((stuck / "hosts" / f"{NAMES[0]}.json").read_text(encoding="utf-8"))["mailplus"]["sections"][
+        "queue"
+    ]
+    assert len(rows["data"]["items"]) == 12
+    assert not (follow.project.directory / "mailplus-state").exists()
+
+
+@recipe("Who changed what since yesterday?")
+def test_changes(follow: Reader, fleet: Fleet) -> None:
+    follow.write()
+    shown = follow.run()
+    for name in NAMES:
+        assert f"ok: [{name}]" in shown
+    found = [int(number) for number in re.findall(r'"id": (\d+)', shown)]
+    assert 0 < len(found) < 3 * 40  # the simulator's rows go further back
+
+
+@recipe("Who changed what on any NAS, in one table?")
+def test_admin_table(follow: Reader) -> None:
+    follow.write()
+    follow.check(follow.run())
+    table = follow.project.directory / "admin_log" / "admin_changes.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        times = [row["time"] for row in csv.DictReader(file)]
+    assert len(times) > 3
+    assert times == sorted(times, reverse=True)
+
+
+REJECTED = {
+    "status": "rejected",
+    "sender": "someone@example.net",
+    "recipient": "office@example.org",
+    "subject": "An offer",
+    "size": 1000,
+}
+
+
+@recipe("Which mails of a domain were rejected in the last three hours?")
+def test_rejected(follow: Reader) -> None:
+    follow.write()
+    now = int(time.time())
+    rows = [
+        REJECTED | {"id": 4, "time": now - 60},
+        REJECTED | {"id": 3, "time": now - 120, "status": "sent"},
+        REJECTED | {"id": 2, "time": now - 180, "recipient": "office@mail.example.org"},
+        REJECTED | {"id": 1, "time": now - 3 * 3600 - 60},
+    ]
+    with run_fleet(fleet_with(transaction_log={"rows": rows})) as rejecting:
+        follow.ask(rejecting)
+        follow.run()
+    for name in NAMES:
+        text = (follow.project.directory / f"rejected-{name}.jsonl").read_text(encoding="utf-8")
+        assert [json.loads(line)["id"] for line in text.splitlines()] == [4]
+
+
+@recipe("A filter says that it can judge no row: what do I do?")
+def test_row_keys(follow: Reader) -> None:
+    renamed = {"time": "when", "type": "what"}, {"time": "since", "description": "note"}
+    description = fleet_with(admin_log={"rename": renamed[0]}, queue={"rename": renamed[1], "total": 12})
+    with run_fleet(description) as strange:
+        follow.ask(strange)
+        task = next(block.text for block in blocks() if block.file == "changes.yml")
+        follow.project.write("before.yml", task)
+        before = follow.again("ansible-playbook before.yml", 2)
+        assert "when" in before
+        assert "row_keys" in before
+        follow.set(**QUIET)
+        follow.again(follow.command)
+        assert summary(follow, "queue")["oldest"] is None
+        follow.write()
+        follow.run()
+        assert summary(follow, "queue")["oldest"]
+        assert summary(follow, "queue")["top_reasons"]
+        assert summary(follow, "admin_log")["by_type"]
+        named = task.replace("limit: -1", 'limit: -1, row_keys: "{{ mailplus_state_row_keys }}"')
+        follow.project.write("after.yml", named)
+        assert follow.again("ansible-playbook after.yml").count('"when"') > 0
+
+
+def summary(follow: Reader, section: str) -> Any:
+    return read(follow, f"hosts/{NAMES[0]}.json")["mailplus"]["sections"][section]["summary"]
 
 
 @recipe("How do I make a script fail when more than 500 mails wait?")
@@ -157,7 +259,8 @@ def test_gitlab(follow: Reader) -> None:
 
 @recipe("How do I see the findings in Jenkins?")
 def test_jenkins(follow: Reader) -> None:
-    text = follow.take("groovy")
+    (path,) = follow.write()
+    text = path.read_text(encoding="utf-8")
     assert text.count("{") == text.count("}")
     follow.set(**QUIET)
     (command,) = re.findall(r"sh '([^']+)'", text)
@@ -176,7 +279,7 @@ def check_junit(follow: Reader, file: str) -> None:
 @recipe("How do I compare the nodes of a cluster?")
 def test_nodes(follow: Reader, fleet: Fleet) -> None:
     follow.set(**QUIET)
-    fleet[NAMES[2]].set_answer(f"{PREFIX}IMAP_POP3", "get", {"enable_pop3": "odd"})
+    fleet[NAMES[2]].set_answer(IMAP_POP3, "get", {"enable_pop3": "odd"})
     follow.run()
     asked = {name: len(nas.requests) for name, nas in fleet.items()}
     follow.again("true")
@@ -197,6 +300,57 @@ def test_rights(follow: Reader, fleet: Fleet) -> None:
     for nas in fleet.values():
         nas.faults.add("error", code=105, api=f"{PREFIX}License*")
     follow.check(follow.run())
+
+
+@recipe("How do I get a mail only when something changed?")
+def test_mail_on_change(follow: Reader, fleet: Fleet) -> None:
+    follow.write()
+    follow.set(
+        **QUIET, mailplus_state_subset=["queue", "imap_pop3"], mailplus_state_policies=["policies/operation.yml"]
+    )
+    *variables, job = follow.take("text").splitlines()[1:]
+    assert [variable.split("=")[0] for variable in variables] == ["MAILTO", "PATH"]
+    command = cron(follow, job)
+    assert "nas1" in follow.again(command)  # the first run
+    assert follow.again(command) == ""
+    fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(3)
+    assert follow.again(command) == ""  # a number is no change
+    fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(600)
+    assert "more than 500" in follow.again(command)  # a finding is
+    fleet[NAMES[1]].set_answer(IMAP_POP3, "get", {"enable_pop3": "odd"})
+    assert "enable_pop3" in follow.again(command)
+    fleet[NAMES[2]].faults.add("close")
+    assert NAMES[2] in follow.again(command)
+    assert follow.again(command) == ""  # nothing new
+    fleet[NAMES[2]].faults.clear()
+    assert NAMES[2] in follow.again(command)
+    follow.set(mailplus_state_subset=["queu"])
+    assert "queu" in follow.again(command)  # a run that makes no report
+
+
+def cron(follow: Reader, job: str) -> str:
+    """The command of a line of a crontab, as cron runs it: by sh, in the home directory."""
+    *times, command = job.split(None, 5)
+    assert all(re.fullmatch(r"\*|\d+", time) for time in times)
+    home = follow.project.directory.parent
+    (home / "mailplus").symlink_to(follow.project.directory)
+    return f"cd {shlex.quote(str(home))} && exec sh -c {shlex.quote(command)}"
+
+
+@recipe("How do I watch the fleet with Prometheus and Grafana?")
+def test_prometheus(follow: Reader) -> None:
+    *_others, config = follow.write()
+    follow.set(**QUIET)
+    follow.run()
+    metrics = follow.project.directory / "metrics"
+    assert [path.name for path in metrics.iterdir()] == ["mailplus.prom"]
+    assert (metrics / "mailplus.prom").stat().st_mode & 0o777 == 0o644
+    assert "mailplus_up{" in (metrics / "mailplus.prom").read_text(encoding="utf-8")
+    written = yaml.safe_load(config.read_text(encoding="utf-8"))
+    assert [str(ROOT / "docs" / "recipes" / name) for name in written["rule_files"]] == [str(ALERTS)]
+    if shutil.which("promtool"):
+        shutil.copy(ALERTS, follow.project.directory)
+        follow.again("promtool check config prometheus.yml")
 
 
 def read(follow: Reader, file: str) -> Any:

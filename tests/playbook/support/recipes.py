@@ -37,7 +37,8 @@ class Block:
     @property
     def file(self) -> str | None:
         """The file that the reader is to write, which the first line names."""
-        found = _FILE.match(self.text.split("\n")[0])
+        lines = [line for line in self.text.split("\n") if not line.startswith("#!")]
+        found = _FILE.match(lines[0])
         return found["name"] if found else None
 
     @property
@@ -75,10 +76,11 @@ class Reader:
         for block in blocks():
             if block.heading == START and block.file:
                 self.project.write(block.file, block.text)
-        self._write_inventory()
+        self.ask(self.fleet)
 
-    def _write_inventory(self) -> None:
-        hosts = {name: role_vars(self.fleet, nas) for name, nas in self.fleet.items()}
+    def ask(self, fleet: Fleet) -> None:
+        """Let the inventory be of this fleet."""
+        hosts = {name: role_vars(fleet, nas) for name, nas in fleet.items()}
         (password,) = {variables.pop("mailplus_state_password") for variables in hosts.values()}
         for name, variables in hosts.items():
             self.project.write(f"host_vars/{name}.yml", variables)
@@ -94,7 +96,10 @@ class Reader:
 
     def write(self) -> list[Path]:
         """Write every file that the recipe gives."""
-        return [self.project.write(block.file, self._use(block).text) for block in list(self._left) if block.file]
+        found = [self.project.write(block.file, self._use(block).text) for block in list(self._left) if block.file]
+        for path in found:
+            path.chmod(0o755 if path.suffix == ".sh" else 0o644)
+        return found
 
     @property
     def command(self) -> str:
@@ -129,7 +134,7 @@ class Reader:
         assert not self._left, f"not tried: {self._left}"
 
     def _next(self, language: str) -> Block:
-        return next(block for block in self._left if block.language == language)
+        return next(block for block in self._left if block.language == language and not block.file)
 
     def _use(self, block: Block) -> Block:
         self._left.remove(block)
