@@ -102,7 +102,7 @@ def test_stuck(follow: Reader) -> None:
 
 
 @recipe("Who changed what since yesterday?")
-def test_changes(follow: Reader, fleet: Fleet) -> None:
+def test_changes(follow: Reader) -> None:
     follow.write()
     shown = follow.run()
     for name in NAMES:
