@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,15 +30,13 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.recipes impor
     blocks,
     recipes,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Data
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Data, surroundings
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 ACCOUNT = {"username": "auditor", "password": "a long {{ password }}"}
 NAMES = ("nas1.example.com", "nas2.example.com", "nas3.example.com")
 # What is about other things than the recipe must not fail its run.
 QUIET = {"mailplus_state_fail_severity": "critical", "mailplus_state_fail_unknown_severity": "never"}
-
-Follow = Callable[[str], Reader]
 
 
 def fleet_with(**variables: Any) -> Data:
@@ -87,6 +85,23 @@ def test_no_recipe_is_long() -> None:
     assert {block.language for block in blocks()} <= {"ini", "yaml", "yaml+jinja", "python", "shell", "text", "groovy"}
 
 
+def test_the_plays_are_as_ansible_lint_wants_them(project: Project) -> None:
+    plays = [block for block in blocks() if "  tasks:\n" in block.text]
+    assert len(plays) > 3
+    paths = [str(project.write(str(block.file), f"---\n{block.text}")) for block in plays]
+    command = [str(Path(sys.executable).with_name("ansible-lint")), "--offline", "-c", str(ROOT / ".ansible-lint")]
+    done = subprocess.run(
+        [*command, *paths],
+        cwd=project.directory,
+        env=surroundings(project.directory),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @recipe("Which mails are stuck, and why?")
 def test_stuck(follow: Reader) -> None:
     follow.write()
@@ -94,10 +109,8 @@ def test_stuck(follow: Reader) -> None:
     stuck = follow.project.directory / "stuck"
     for name in ("queue_reasons.csv", "queue_destinations.csv"):
         assert len((stuck / name).read_text(encoding="utf-8").splitlines()) > 1
-    rows = json.loads((stuck / "hosts" / f"{NAMES[0]}.json").read_text(encoding="utf-8"))["mailplus"]["sections"][
-        "queue"
-    ]
-    assert len(rows["data"]["items"]) == 12
+    sections = read(follow, f"hosts/{NAMES[0]}.json", "stuck")["mailplus"]["sections"]
+    assert len(sections["queue"]["data"]["items"]) == 12
     assert not (follow.project.directory / "mailplus-state").exists()
 
 
@@ -353,5 +366,5 @@ def test_prometheus(follow: Reader) -> None:
         follow.again("promtool check config prometheus.yml")
 
 
-def read(follow: Reader, file: str) -> Any:
-    return json.loads((follow.project.directory / "mailplus-state" / file).read_text(encoding="utf-8"))
+def read(follow: Reader, file: str, directory: str = "mailplus-state") -> Any:
+    return json.loads((follow.project.directory / directory / file).read_text(encoding="utf-8"))
