@@ -94,10 +94,11 @@ class ActionModule(FleetAction):
         severities = parse_severities(plain(options["drift_severities"]))
         differ = Differ(Comparison(options["drift_ignore"], severities, options["drift_severity"]), clean)
         baseline = _baseline(options, differ)
-        if options["only_validate"]:
-            for host in options["hosts"]:
+        for host in options["hosts"]:
+            if options["only_validate"]:
                 of_role.check(host)
-                policies.of(host)
+            policies.of(host)
+        if options["only_validate"]:
             return {"changed": False, "rules": [rule.id for rule in rules]}
         hosts, now = list(fleet_sources(options, variables)), datetime.now(timezone.utc)
         history = _history(options, differ, variables, run_of(hosts, now))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import sentence
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
@@ -71,6 +72,7 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
         "summary": [
             *lines,
             *_not_configured(report["not_configured"]),
+            *([sentence(report["since_last_run"])] if report["since_last_run"] else []),
             f"{len(failing)} hosts, {sum(map(bool, failing.values()))} fail the run: {'; '.join(parts)}",
         ],
     }

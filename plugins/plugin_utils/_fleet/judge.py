@@ -53,9 +53,15 @@ class Policies:
         self.rules = rules
         self._variables = variables
         self._made: dict[tuple[int, ...], tuple[list[Any], policy.HostPolicy]] = {}
+        self._of: dict[str, policy.HostPolicy] = {}
 
     def of(self, host: str) -> policy.HostPolicy:
         """The policy of a host, by its HOST_VARIABLES. Raises PolicyError."""
+        if host not in self._of:
+            self._of[host] = self._find(host)
+        return self._of[host]
+
+    def _find(self, host: str) -> policy.HostPolicy:
         found = self._variables(host)
         values = [found.get(name, default) for name, default in HOST_VARIABLES.items()]
         key = tuple(map(id, values))

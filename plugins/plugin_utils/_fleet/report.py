@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
@@ -80,31 +80,22 @@ def build_report(
 
     A result is let go of before the next one is looked at. ``history`` tells what changed since the last run.
     """
-    hosts: list[HostReport] = []
-    changes: dict[str, DriftReport] = {}
-    cleaners: dict[Clean, _Cleaner] = {}
-    has_baseline = False
     unconfigured = Unconfigured()
-    for result in results:
-        cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
-        hosts.append(_host_or_why_not(result, cleaner))
-        changes[result.record.host] = _drift(result.changes, cleaner)
-        unconfigured.add(hosts[-1], result.verdicts)
-        has_baseline = has_baseline or result.drift is not NOT_COMPARED
-    hosts.sort(key=lambda host: host["host"])
+    found = sorted(_hosts(results, unconfigured), key=lambda each: each.host["host"])
+    hosts = [each.host for each in found]
     names = {name for host in hosts for name in host["sections"]}
     rows, tabled = figures.rows(names), tables.of_names(names)
     unasked = unconfigured.unasked()
-    for host in hosts:
+    for host, changes, _has_baseline in found:
         _fill(host, rows, tabled)
         host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
-        host["since_last_run"] = history.of_host(host, changes[host["host"]]) if history else None
+        host["since_last_run"] = history.of_host(host, changes) if history else None
     not_configured = list(unconfigured.told(rules, len(hosts)))
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
-        "has_baseline": has_baseline,
+        "has_baseline": any(each.has_baseline for each in found),
         "totals": _totals(hosts, len(not_configured)),
         **_definitions(rows, tabled),
         "since_last_run": history.of_fleet(hosts) if history else None,
@@ -112,6 +103,21 @@ def build_report(
         "not_configured": not_configured,
         "hosts": hosts,
     }
+
+
+class _Found(NamedTuple):
+    host: HostReport
+    changes: DriftReport
+    has_baseline: bool
+
+
+def _hosts(results: Iterable[HostResult], unconfigured: Unconfigured) -> Iterator[_Found]:
+    cleaners: dict[Clean, _Cleaner] = {}
+    for result in results:
+        cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
+        host = _host_or_why_not(result, cleaner)
+        unconfigured.add(host, result.verdicts)
+        yield _Found(host, _drift(result.changes, cleaner), result.drift is not NOT_COMPARED)
 
 
 def _definitions(rows: Sequence[Section], tabled: Sequence[Table]) -> Definitions:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import stat
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -158,8 +160,8 @@ class NewRun:
     """
 
     def __init__(self, place: Path) -> None:
-        self._path = place / "mailplus-states"
-        self._file = self._path.open("wb")
+        number, name = tempfile.mkstemp(prefix="mailplus-states-", dir=place)
+        self._path, self._file = Path(name), os.fdopen(number, "wb")
         self._places: dict[str, list[int]] = {}
 
     def add(self, host: str, sections: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.junit 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.markdown import markdown
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.prometheus import prometheus
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables import (
+    changes_csv,
     findings_csv,
     hosts_csv,
     table_csv,
@@ -26,6 +27,7 @@ FORMATS: dict[str, dict[str, Callable[[Report], str]]] = {
     "csv": {
         "hosts.csv": hosts_csv,
         "findings.csv": findings_csv,
+        "changes.csv": changes_csv,
         **{
             f"{table.name}.csv": partial(table_csv, table.name, [column.name for column in table.columns])
             for table in TABLES

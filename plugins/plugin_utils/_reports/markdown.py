@@ -7,6 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import SECONDS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import (
+    FINDING_WORDS,
+    OfHost,
+    changes,
+    moved,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import has_nothing
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
@@ -52,6 +58,7 @@ def markdown(report: Report) -> str:
         *_hosts("Not read, so that nothing is known of them", [host for host in hosts if host["status"] in UNREAD]),
         *_hosts("Without a MailPlus Server that answers", [host for host in hosts if host["status"] == "unsupported"]),
         *_hosts("Read in part", [host for host in hosts if host["status"] == "partial"]),
+        *_since_last_run(report),
         *_findings(report),
         *_not_configured(report),
         *_inventory(report),
@@ -125,6 +132,28 @@ def _hosts(title: str, hosts: Sequence[HostReport]) -> Iterator[str]:
 
 def _status(host: HostReport) -> str:
     return str(host["status"]).replace("_", " ")
+
+
+def _since_last_run(report: Report) -> Iterator[str]:
+    """A section with a line for each thing that changed, as far as there are not many."""
+    told = changes(report)
+    if told is None:
+        return
+    lines = [f"**{word}** {_those(hosts)}" for word, hosts in told.hosts]
+    lines += [f"**{escape(one.title)}** {FINDING_WORDS[one.change]}: {_those(one.hosts)}" for one in told.findings]
+    lines += [f"**{escape(one.path)}** changed: {_those(one.hosts)}" for one in told.settings]
+    lines += [f"**{escape(one.figure['label'])}**: {escape(moved(one))}" for one in told.figures]
+    lines += [f"not readable: {escape(one)}" for one in told.unreadable]
+    yield "## Since the last run"
+    yield escape(told.sentence)
+    if lines:
+        yield _lines(lines)
+
+
+def _those(hosts: Sequence[OfHost]) -> str:
+    """The first hosts, what is to say of each, and how many more there are."""
+    more = f" and {len(hosts) - MOST_HOSTS} more" if len(hosts) > MOST_HOSTS else ""
+    return ", ".join(escape(f"{one.host} ({one.text})" if one.text else one.host) for one in hosts[:MOST_HOSTS]) + more
 
 
 def _findings(report: Report) -> Iterator[str]:

@@ -19,6 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     DifferenceReport,
     FigureDefinition,
     HostReport,
+    HostSinceLastRun,
     NotConfigured,
     Report,
     RuleReport,
@@ -59,6 +60,9 @@ FINDING_COLUMNS = (
     "reference",
 )
 
+# ``since`` is when the host was last read, or since which run a rule is a finding.
+CHANGE_COLUMNS = ("kind", "host", "change", "name", "before", "now", "since")
+
 # Before those of the table.
 TABLE_COLUMNS = ("host", "read_status")
 
@@ -85,6 +89,38 @@ def findings_csv(report: Report) -> str:
     rows = (_finding_rows(host, rules, has_baseline=report["has_baseline"]) for host in report["hosts"])
     unjudged = (_not_configured_row(one, rules[one["rule"]]) for one in report["not_configured"])
     return _table(FINDING_COLUMNS, chain(chain.from_iterable(rows), unjudged))
+
+
+def changes_csv(report: Report) -> str:
+    """A row for each thing that changed since the last run, and each host that came or went. The first run has none."""
+    fleet = report["since_last_run"]
+    if fleet is None or fleet["last"] is None:
+        return _table(CHANGE_COLUMNS, ())
+    rows = (_change_rows(host["host"], host["since_last_run"]) for host in report["hosts"] if host["since_last_run"])
+    missing = (
+        {"kind": "host", "host": one["host"], "change": "left_out" if one["in_inventory"] else "vanished"}
+        | {"since": _known(one["last_read"])}
+        for one in fleet["missing"]
+    )
+    return _table(CHANGE_COLUMNS, chain(chain.from_iterable(rows), missing))
+
+
+def _change_rows(host: str, changes: HostSinceLastRun) -> Iterator[Row]:
+    whose = {"host": host, "since": _known(changes["last_read"])}
+    if changes["change"] != "read":
+        yield {"kind": "host", **whose, "change": changes["change"], "before": changes["status_before"] or NONE}
+    for difference in changes["differences"]["differences"]:
+        before, now = sides(difference)
+        told = {"change": difference["kind"], "name": difference["path"], "before": before, "now": now}
+        yield {"kind": "setting", **whose, **told}
+    for each in changes["differences"]["not_compared"]:
+        yield {"kind": "setting", **whose, "change": "not_compared", "name": each["path"], "before": each["reason"]}
+    for finding in changes["findings"]:
+        told = {"change": finding["change"], "name": finding["rule"], "since": finding["since"]}
+        yield {"kind": "finding", **whose, **told, "before": finding["before"] or NONE, "now": finding["now"] or NONE}
+    for figure in changes["figures"]:
+        told = {"name": figure["name"], "before": _known(figure["before"]), "now": _known(figure["now"])}
+        yield {"kind": "figure", **whose, "change": "changed", **told}
 
 
 def table_csv(name: str, columns: Sequence[str], report: Report) -> str:

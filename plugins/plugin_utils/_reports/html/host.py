@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error, Server
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Member
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import of_host
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import COMPARED
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     DifferenceReport,
@@ -128,6 +129,7 @@ class Host:
     drift: str
     drift_reason: str | None
     changes: list[Change]
+    since_last_run: list[str]
     not_compared: list[NotComparedReport]
     row: Row
 
@@ -175,6 +177,7 @@ def host_view(index: int, host: HostReport, fleet: Fleet) -> Host:
         drift=host["drift"]["status"],
         drift_reason=host["drift"]["reason"],
         changes=[_change(difference) for difference in host["drift"]["differences"]],
+        since_last_run=of_host(host, fleet.report),
         not_compared=host["drift"]["not_compared"],
         row=_row(host, by_verdict, fleet),
     )

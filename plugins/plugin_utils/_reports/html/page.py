@@ -8,6 +8,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import FINDING_WORDS, changes
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted
@@ -16,6 +17,11 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.a
     by_section,
     columns,
     subjects,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.changes import (
+    MOST_CHANGED_HOSTS,
+    MOST_CHANGES,
+    run_line,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.fleet import (
     TOP_PATHS,
@@ -62,6 +68,7 @@ def html(report: Report) -> str:
             headline=headline(report),
             glance=glance(report),
             causes=causes(hosts),
+            changes=changes(report),
             unread=sum(host["status"] in text.NOT_JUDGED for host in hosts),
             results=results,
             rules={rule["id"]: rule for rule in report["rules"]},
@@ -94,6 +101,7 @@ def _environment() -> Environment:
         counted=counted,
         moment=text.moment,
         names_of_read=names_of_read,
+        run_line=run_line,
         sha256=_sha256,
     )
     words: dict[str, object] = {
@@ -102,6 +110,9 @@ def _environment() -> Environment:
         "VERDICTS": text.VERDICT_WORDS,
         "DRIFTS": text.DRIFT_WORDS,
         "SEVERITIES": SEVERITIES,
+        "FINDING_WORDS": FINDING_WORDS,
+        "MOST_CHANGED_HOSTS": MOST_CHANGED_HOSTS,
+        "MOST_CHANGES": MOST_CHANGES,
         "MOST_DIFFERENCES": MOST_DIFFERENCES,
         "MOST_REASONS": MOST_REASONS,
         "MOST_ROWS": MOST_ROWS,
