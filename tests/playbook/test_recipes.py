@@ -87,7 +87,7 @@ def test_no_recipe_is_long() -> None:
 
 def test_the_plays_are_as_ansible_lint_wants_them(project: Project) -> None:
     plays = [block for block in blocks() if "  tasks:\n" in block.text]
-    assert len(plays) > 3
+    assert len(plays) >= 3
     paths = [str(project.write(str(block.file), f"---\n{block.text}")) for block in plays]
     command = [str(Path(sys.executable).with_name("ansible-lint")), "--offline", "-c", str(ROOT / ".ansible-lint")]
     done = subprocess.run(
@@ -331,7 +331,7 @@ def test_mail_on_change(follow: Reader, fleet: Fleet) -> None:
     fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(600)
     assert "more than 500" in follow.again(command)  # a finding is
     fleet[NAMES[1]].set_answer(IMAP_POP3, "get", {"enable_pop3": "odd"})
-    assert "enable_pop3" in follow.again(command)
+    follow.check(follow.again(command))
     fleet[NAMES[2]].faults.add("close")
     assert NAMES[2] in follow.again(command)
     assert follow.again(command) == ""  # nothing new
