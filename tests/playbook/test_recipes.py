@@ -162,14 +162,18 @@ def test_rejected(follow: Reader) -> None:
         assert [json.loads(line)["id"] for line in text.splitlines()] == [4]
 
 
+STRANGE = {
+    "admin_log": {"rename": {"time": "when", "type": "what"}},
+    "queue": {"rename": {"time": "since", "description": "note"}, "total": 12},
+    "transaction_log": {"rename": {"time": "ts", "status": "state", "recipient": "to_whom"}},
+}
+
+
 @recipe("None of the rows could be judged: what do I do?")
 def test_row_keys(follow: Reader) -> None:
-    renamed = {"time": "when", "type": "what"}, {"time": "since", "description": "note"}
-    description = fleet_with(admin_log={"rename": renamed[0]}, queue={"rename": renamed[1], "total": 12})
-    with run_fleet(description) as strange:
+    with run_fleet(fleet_with(**STRANGE)) as strange:
         follow.ask(strange)
-        task = next(block.text for block in blocks() if block.file == "changes.yml")
-        follow.project.write("before.yml", task)
+        follow.project.write("before.yml", text_of("changes.yml"))
         before = follow.again("ansible-playbook before.yml", 2)
         for part in ("None of ", " could be judged", "when", "row_keys"):
             assert part in before
@@ -181,9 +185,26 @@ def test_row_keys(follow: Reader) -> None:
         assert summary(follow, "queue")["oldest"]
         assert summary(follow, "queue")["top_reasons"]
         assert summary(follow, "admin_log")["by_type"]
-        named = task.replace("limit: -1", 'limit: -1, row_keys: "{{ mailplus_state_row_keys }}"')
-        follow.project.write("after.yml", named)
-        assert follow.again("ansible-playbook after.yml").count('"when"') > 0
+        check_other_recipes(follow)
+
+
+def check_other_recipes(follow: Reader) -> None:
+    """Once the keys are named, other recipes work there too."""
+    named = "row_keys: '{{ mailplus_state_row_keys }}', sections: "
+    follow.project.write("after.yml", text_of("changes.yml").replace("sections: ", named))
+    assert '"when"' in follow.again("ansible-playbook after.yml")
+    task = text_of("rejected.yml").replace("sections: ", named)
+    task = task.replace("rejected]", "sent]").replace("example.org", "partner.example.org")
+    follow.project.write("after.yml", task)
+    follow.again("ansible-playbook after.yml")
+    rows = (follow.project.directory / f"rejected-{NAMES[0]}.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {json.loads(row)["state"] for row in rows} == {"sent"}
+    assert {json.loads(row)["to_whom"] for row in rows} == {"kontakt@partner.example.org"}
+
+
+def text_of(file: str) -> str:
+    """A file of another recipe."""
+    return next(block.text for block in blocks() if block.file == file)
 
 
 def summary(follow: Reader, section: str) -> Any:
