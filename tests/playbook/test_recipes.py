@@ -165,7 +165,7 @@ def test_rejected(follow: Reader) -> None:
 STRANGE = {
     "admin_log": {"rename": {"time": "when", "type": "what"}},
     "queue": {"rename": {"time": "since", "description": "note"}, "total": 12},
-    "transaction_log": {"rename": {"time": "ts", "status": "state", "recipient": "to_whom"}},
+    "transaction_log": {"rename": {"time": "ts", "status": "state", "recipient": "to_whom"}, "span": 3600},
 }
 
 
