@@ -155,3 +155,13 @@ def test_old_runs_are_removed(project: Project) -> None:
     for _night in range(3):
         night(project, "-e", "mailplus_state_history_runs=2")
     assert len(kept(project)) == 2
+
+
+def test_files_stay_as_they_are_while_nothing_changes(project: Project) -> None:
+    on_change = ("-e", "mailplus_state_only_on_change=true")
+    night(project, *on_change)
+    night(project, *on_change)
+    before = {path: path.stat().st_mtime_ns for path in (project.directory / "state").glob("report.*")}
+    night(project, *on_change)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(kept(project)) == 3

@@ -17,7 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible_lines
 
 # Keys whose values pass with time while a fleet stays as it is, and the figures that are such values.
-_TIMES = {"generated_at", "collected_at", "oldest_age_seconds"}
+_TIMES = {"generated_at", "collected_at", "oldest_age_seconds", "run", "last", "line", "last_read"}
 _TIMES |= {each.name for row in CATALOGUE for each in row.figures if each.path.rpartition(".")[2] in _TIMES}
 
 # The name of a file that is being written. One that is older than an hour was left behind by a run that was killed.
@@ -162,8 +162,9 @@ def _encode(text: str) -> bytes:
 
 def _without_times(value: Any) -> Any:
     if isinstance(value, Mapping):
-        # A verdict on such a value states it too.
-        times = {*_TIMES, "actual"} if str(value.get("path")).rpartition(".")[2] in _TIMES else _TIMES
+        # A verdict on such a value states it too, and so does a change of such a figure.
+        is_time = _TIMES & {str(value.get("path")).rpartition(".")[2], str(value.get("name"))}
+        times = {*_TIMES, "actual", "before", "now"} if is_time else _TIMES
         return {key: _without_times(item) for key, item in value.items() if key not in times}
     if isinstance(value, list):
         return [_without_times(item) for item in value]

@@ -226,16 +226,14 @@ class History:
 
     def state(self, record: HostRecord) -> dict[str, Any]:
         """What the next run has to know of a host: of each section, the last good state without personal data."""
-        before = self._before(record.host) or {}
-        old = {name: self._differ.clean.section(name, one) for name, one in before.items() if name in BY_NAME}
+        old = {name: one for name, one in (self._before(record.host) or {}).items() if name in BY_NAME}
         state = record.mailplus if record.status in READ else None
+        read_at = state["collected_at"] if state else None
         new = state["sections"] if state else {}
-        fresh = {
-            name: {**self._differ.clean.section(name, one), "summary": None, "read_at": state and state["collected_at"]}
-            for name, one in new.items()
-            if name in BY_NAME and BY_NAME[name].kind in _KEPT
-        }
-        return {name: _good(old.get(name), fresh.get(name)) for name in sorted({*old, *fresh})}
+        kept = {name: one for name, one in new.items() if name in BY_NAME and BY_NAME[name].kind in _KEPT}
+        fresh = {name: {**one, "summary": None, "read_at": read_at} for name, one in kept.items()}
+        found = {name: _good(old.get(name), fresh.get(name)) for name in sorted({*old, *fresh})}
+        return {name: self._differ.clean.section(name, one) for name, one in found.items()}
 
     def hosts(self, report: Report) -> dict[str, HostRun]:
         """How this run found each host; of those that it left out, what earlier runs knew."""
