@@ -284,6 +284,8 @@ def test_gitlab(follow: Reader) -> None:
     assert subprocess.run(checked, capture_output=True, check=False).returncode == 0
     (job,) = yaml.safe_load(path.read_text(encoding="utf-8")).values()
     follow.set(**QUIET)
+    follow.project.directory.chmod(0o777)
+    follow.environment.update(job["variables"])
     for line in job["script"]:
         follow.again(line)
     for file in [job["artifacts"]["reports"]["junit"], *job["artifacts"]["paths"]]:
