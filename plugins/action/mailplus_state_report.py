@@ -37,20 +37,19 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
     Policies,
     not_compared,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import NEVER, Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import RoleVariables, cause
 
 try:
     from ansible.template import trust_as_template
 except ImportError:  # pragma: no cover - ansible-core before 2.19 trusts every text
     trust_as_template = None
-
-_NEVER = "never"
 
 # A baseline that is no file: the last run, or a run by its time or day. A file of such a name is ./last.
 _LAST_RUN = "last"
@@ -63,8 +62,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "policies": {"type": "list", "elements": "raw", "default": []},
     "only_validate": {"type": "bool", "default": False},
     "known_variables": {"type": "raw"},
-    "fail_severity": {"type": "str", "choices": [*policy.SEVERITIES, _NEVER], "default": "high"},
-    "fail_unknown_severity": {"type": "str", "choices": [*policy.SEVERITIES, _NEVER], "default": "high"},
+    "fail_severity": {"type": "str", "choices": [*policy.SEVERITIES, NEVER], "default": "high"},
+    "fail_unknown_severity": {"type": "str", "choices": [*policy.SEVERITIES, NEVER], "default": "high"},
     "fail_on_error": {"type": "bool", "default": True},
     "baseline": {"type": "path"},
     "history_runs": {"type": "int", "default": 0},
@@ -102,12 +101,13 @@ class ActionModule(FleetAction):
             return {"changed": False, "rules": [rule.id for rule in rules]}
         hosts, now = list(fleet_sources(options, variables)), datetime.now(timezone.utc)
         history = _history(options, differ, variables, run_of(hosts, now))
-        judge = Judge(policies, baseline or history.compare, self._evaluator(), clean, now)
+        judge = Judge(policies, baseline or history.compare, self._evaluator(), clean, now, limits=_limits(options))
         if options["history_runs"]:
             judge.history, judge.recording = history, self._recording(options, history)
-        built = judge.judged((source.record() for source in hosts), f"{options['title']}")
-        limits = failing.Limits(options["fail_severity"], options["fail_unknown_severity"], options["fail_on_error"])
-        return {**self._write(built, options), **failing.result(built, limits, judge.described)}
+        page = PAGE if "html" in options["formats"] else None
+        built = judge.judged((source.record() for source in hosts), f"{options['title']}", page)
+        directory = directory_of(options) if options["directory"] else None
+        return {**self._write(built, options), **failing.result(built, judge.described, directory)}
 
     def _recording(self, options: Options, history: History) -> Recording | None:
         """What keeps this run for later ones."""
@@ -196,6 +196,10 @@ def _history(options: Options, differ: Differ, variables: Variables, run: str) -
     """What earlier runs kept, where any are."""
     directory = directory_of(options)
     return History(directory, run, differ, variables.has, kept().run_of(directory))
+
+
+def _limits(options: Options) -> Limits:
+    return Limits(options["fail_severity"], options["fail_unknown_severity"], options["fail_on_error"])
 
 
 def _no_value(error: Exception) -> NoReturn:

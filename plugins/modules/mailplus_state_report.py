@@ -19,6 +19,8 @@ description:
     configured. It is told once for the fleet, and has no verdict.
   - Of each host, it heeds the variables C(mailplus_state_overrides), C(mailplus_state_exceptions) and
     C(mailplus_state_paths), which the role describes.
+  - Every format tells what fails the run, by O(fail_severity), O(fail_unknown_severity) and O(fail_on_error), as the
+    result of this task does. What does not fail it is no failure and no error in C(junit.xml).
 extends_documentation_fragment:
   - mailfleet.mailplus.files
 options:
@@ -68,19 +70,19 @@ options:
     type: raw
   fail_severity:
     description:
-      - Failed rules and differences of this severity or above are returned as failing.
+      - Failed rules and differences of this severity or above are returned as failing, and failures in C(junit.xml).
     type: str
     choices: [info, low, medium, high, critical, never]
     default: high
   fail_unknown_severity:
     description:
-      - Rules of this severity or above whose verdict is unknown are returned as failing.
+      - Rules of this severity or above whose verdict is unknown are returned as failing, and errors in C(junit.xml).
     type: str
     choices: [info, low, medium, high, critical, never]
     default: high
   fail_on_error:
     description:
-      - Whether a host that could not be read is returned as failing.
+      - Whether a host that could not be read is returned as failing, and an error in C(junit.xml).
     type: bool
     default: true
   baseline:
@@ -217,6 +219,11 @@ hosts:
       type: list
       elements: str
       returned: always
+    link:
+      description: Where the HTML report tells of the host; null where none is written.
+      type: str
+      returned: always
+      sample: /var/lib/mailplus-state/report.html#host-1
     verdicts: {description: How many rules have each verdict., type: dict, returned: always}
     drift:
       description:

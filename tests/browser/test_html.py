@@ -217,8 +217,11 @@ def test_a_severity_of_a_host_alone_decides_where_a_rule_stands() -> None:
         "rule": "mild",
         "severity": "critical",
         "verdict": "fail",
+        "fails": False,
         "expected": "x",
         "actual": 1,
+        "unit": "",
+        "actual_in_words": "1",
         "message": "No.",
         "path": None,
     }

@@ -129,7 +129,8 @@ def drifts(project: Project, name: str) -> dict[str, Data]:
 
 
 def difference(path: str, kind: str, severity: str, baseline: Any, actual: Any) -> Data:
-    return {"path": path, "kind": kind, "severity": severity, "baseline": baseline, "actual": actual}
+    sides = {"baseline": baseline, "actual": actual}
+    return {"path": path, "kind": kind, "severity": severity, "fails": False, **sides}
 
 
 def test_the_same_fleet_does_not_differ(project: Project) -> None:

@@ -424,7 +424,7 @@ def bad_cases(project: Project) -> dict[str, Bad]:
         "two exceptions": Bad(exceptions(exception, exception), ("rule queue_age: it has more than one",)),
         "unknown path": Bad(
             {"mailplus_state_paths": {"smtp_authentcation": "data.x"}},
-            ("mailplus_state_paths: no rule has the path_variable smtp_authentcation.",),
+            ("no rule has the path_variable smtp_authentcation; did you mean smtp_authentication?",),
         ),
         "bad path": Bad({"mailplus_state_paths": {"daily_report": 5}}, ("mailplus_state_paths, daily_report",)),
         "no key": Bad({"mailplus_state_personal_data": "hash"}, ("needs mailplus_state_personal_data_key",)),

@@ -18,6 +18,7 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import read_moment
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import has_mark
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import RATIO, TIME, counted, in_unit
 
 
 class Outcome(Enum):
@@ -38,6 +39,11 @@ ABSENT = _Absent()
 _MET, _NOT_MET, _UNKNOWN = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN
 _WHEN_EMPTY = {"pass": Outcome.MET, "fail": Outcome.NOT_MET, "unknown": Outcome.UNKNOWN}
 _DIGITS = re.compile(r"[0-9]{1,30}")
+# Of a condition on a moment: the unit of the value, and the words around the days.
+_DAYS = {
+    "at_least_days_ahead": (TIME, "at least", "ahead"),
+    "at_most_days_ago": (TIME, "at most", "ago"),
+}
 _MOST_DAYS = 36500
 _MOST = 10**30
 
@@ -51,7 +57,7 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True)
 class Condition:
-    """One operator and what it compares with, such as ``at_most`` and 100. Text of it is what it requires."""
+    """One operator and what it compares with, such as ``at_most`` and 100."""
 
     operator: str
     operand: Any
@@ -62,7 +68,8 @@ class Condition:
             return _look_at_items(self, value, now)
         if isinstance(self.operand, Parts) and value is not ABSENT and value is not None:
             return self.operand.look(value, now)
-        return Found(self.check(value, now), self, value)
+        found = self.operand.divided(value) if isinstance(self.operand, Ratio) else None
+        return Found(self.check(value, now), self, value if found is None else found)
 
     def check(self, value: object, now: datetime | None = None) -> Outcome:
         """Whether ``value`` meets the condition."""
@@ -76,18 +83,24 @@ class Condition:
     def _operator(self) -> _Operator:
         return _OPERATORS[self.operator]
 
-    def __str__(self) -> str:
-        return self._text
+    @property
+    def unit(self) -> str:
+        """The unit of the value that it compares; empty where it can be of any."""
+        return RATIO if isinstance(self.operand, Ratio) else _DAYS.get(self.operator, ("",))[0]
 
-    @cached_property
-    def _text(self) -> str:
-        if isinstance(self.operand, Items):
-            return f"{self.operator} {self.operand}"
-        if isinstance(self.operand, (Parts, Words)):
-            return str(self.operand)
-        if isinstance(self.operand, Ratio):
-            return f"{'.'.join(self.operand.of)} / {'.'.join(self.operand.to)} {self.operand.condition}"
-        return f"{self.operator.replace('_', ' ')} {_text(self.operand)}"
+    def in_words(self, unit: str = "") -> str:
+        """What it requires of a value in that unit."""
+        operand = self.operand
+        if isinstance(operand, Items):
+            return f"{self.operator} {operand.in_words(unit)}"
+        if isinstance(operand, (Parts, Words)):
+            return str(operand)
+        if isinstance(operand, Ratio):
+            return f"{_path(operand.of)} / {_path(operand.to)} {operand.condition.in_words(RATIO)}"
+        if self.operator in _DAYS:
+            least, end = _DAYS[self.operator][1:]
+            return f"{least} {counted(operand, 'day')} {end}"
+        return f"{self.operator.replace('_', ' ')} {in_unit(operand, unit) if unit else _text(operand)}"
 
 
 @dataclass(frozen=True)
@@ -114,8 +127,9 @@ class Items:
     where: Parts
     when_empty: Outcome | None = None
 
-    def __str__(self) -> str:
-        return f"{self.selection}: {'.'.join(self.path) + ' ' if self.path else ''}{self.condition}"
+    def in_words(self, unit: str) -> str:
+        """What is required of which items."""
+        return f"{self.selection}: {_path(self.path) + ' ' if self.path else ''}{self.condition.in_words(unit)}"
 
     @property
     def selection(self) -> str:
@@ -138,7 +152,7 @@ class Parts:
     conditions: tuple[tuple[tuple[str, ...], Condition], ...]
 
     def __str__(self) -> str:
-        return " and ".join(f"{'.'.join(path)} {condition}" for path, condition in self.conditions)
+        return " and ".join(f"{_path(path)} {condition.in_words()}" for path, condition in self.conditions)
 
     def check(self, value: object, now: datetime | None) -> Outcome:
         """The worst that comes of them; met where there are none."""
@@ -171,6 +185,10 @@ class Ratio:
     of: tuple[str, ...]
     to: tuple[str, ...]
     condition: Condition
+
+    def divided(self, value: object) -> float | None:
+        """The ratio, None where one of the numbers is none."""
+        return divided(find(value, self.of), find(value, self.to))
 
 
 def parse_condition(source: object) -> Condition:
@@ -238,6 +256,10 @@ def divided(value: object, other: object) -> float | None:
 
 def _outcome(met: bool) -> Outcome:
     return Outcome.MET if met else Outcome.NOT_MET
+
+
+def _path(path: tuple[str, ...]) -> str:
+    return ".".join(path).replace("|", " or ")
 
 
 def _text(value: object) -> str:
@@ -416,7 +438,7 @@ def _not_before(value: object, now: datetime | None, days: float) -> Outcome:
 
 
 def _ratio(value: object, operand: Ratio, now: datetime | None) -> Outcome:
-    return operand.condition.check(divided(find(value, operand.of), find(value, operand.to)), now)
+    return operand.condition.check(operand.divided(value), now)
 
 
 def _amount(value: object) -> float | None:

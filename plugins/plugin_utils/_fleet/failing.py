@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report means for the run: which hosts fail it, and what to tell in a few lines."""
+"""What a report means for the run: what fails each host, and what to tell in a few lines."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import sentence
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     DifferenceReport,
@@ -17,36 +16,31 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     HostReport,
     NotConfigured,
     Report,
+    RuleReport,
+    SwitchedOff,
     Totals,
     VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, counted, visible, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    ABSENT,
+    change,
+    counted,
+    visible,
+    words,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
 _MOST_DIFFERENCES = 10
+_MOST_RULES = 5
 
 
-@dataclass(frozen=True)
-class Limits:
-    """The least severity at which a failed rule or a difference, and an unknown rule, fails a host.
+def result(report: Report, described: Mapping[str, str], directory: Path | None = None) -> dict[str, Any]:
+    """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it.
 
-    A word that is no severity means never. ``unread`` tells whether a host that was not read fails.
+    ``directory`` is where the report is written.
     """
-
-    fail: str
-    unknown: str
-    unread: bool
-
-    def reached(self, kind: str, severity: str) -> bool:
-        """Whether a finding fails the host."""
-        limit = {"unknown": self.unknown, "fail": self.fail, "drift": self.fail}.get(kind)
-        return limit in SEVERITIES and SEVERITIES.index(severity) >= SEVERITIES.index(limit)
-
-
-def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict[str, Any]:
-    """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it."""
-    remedies = {rule["id"]: rule["remedy"] for rule in report["rules"]}
-    failing = {host["host"]: list(map(visible, _failing(host, limits, remedies))) for host in report["hosts"]}
+    rules = {rule["id"]: rule for rule in report["rules"]}
+    failing = {host["host"]: list(map(visible, _failing(host, rules))) for host in report["hosts"]}
     width = max(map(len, failing), default=0)
     lines = [
         f"{host['host']:<{width}}  {host['status']:<12}  {_described(host, described)}; {_judgement(host)}"
@@ -62,6 +56,7 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
             host["host"]: {
                 "status": host["status"],
                 "failing": failing[host["host"]],
+                "link": f"{directory / host['link']}" if directory and host["link"] else None,
                 "verdicts": _tally(host),
                 "drift": host["drift"]["status"],
                 "differences": len(host["drift"]["differences"]),
@@ -73,7 +68,8 @@ def result(report: Report, limits: Limits, described: Mapping[str, str]) -> dict
             *lines,
             *_not_configured(report["not_configured"]),
             *([sentence(report["since_last_run"])] if report["since_last_run"] else []),
-            f"{len(failing)} hosts, {sum(map(bool, failing.values()))} fail the run: {'; '.join(parts)}",
+            *_switched_off(report["switched_off"]),
+            f"{len(failing)} hosts, {report['totals']['failing']} fail the run: {'; '.join(parts)}",
         ],
     }
 
@@ -90,6 +86,14 @@ def _not_configured(rules: Sequence[NotConfigured]) -> Iterator[str]:
         yield f"not configured: {'; '.join(parts)}"
 
 
+def _switched_off(rules: Sequence[SwitchedOff]) -> Iterator[str]:
+    """Which rules are not judged since the user said so, and on how many hosts."""
+    if rules:
+        named = [f"{one['rule']} on {counted(one['hosts'], 'host')}" for one in rules[:_MOST_RULES]]
+        more = [f"{len(rules) - _MOST_RULES} more"] if len(rules) > _MOST_RULES else []
+        yield f"switched off: {', '.join([*named, *more])}"
+
+
 def drift_totals(totals: Totals) -> str:
     """Over the fleet, how much differs from the baseline, and how much was not compared."""
     hosts = totals["drift"]["not_compared"] + totals["drift"]["unknown"]
@@ -104,42 +108,34 @@ def _described(host: HostReport, described: Mapping[str, str]) -> str:
     return read.rstrip(".")
 
 
-def _failing(host: HostReport, limits: Limits, remedies: Mapping[str, str]) -> Iterator[str]:
-    if host["status"] in UNREAD:
-        if limits.unread:
-            yield f"not read: {words(host['reason'] or '')}"
-        return
-    verdicts = [verdict for verdict in host["verdicts"] if limits.reached(verdict["verdict"], verdict["severity"])]
+def _failing(host: HostReport, rules: Mapping[str, RuleReport]) -> Iterator[str]:
+    if host["fails"] and host["status"] in UNREAD:
+        yield f"not read: {words(host['reason'] or '')}"
+    verdicts = [verdict for verdict in host["verdicts"] if verdict["fails"]]
     unknown = [verdict for verdict in verdicts if verdict["verdict"] == "unknown"]
     if host["status"] == "unsupported" and unknown:  # for one and the same reason
         yield f"{', '.join(verdict['rule'] for verdict in unknown)} unknown: {words(host['reason'] or '')}"
         verdicts = [verdict for verdict in verdicts if verdict not in unknown]
-    yield from (_finding(verdict, remedies) for verdict in verdicts)
-    yield from _differing([each for each in host["drift"]["differences"] if limits.reached("drift", each["severity"])])
+    yield from (_finding(verdict, rules[verdict["rule"]]["remedy"]) for verdict in verdicts)
+    yield from _differing([each for each in host["drift"]["differences"] if each["fails"]])
 
 
 def _differing(differences: Sequence[DifferenceReport]) -> Iterator[str]:
     for difference in differences[:_MOST_DIFFERENCES]:
-        path, change = words(difference["path"]), _change(difference)
-        yield f"{path} ({difference['severity']}) differs from the baseline: {change}."
+        path = words(difference["path"])
+        yield f"{path} ({difference['severity']}) differs from the baseline: {change(difference)}."
     if len(differences) > _MOST_DIFFERENCES:
         yield f"{len(differences) - _MOST_DIFFERENCES} more differences."
 
 
-def _change(difference: DifferenceReport) -> str:
-    if difference["kind"] != "changed":
-        return str(difference["kind"])
-    return f"changed from {code(difference['baseline'])} to {code(difference['actual'])}"
-
-
-def _finding(verdict: VerdictReport, remedies: Mapping[str, str]) -> str:
+def _finding(verdict: VerdictReport, remedy: str) -> str:
     text = f"{verdict['rule']} ({verdict['severity']}) {verdict['verdict']}: {words(verdict['message'])}"
     if verdict["verdict"] != "fail":
         return text
-    remedy = f" {remedies.get(verdict['rule']) or ''}".rstrip()
+    remedy = f" {remedy}".rstrip()
     if verdict["expected"] is None:
         return f"{text}{remedy}"
-    return f"{text} Required: {verdict['expected']}; found: {code(verdict['actual'])}.{remedy}"
+    return f"{text} Required: {verdict['expected']}; found: {verdict['actual_in_words'] or ABSENT}.{remedy}"
 
 
 def _tally(host: HostReport) -> dict[str, int]:

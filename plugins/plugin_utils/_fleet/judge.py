@@ -24,6 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History, Recording
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
     HostRecord,
@@ -145,14 +146,17 @@ class Judge:
     """What earlier runs found."""
     recording: Recording | None = None
     """What keeps this run for later ones."""
+    limits: Limits = field(default_factory=Limits)
     described: dict[str, str] = field(default_factory=dict)
     """By host, what was read of it in a few words."""
 
-    def judged(self, records: Iterable[HostRecord], title: str) -> Report:
-        """The report of a fleet."""
+    def judged(self, records: Iterable[HostRecord], title: str, page: str | None = None) -> Report:
+        """The report of a fleet. ``page`` is the HTML report that is written too."""
         stamp = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         results, rules = self._results(records), self.policies.rules
-        built = report.build_report(results, rules, title=title, generated_at=stamp, history=self.history)
+        built = report.build_report(
+            results, rules, title=title, generated_at=stamp, limits=self.limits, page=page, history=self.history
+        )
         if self.recording:
             self.recording.finish(built)
         return built

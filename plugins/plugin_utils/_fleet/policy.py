@@ -9,6 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import UNITS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditions import (
     Condition,
@@ -16,6 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditio
     parse_condition,
     parse_path,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import RATIO
 from jinja2 import Environment, TemplateSyntaxError
 
 # From the least to the most severe.
@@ -54,10 +56,27 @@ class Target(Place):
         """Where it looks."""
         return (self, self.per) if self.per else (self,)
 
+    @cached_property
+    def unit(self) -> str:
+        """The unit of the value it looks at, as far as that is a figure; empty where none is known."""
+        if self.per:
+            return RATIO
+        path = ".".join(self.path or ())
+        units = (figure.unit for figure in BY_NAME[self.section].figures if figure.path == path)
+        return next((unit for unit in units if unit in UNITS), "")
+
+    @cached_property
+    def expected(self) -> str:
+        """What it requires, in words."""
+        return self.condition.in_words(self.unit)
+
 
 @dataclass(frozen=True)
 class Rule:
-    """One requirement, by a target or by a Jinja expression. ``applies`` limits it to hosts that meet it."""
+    """One requirement, by a target or by a Jinja expression. ``applies`` limits it to hosts that meet it.
+
+    One that is not ``enabled`` is not looked at, and has no verdict.
+    """
 
     id: str
     title: str
@@ -69,6 +88,7 @@ class Rule:
     why: str
     remedy: str
     reference: str
+    enabled: bool
     source: Mapping[str, object]
 
     @cached_property
@@ -97,7 +117,17 @@ class HostPolicy:
 
 _PLACE_KEYS = {"section", "path", "path_variable"}
 _TARGET_KEYS = {"condition", "per"} | _PLACE_KEYS
-_RULE_KEYS = {"id", "title", "severity", "expression", "applies", "why", "remedy", "reference"} | _TARGET_KEYS
+_RULE_KEYS = {
+    "id",
+    "title",
+    "severity",
+    "expression",
+    "applies",
+    "why",
+    "remedy",
+    "reference",
+    "enabled",
+} | _TARGET_KEYS
 
 
 def parse_policy(source: object, name: str) -> list[Rule]:
@@ -161,8 +191,15 @@ def _parse_rule(source: object, policy: str, fallback_name: str) -> Rule:
         why=_text(source, "why", name),
         remedy=_text(source, "remedy", name),
         reference=_text(source, "reference", name),
+        enabled=_parse_enabled(source.get("enabled", True), name),
         source=source,
     )
+
+
+def _parse_enabled(value: object, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise PolicyError(f"{name}: enabled is true or false, not {value!r}.")
+    return value
 
 
 def _parse_applies(source: object, name: str) -> Target:
@@ -274,7 +311,12 @@ def _require_known(known: set[str], named: Iterable[str], what: str) -> None:
     """Find a name that is most likely misspelt."""
     unknown = sorted(str(name) for name in set(named) - known)
     if unknown:
-        raise PolicyError(f"{what} {', '.join(unknown)}.")
+        alike = sorted({one for name in unknown for one in get_close_matches(name, known, n=1)})
+        raise PolicyError(f"{what} {', '.join(unknown)}{f'; did you mean {_or(alike)}?' if alike else '.'}")
+
+
+def _or(names: Sequence[str]) -> str:
+    return " or ".join(names)
 
 
 def _require_keys(source: object, known: set[str], name: str) -> None:

@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, cast
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
@@ -34,11 +36,18 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     Totals,
     VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    ITEMS,
+    KEYS,
+    as_count,
+    code,
+    in_unit,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.unconfigured import Unconfigured
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import (
     FINDINGS,
     NOT_CONFIGURED,
+    SWITCHED_OFF,
     VERDICTS,
     Verdict,
 )
@@ -46,8 +55,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
 
-# Of lists and mappings, a verdict holds how long they are.
-_COUNT = re.compile(r"\d+ (?:items|keys)")
+# Of a rule that is one of them, the report tells once, and not on each host.
+_TOLD_ONCE = (NOT_CONFIGURED, SWITCHED_OFF)
 
 # The cause may quote any text of the host.
 _NO_CAUSE = "the cause is left out, since it may hold personal data."
@@ -74,33 +83,38 @@ def build_report(
     *,
     title: str,
     generated_at: str,
+    limits: Limits = Limits(),  # noqa: B008 - it never changes
+    page: str | None = None,
     history: History | None = None,
 ) -> Report:
-    """The report of a fleet, hosts in the order of their names. ``generated_at`` is UTC, ISO 8601.
+    """The report of a fleet, hosts in the order of their names; a result is let go of before the next is looked at.
 
-    A result is let go of before the next one is looked at. ``history`` tells what changed since the last run.
+    ``generated_at`` is UTC, ISO 8601. ``page`` is the HTML report that is written too; ``history`` tells what changed.
     """
     unconfigured = Unconfigured()
     found = sorted(_hosts(results, unconfigured), key=lambda each: each.host["host"])
     hosts = [each.host for each in found]
     names = {name for host in hosts for name in host["sections"]}
-    rows, tabled = figures.rows(names), tables.of_names(names)
-    unasked = unconfigured.unasked()
-    for host, changes, _has_baseline in found:
+    rows, tabled, unasked = figures.rows(names), tables.of_names(names), unconfigured.unasked()
+    for number, (host, changes, _has_baseline) in enumerate(found, 1):
         _fill(host, rows, tabled)
         host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
+        host["link"] = _link(page, "host", number)
+        limits.mark(host)
         host["since_last_run"] = history.of_host(host, changes) if history else None
-    not_configured = list(unconfigured.told(rules, len(hosts)))
+    not_configured, switched_off = unconfigured.told(rules, len(hosts)), unconfigured.switched_off(rules)
     return {
         "report_version": REPORT_VERSION,
         "title": title,
         "generated_at": generated_at,
         "has_baseline": any(each.has_baseline for each in found),
-        "totals": _totals(hosts, len(not_configured)),
+        "limits": limits.told(),
+        "totals": _totals(hosts, len(not_configured), len(switched_off)),
         **_definitions(rows, tabled),
         "since_last_run": history.of_fleet(hosts) if history else None,
-        "rules": [_rule(rule) for rule in rules],
+        "rules": [_rule(rule, _link(page, "rule", number)) for number, rule in enumerate(rules, 1)],
         "not_configured": not_configured,
+        "switched_off": switched_off,
         "hosts": hosts,
     }
 
@@ -138,6 +152,10 @@ def _fill(host: HostReport, rows: Collection[Section], tabled: Iterable[Table]) 
     host["tables"] = dict.fromkeys(table.name for table in tabled) | host["tables"]
 
 
+def _link(page: str | None, what: str, number: int) -> str | None:
+    return f"{page}#{what}-{number}" if page else None
+
+
 class _Cleaner:
     """Removes personal data. Texts that come again and again are searched once."""
 
@@ -152,19 +170,21 @@ class _Cleaner:
         return self.clean.at(path, value)
 
 
-def _totals(hosts: Sequence[HostReport], not_configured: int) -> Totals:
+def _totals(hosts: Sequence[HostReport], not_configured: int, switched_off: int) -> Totals:
     verdicts = Counter((verdict["verdict"], verdict["severity"]) for host in hosts for verdict in host["verdicts"])
     drifts = [host["drift"] for host in hosts]
     differences = (difference["severity"] for drift in drifts for difference in drift["differences"])
     fail, unknown = ({severity: verdicts[kind, severity] for severity in SEVERITIES} for kind in FINDINGS)
     return {
         "hosts": _count((host["status"] for host in hosts), HOST_STATUSES),
+        "failing": sum(host["fails"] for host in hosts),
         "verdicts": {name: sum(verdicts[name, severity] for severity in SEVERITIES) for name in VERDICTS},
         "findings": {"fail": fail, "unknown": unknown},
         "drift": _count((drift["status"] for drift in drifts), STATUSES),
         "differences": _count(differences, SEVERITIES),
         "not_compared": sum(len(drift["not_compared"]) for drift in drifts),
         "not_configured": not_configured,
+        "switched_off": switched_off,
     }
 
 
@@ -179,7 +199,7 @@ def broken(result: HostResult, error: Exception) -> HostResult:
     verdicts = [
         Verdict(verdict.rule, verdict.severity, "unknown", None, None, reason)
         for verdict in result.verdicts
-        if verdict.verdict != NOT_CONFIGURED
+        if verdict.verdict not in _TOLD_ONCE
     ]
     unknown = Drift("unknown", reason, ())
     return replace(result, record=record, verdicts=verdicts, drift=unknown, changes=unknown)
@@ -192,10 +212,13 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
     cleaned = {name: clean.clean.section(name, _without_data(envelope)) for name, envelope in sections.items()}
     can_quote = not any(envelope["data"] and clean.clean.takes_all_text(name) for name, envelope in sections.items())
     of_host = tables.tables(sections, state.get("collected_at"), clean.clean)
+    at = read_time(state.get("collected_at"))
     return {
         "host": record.host,
         "status": record.status,
         "reason": record.reason,
+        "fails": False,
+        "link": None,
         "error": record.error and (first_error(cleaned) or record.error),
         "collected_at": state.get("collected_at"),
         "server": state.get("server"),
@@ -206,26 +229,39 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
         "members": figures.members(rows, sections, clean.clean),
         "tables": of_host,
         "verdicts": [
-            _verdict(one, clean, can_quote=can_quote) for one in result.verdicts if one.verdict != NOT_CONFIGURED
+            _verdict(one, clean, at, can_quote=can_quote) for one in result.verdicts if one.verdict not in _TOLD_ONCE
         ],
         "drift": _drift(result.drift, clean),
         "since_last_run": None,
     }
 
 
-def _verdict(verdict: Verdict, clean: _Cleaner, *, can_quote: bool) -> VerdictReport:
+def _verdict(verdict: Verdict, clean: _Cleaner, at: datetime | None, *, can_quote: bool) -> VerdictReport:
+    """A verdict; how long ago something was is told from ``at``. Its limits are put on it later."""
     message = verdict.message if can_quote or not verdict.cause else verdict.message.replace(verdict.cause, _NO_CAUSE)
-    is_count = isinstance(verdict.actual, str) and _COUNT.fullmatch(verdict.actual)
+    is_count = verdict.unit in (ITEMS, KEYS)
     path, actual = clean.at(verdict.path or "", None if is_count else verdict.actual)
+    actual = verdict.actual if is_count else actual
+    expected = None if verdict.expected is None else clean.text(verdict.expected)
     return {
         "rule": verdict.rule,
         "severity": verdict.severity,
         "verdict": verdict.verdict,
-        "expected": None if verdict.expected is None else clean.text(verdict.expected),
-        "actual": verdict.actual if is_count else actual,
+        "fails": False,
+        "expected": expected,
+        "actual": actual,
+        "unit": verdict.unit,
+        "actual_in_words": None if actual is None else _in_words(actual, verdict, at),
         "message": clean.text(message),
         "path": path or None,
     }
+
+
+def _in_words(actual: object, verdict: Verdict, at: datetime | None) -> str:
+    """The value in its unit; with the value itself where rounding makes one that fails look like what is required."""
+    words = in_unit(actual, verdict.unit, at)
+    is_alike = bool(verdict.unit) and verdict.verdict == "fail" and (verdict.expected or "").endswith(f" {words}")
+    return f"{words} ({code(actual)})" if is_alike else words
 
 
 def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
@@ -234,7 +270,14 @@ def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
         path, baseline = clean.at(each.path, each.baseline)
         _path, actual = clean.at(each.path, each.actual)
         differences.append(
-            {"path": path, "kind": each.kind, "severity": each.severity, "baseline": baseline, "actual": actual}
+            {
+                "path": path,
+                "kind": each.kind,
+                "severity": each.severity,
+                "fails": False,
+                "baseline": baseline,
+                "actual": actual,
+            }
         )
     return {
         "status": drift.status,
@@ -258,7 +301,7 @@ def _with_counts(envelope: Mapping[str, Any]) -> dict[str, Any]:
     return {**envelope, **counts}
 
 
-def _rule(rule: Rule) -> RuleReport:
+def _rule(rule: Rule, link: str | None) -> RuleReport:
     return {
         "id": rule.id,
         "title": rule.title,
@@ -267,6 +310,7 @@ def _rule(rule: Rule) -> RuleReport:
         "why": rule.why,
         "remedy": rule.remedy,
         "reference": rule.reference,
+        "link": link,
     }
 
 

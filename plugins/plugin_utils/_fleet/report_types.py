@@ -139,6 +139,8 @@ class RuleReport(TypedDict):
     """How to mend it."""
     reference: str
     """What it rests on."""
+    link: str | None
+    """Where the HTML report that is written beside tells of it; null where none is written."""
 
 
 class NotConfigured(TypedDict):
@@ -158,6 +160,26 @@ class NotConfigured(TypedDict):
     """What to do, so that it can be judged."""
 
 
+class SwitchedOff(TypedDict):
+    """A rule that the user switched off. It has no verdict on the hosts that this is about."""
+
+    rule: str
+    """The id of the rule."""
+    hosts: Count
+    """On how many hosts it is switched off."""
+
+
+class LimitsReport(TypedDict):
+    """What fails the run. A word that is no severity means that nothing does."""
+
+    fail_severity: str
+    """The least severity at which a failed rule or a difference fails the run."""
+    fail_unknown_severity: str
+    """The least severity at which an unknown rule fails the run."""
+    fail_on_error: bool
+    """Whether a host that was not read fails the run."""
+
+
 class VerdictReport(TypedDict):
     """What a rule comes to on a host."""
 
@@ -167,10 +189,17 @@ class VerdictReport(TypedDict):
     """The severity that holds for this host."""
     verdict: str
     """Unknown is never pass."""
+    fails: bool
+    """Whether it fails the run. What is unknown of a host that was not read does not: the host does."""
     expected: str | None
-    """The condition or expression; null where it was not looked at."""
+    """The condition in words, or the expression; null where it was not looked at."""
     actual: object
     """The value that was found; of a list or mapping, how much it holds; null where none was."""
+    unit: str
+    """The unit of the actual value: seconds, days, bytes, percent, ratio, time, items or keys. Empty where none is
+    known."""
+    actual_in_words: str | None
+    """The actual value as people say it in its unit, or as JSON where none is known; null where none was found."""
     message: str
     """The verdict as a sentence."""
     path: str | None
@@ -186,6 +215,8 @@ class DifferenceReport(TypedDict):
     """added: the baseline does not have it; removed: the host does not have it."""
     severity: str
     """How severe it is."""
+    fails: bool
+    """Whether it fails the run."""
     baseline: object
     """The value in the baseline; null where it is added."""
     actual: object
@@ -335,6 +366,10 @@ class HostReport(TypedDict):
     """How much of it was read."""
     reason: str | None
     """Why the status is not ok; null where it is."""
+    fails: bool
+    """Whether it fails the run, since it was not read, or by one of its verdicts or differences."""
+    link: str | None
+    """Where the HTML report that is written beside tells of it; null where none is written."""
     error: Error | None
     """The error of a host that failed; null where there is none."""
     collected_at: Moment | None
@@ -354,7 +389,7 @@ class HostReport(TypedDict):
     tables: dict[str, TableRows | None]
     """Each table by its name; null where the host was not asked for any of its sections."""
     verdicts: list[VerdictReport]
-    """The verdict of every rule that is configured, in the order of the rules."""
+    """The verdict of every rule that is configured and not switched off, in the order of the rules."""
     drift: DriftReport
     """How it differs from the baseline."""
     since_last_run: HostSinceLastRun | None
@@ -375,6 +410,8 @@ class Totals(TypedDict):
 
     hosts: dict[str, Count]
     """Hosts by status."""
+    failing: Count
+    """Hosts that fail the run."""
     verdicts: dict[str, Count]
     """Verdicts of all rules on all hosts."""
     findings: Findings
@@ -387,6 +424,8 @@ class Totals(TypedDict):
     """Sections and values that could not be compared."""
     not_configured: Count
     """Rules that are not configured. They have no verdict, and are not among the unknown ones."""
+    switched_off: Count
+    """Rules that are switched off on any host."""
 
 
 class Definitions(TypedDict):
@@ -413,6 +452,8 @@ class Report(Definitions):
     """When the report was made, UTC."""
     has_baseline: bool
     """Whether the run was told a baseline to compare with."""
+    limits: LimitsReport
+    """What fails the run."""
     totals: Totals
     """Counts over all hosts."""
     since_last_run: SinceLastRun | None
@@ -421,5 +462,7 @@ class Report(Definitions):
     """The rules of all policies, before anything is overridden for a host."""
     not_configured: list[NotConfigured]
     """The rules that are not configured, in the order of the rules."""
+    switched_off: list[SwitchedOff]
+    """The rules that are switched off on any host, in the order of the rules."""
     hosts: list[HostReport]
     """All hosts of the play in the order of their names, those included that were not read."""

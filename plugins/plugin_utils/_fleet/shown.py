@@ -6,12 +6,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import BYTES, DAYS, PERCENT, SECONDS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import read_moment
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import DifferenceReport
 
 # Stands for a value that is not there, which null is not.
 ABSENT = "absent"
+
+# Units of values that are none of figures: of how much a list or a mapping holds, a share of one, and a moment.
+ITEMS, KEYS, RATIO, TIME = "items", "keys", "ratio", "time"
 
 # How many characters are shown of words of a server, of a value in a cell or file, and of a value within a sentence.
 MOST_OF_WORDS, MOST_OF_VALUE, MOST_OF_CODE = 300, 1000, 160
@@ -22,6 +27,7 @@ LARGEST_COUNT = 2**53
 _MOST_KINDS = 6
 _KIB, _BYTES = 1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_SPANS = ((_DAY, "day"), (_HOUR, "h"), (_MINUTE, "min"), (1, "s"))
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 # Controls (C0, DEL, C1), separators of lines, marks that are not seen or turn the direction of writing, letters that
@@ -95,6 +101,15 @@ def sides(difference: DifferenceReport) -> tuple[object, object]:
     return baseline, ABSENT if difference["kind"] == "removed" else difference["actual"]
 
 
+def change(difference: DifferenceReport) -> str:
+    """What differs, within a sentence."""
+    if difference["kind"] == "added":
+        return f"added: {code(difference['actual'])}"
+    if difference["kind"] == "removed":
+        return f"removed: {code(difference['baseline'])}"
+    return f"changed from {code(difference['baseline'])} to {code(difference['actual'])}"
+
+
 def counted(many: int, noun: str, plural: str | None = None) -> str:
     """A count with its noun, such as ``1 host`` and ``2 hosts``."""
     return f"{many:,} {noun if many == 1 else plural or noun + 's'}"
@@ -162,6 +177,44 @@ def named_counts(counts: Mapping[str, object] | None, *, separator: str = "") ->
 def _escape(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+def in_unit(value: object, unit: str, now: datetime | None = None) -> str:
+    """A value as people say it in its unit; as JSON where it has none. How far off a moment is counts from ``now``."""
+    if unit == TIME:
+        return _moment(value, now)
+    if not unit or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return code(value)
+    if unit in (ITEMS, KEYS):
+        return counted(int(value), unit.removesuffix("s"))
+    if unit == RATIO:
+        return f"{value * 100:.4g} %"
+    if as_amount(value, unit) is None:
+        return f"{value} {unit}"
+    return span(int(value)) if unit == SECONDS else amount(value, unit)
+
+
+def span(seconds: int) -> str:
+    """A span of seconds in the two largest units that it has any of, such as ``4 days 23 h`` and ``1 day``."""
+    parts = []
+    for size_, name in _SPANS:
+        many, seconds = divmod(seconds, size_)
+        if many:
+            parts.append(counted(many, name) if name == "day" else f"{many} {name}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def _moment(value: object, now: datetime | None) -> str:
+    """A moment as the server wrote it, or in UTC, and how far away it is, as far as its zone is known."""
+    moment = read_moment(value)
+    if moment is None:
+        return code(value)
+    when = words(value) if isinstance(value, str) else f"{moment.written:%Y-%m-%dT%H:%M:%SZ}"
+    if now is None:
+        return when
+    about = "" if moment.earliest == moment.latest else "about "
+    seconds = int((moment.written - now).total_seconds())
+    return f"{when}, {f'in {about}{span(seconds)}' if seconds >= 0 else f'{about}{span(-seconds)} ago'}"
 
 
 def _size(value: object) -> str:

@@ -33,6 +33,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy i
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ITEMS, KEYS
 
 # A section in an expression: sections.NAME, sections['NAME'].
 _SECTION = re.compile(r"""\bsections(?:\.(\w+)|\[\s*["'](\w+))""")
@@ -42,8 +43,9 @@ VERDICTS = ("pass", "fail", "unknown", "not_applicable", "excepted")
 # The verdicts that somebody has to look at.
 FINDINGS = ("fail", "unknown")
 
-# Of a rule that cannot be judged on a host, since nobody told the path of the setting: no verdict, and told once.
-NOT_CONFIGURED = "not_configured"
+# Of a rule that cannot be judged on a host, since nobody told the path of the setting, and of one that is not to be
+# judged there: no verdict, and told once.
+NOT_CONFIGURED, SWITCHED_OFF = "not_configured", "switched_off"
 
 _VERDICTS = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNKNOWN: "unknown"}
 _MOST_NAMES = 10
@@ -70,7 +72,7 @@ class Verdict:
     """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare.
 
     ``path`` is where the actual value stands; None where nothing was looked up. ``cause`` may be a part of the
-    message, and quote any value of the host. ``verdict`` is one of VERDICTS, or NOT_CONFIGURED.
+    message, and quote any value of the host. ``verdict`` is one of VERDICTS, NOT_CONFIGURED, or SWITCHED_OFF.
     """
 
     rule: str
@@ -82,6 +84,7 @@ class Verdict:
     path: str | None = None
     cause: str = ""
     lack: Lack | None = None
+    unit: str = ""
 
 
 def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluate) -> list[Verdict]:
@@ -99,6 +102,7 @@ class _Look:
     actual: object = None
     path: str | None = None
     lack: Lack | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ class _Host:
     evaluate: Evaluate
 
     def judge(self, rule: Rule) -> Verdict:
+        if not rule.enabled:
+            return _verdict(rule, SWITCHED_OFF, _Look(Outcome.UNKNOWN, "The rule is switched off."))
         lack = self._unset_path(rule)
         if lack:
             message = f"The path is not set: mailplus_state_paths has no {lack.path_variable}."
@@ -129,7 +135,7 @@ class _Host:
 
     def _judge_target(self, rule: Rule, target: Target) -> Verdict:
         look = self._look(target)
-        return _verdict(rule, _VERDICTS[look.outcome], look, expected=str(target.condition))
+        return _verdict(rule, _VERDICTS[look.outcome], look, expected=target.expected)
 
     def _judge_expression(self, rule: Rule) -> Verdict:
         mailplus = self.record.mailplus or {}
@@ -189,9 +195,11 @@ class _Host:
         found = condition.look(value, self._now)
         if not _comes_whole(BY_NAME[target.section], envelope) and _rests_on_missing_rows(path, found, envelope):
             message = f"{where}: not all rows are there; raise mailplus_state_limit."
-            return _Look(Outcome.UNKNOWN, message, _short(value), where)
+            actual, unit = _short(value, target.unit)
+            return _Look(Outcome.UNKNOWN, message, actual, where, unit=unit)
         where = ".".join((where, *found.path))
-        return _Look(found.outcome, _sentence(where, found), _short(found.value), where)
+        actual, unit = _short(found.value, found.condition.unit or target.unit)
+        return _Look(found.outcome, _sentence(where, found, target.unit), actual, where, unit=unit)
 
     def _path(self, place: Place) -> tuple[str, ...]:
         return place.path or self.paths[place.path_variable or ""]
@@ -208,7 +216,7 @@ def _together(looks: Mapping[str, _Look], *, can_name: bool) -> _Look:
     found = {name: look for name, look in looks.items() if look.outcome is outcome}
     first = next(iter(found.values()))
     if outcome is Outcome.MET:
-        return replace(first, actual=first.actual if len(found) == 1 else None)
+        return first if len(found) == 1 else replace(first, actual=None, unit="")
     if not can_name:
         return replace(first, message=f"{len(found)} of {len(looks)} entries: {first.message}")
     names = [*found][:_MOST_NAMES]
@@ -216,7 +224,7 @@ def _together(looks: Mapping[str, _Look], *, can_name: bool) -> _Look:
     return replace(first, message=f"{', '.join([*names, *more])}: {first.message}")
 
 
-def _sentence(where: str, found: Found) -> str:
+def _sentence(where: str, found: Found, unit: str) -> str:
     if found.empty:
         return f"{where} has no {found.condition.operand.selection}."
     if found.value is ABSENT:
@@ -229,7 +237,7 @@ def _sentence(where: str, found: Found) -> str:
             "rule, in mailplus_state_overrides."
         )
     if found.outcome is Outcome.UNKNOWN:
-        return f"{where} cannot be compared with: {found.condition}."
+        return f"{where} cannot be compared with: {found.condition.in_words(unit)}."
     return f"{where} is{'' if found.outcome is Outcome.MET else ' not'} as required."
 
 
@@ -254,15 +262,25 @@ def _has_all_rows(envelope: Envelope) -> bool:
     return (envelope["summary"] or {}).get("complete") is True and filtered["read"] == filtered["kept"]
 
 
-def _short(value: object) -> object:
-    """A value to show: of a list or mapping, how much it holds."""
+def _short(value: object, unit: str) -> tuple[object, str]:
+    """A value to show, and its unit: of a list or mapping, how much it holds."""
     if isinstance(value, (list, Mapping)):
-        return f"{len(value)} {'items' if isinstance(value, list) else 'keys'}"
-    return None if value is ABSENT else value
+        return len(value), ITEMS if isinstance(value, list) else KEYS
+    return (None, "") if value is ABSENT or value is None else (value, unit)
 
 
 def _verdict(rule: Rule, verdict: str, look: _Look, *, expected: str | None = None) -> Verdict:
-    return Verdict(rule.id, rule.severity, verdict, expected, look.actual, look.message, look.path, lack=look.lack)
+    return Verdict(
+        rule.id,
+        rule.severity,
+        verdict,
+        expected,
+        look.actual,
+        look.message,
+        look.path,
+        lack=look.lack,
+        unit=look.unit,
+    )
 
 
 def _waived(verdict: Verdict, waiver: Waiver | None, today: date) -> Verdict:

@@ -20,9 +20,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables
     table_csv,
 )
 
+# What other formats link to.
+PAGE = "report.html"
+
 # Name of a format -> file name -> writer.
 FORMATS: dict[str, dict[str, Callable[[Report], str]]] = {
-    "html": {"report.html": html},
+    "html": {PAGE: html},
     "json": {"report.json": to_json},
     "csv": {
         "hosts.csv": hosts_csv,

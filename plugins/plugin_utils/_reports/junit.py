@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The fleet report as JUnit XML, which CI servers show: a suite a host, a case a rule.
 
+What fails the run is a failure, or an error where it is not known. What is found and does not fail the run is skipped,
+since a case that passed would say that all is well; its details are what the case wrote out.
+
 The text is put together piece by piece: a tree of a case for each rule on each host takes several times as long.
 """
 
@@ -21,25 +24,17 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     VerdictReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    ABSENT,
     shown,
     sides,
     visible,
     visible_lines,
     words,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS
 
-# The element that tells of a verdict or a status. A case without one passed.
-_ELEMENTS = {
-    "fail": "failure",
-    "unknown": "error",
-    "not_applicable": "skipped",
-    "excepted": "skipped",
-    **dict.fromkeys(UNREAD, "error"),
-    "unsupported": "skipped",
-    "different": "failure",
-    "partial": "skipped",
-    "not_compared": "skipped",
-}
+# A verdict or a status of which the case passed.
+_PASSED = ("pass", "ok", "same")
 
 # How a suite counts its cases.
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
@@ -94,33 +89,46 @@ def _counted(cases: Iterable[_Case]) -> dict[str, int]:
 
 
 def _cases(host: HostReport, rules: Mapping[str, RuleReport]) -> Iterator[_Case]:
-    yield _case(_CLASS, "read", host["status"], host["reason"])
+    yield _read_case(host)
     for verdict in host["verdicts"]:
-        yield _rule_case(verdict, rules.get(verdict["rule"]))
-    yield _drift_case(host["drift"])
+        yield _rule_case(verdict, rules[verdict["rule"]], host)
+    yield _drift_case(host["drift"], host["link"])
 
 
-def _rule_case(verdict: VerdictReport, rule: RuleReport | None) -> _Case:
-    policy = (rule and rule["policy"]) or _CLASS
-    name, result, message = verdict["rule"], verdict["verdict"], verdict["message"]
-    if result not in ("fail", "unknown"):
-        return _case(policy, name, result, message)
+def _read_case(host: HostReport) -> _Case:
+    status = host["status"]
+    element = "error" if host["fails"] and status in UNREAD else _skipped(status)
+    return _case(_CLASS, "read", element, host["reason"] or status, type_=status)
+
+
+def _skipped(status: str) -> str | None:
+    """The element of a case that does not fail the run."""
+    return None if status in _PASSED else "skipped"
+
+
+def _rule_case(verdict: VerdictReport, rule: RuleReport, host: HostReport) -> _Case:
+    policy, result, message = rule["policy"] or _CLASS, verdict["verdict"], verdict["message"]
+    if result not in FINDINGS or host["status"] in UNREAD:
+        return _case(policy, rule["id"], _skipped(result), message)
+    element: str | None = "failure" if result == "fail" else "error"
+    if not verdict["fails"]:
+        element, message = "skipped", f"{result}, {verdict['severity']}, does not fail the run: {message}"
     details = {
-        "Rule": rule and rule["title"],
+        "Rule": rule["title"],
         "Path": verdict["path"],
         "Expected": verdict["expected"],
-        "Actual": None if verdict["actual"] is None else shown(verdict["actual"]),
-        "Why": rule and rule["why"],
-        "Remedy": rule and rule["remedy"],
-        "Reference": rule and rule["reference"],
+        "Actual": verdict["actual_in_words"] or (ABSENT if result == "fail" else None),
+        "Why": rule["why"],
+        "Remedy": rule["remedy"],
+        "Reference": rule["reference"],
+        "Report": host["link"],
     }
     lines = [f"{word}: {visible(text)}" for word, text in details.items() if text]
-    return _case(
-        policy, verdict["rule"], verdict["verdict"], verdict["message"], type_=verdict["severity"], lines=lines
-    )
+    return _case(policy, rule["id"], element, message, type_=verdict["severity"], lines=lines)
 
 
-def _drift_case(drift: DriftReport) -> _Case:
+def _drift_case(drift: DriftReport, link: str | None) -> _Case:
+    """A case that fails where any difference fails the run. Of a host that was not read, its case ``read`` tells."""
     differences = drift["differences"]
     lines = [_difference_line(difference) for difference in differences[:_MOST_DIFFERENCES]]
     if len(differences) > _MOST_DIFFERENCES:
@@ -130,7 +138,12 @@ def _drift_case(drift: DriftReport) -> _Case:
     message = drift["reason"] or f"{len(differences)} differences from the baseline"
     if missing:
         message += f"; not compared: {_some([each['path'] for each in missing])}"
-    return _case(_CLASS, "drift", drift["status"], message, type_="drift", lines=lines)
+    lines += [f"Report: {link}"] if lines and link else []
+    fails = any(difference["fails"] for difference in differences)
+    if differences and not fails:
+        message += "; none fails the run"
+    element = "failure" if fails else _skipped(drift["status"])
+    return _case(_CLASS, "drift", element, message, type_="drift", lines=lines)
 
 
 def _difference_line(difference: DifferenceReport) -> str:
@@ -145,19 +158,20 @@ def _some(paths: Sequence[str]) -> str:
 
 
 def _case(
-    class_name: str, name: str, status: str, message: str | None, *, type_: str | None = None, lines: Iterable[str] = ()
+    class_name: str, name: str, element: str | None, message: str, *, type_: str = "", lines: Iterable[str] = ()
 ) -> _Case:
     attributes = _attributes({"classname": visible(class_name), "name": visible(name), "time": "0"})
-    element = _ELEMENTS.get(status)
     if element is None:
         return _Case(None, f"    <testcase{attributes} />\n")
-    told = {"message": words(message or status)}
-    text = ""
-    if element != "skipped":
-        told["type"] = visible(type_ or status)
-        text = visible_lines("\n".join(lines)).translate(_TEXT)
+    told = {"message": words(message)} | ({} if element == "skipped" else {"type": visible(type_)})
     inner = f"{element}{_attributes(told)}"
-    inner = f"<{inner}>{text}</{element}>" if text else f"<{inner} />"
+    text = visible_lines("\n".join(lines)).translate(_TEXT)
+    if not text:
+        inner = f"<{inner} />"
+    elif element == "skipped":  # holds no text
+        inner = f"<{inner} />\n      <system-out>{text}</system-out>"
+    else:
+        inner = f"<{inner}>{text}</{element}>"
     return _Case(element, f"    <testcase{attributes}>\n      {inner}\n    </testcase>\n")
 
 

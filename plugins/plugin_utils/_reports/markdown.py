@@ -14,6 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes 
     moved,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import has_nothing
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import in_words as limits_in_words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
@@ -21,10 +22,18 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     HostReport,
     NotConfigured,
     Report,
+    RuleReport,
     TableDefinition,
     Totals,
+    VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount, counted, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    ABSENT,
+    amount,
+    change,
+    counted,
+    words,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables import (
     Cells,
     in_words,
@@ -36,10 +45,18 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
 MOST_HOSTS = 10
 MOST_LINES = 20
 MOST_ROWS = 5
+MOST_REASONS = 2
+
+_FAILS = ": fails the run"
+
+_Found = dict[tuple[str, str], list[tuple[str, VerdictReport]]]
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()!|~+$^]")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-# What chats and trackers act on wherever it stands becomes a letter that looks the same to people.
+# An address is told as code, so that it can be copied, and nothing makes a link of it. Its letters are those that end
+# no code and no word of a chat.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~:/?%=&\[\]-]*[A-Za-z0-9_/\]]")
+# What chats and trackers act on wherever else it stands becomes a letter that looks the same to people.
 _ACTIVE = re.compile(r"[@#]|/(?=/)|(?<=www)\.", re.IGNORECASE)
 _LIKE = {
     "@": "\N{FULLWIDTH COMMERCIAL AT}",
@@ -50,7 +67,7 @@ _LIKE = {
 
 
 def markdown(report: Report) -> str:
-    """Totals, hosts that were not read, findings by severity, and drift."""
+    """Totals, hosts that were not read, findings by severity, and drift, each with what fails the run."""
     hosts = report["hosts"]
     parts = [
         f"# {escape(report['title'])}",
@@ -61,17 +78,26 @@ def markdown(report: Report) -> str:
         *_since_last_run(report),
         *_findings(report),
         *_not_configured(report),
+        *_switched_off(report),
         *_inventory(report),
         *_drift(hosts),
         *(_missing(hosts) if report["has_baseline"] else ()),
-        f"Made at {escape(report['generated_at'])}.",
+        f"{limits_in_words(report['limits'])} Made at {escape(report['generated_at'])}.",
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def escape(text: str) -> str:
     """Text that shows as it is: no mark-up, no link, no mention, no line break. It must not start a line."""
-    marked = _SPECIAL.sub(r"\\\g<0>", words(text))
+    shown, parts, end = words(text), [], 0
+    for address in _ADDRESS.finditer(shown):
+        parts += [_escaped(shown[end : address.start()]), f"`{address[0]}`"]
+        end = address.end()
+    return "".join([*parts, _escaped(shown[end:])])
+
+
+def _escaped(text: str) -> str:
+    marked = _SPECIAL.sub(r"\\\g<0>", text)
     inert = re.sub("[&<>]", lambda match: _HTML[match[0]], marked)
     return _ACTIVE.sub(lambda match: _LIKE[match[0]], inert)
 
@@ -79,7 +105,7 @@ def escape(text: str) -> str:
 def _totals(totals: Totals, *, compared: bool) -> list[str]:
     hosts = totals["hosts"]
     lines = [
-        f"- **{sum(hosts.values())} hosts**: {_counts(hosts)}",
+        f"- **{sum(hosts.values())} hosts**: {_counts(hosts)}; {totals['failing']} fail the run",
         f"- **{sum(totals['verdicts'].values())} verdicts**: {_counts(totals['verdicts'])}",
         f"- **{sum(totals['differences'].values())} differences**: {_counts(_worst_first(totals['differences']))}",
         f"- **Not compared**: {_not_compared(totals)}",
@@ -124,7 +150,7 @@ def _worst_first(counts: Mapping[str, int]) -> dict[str, int]:
 def _hosts(title: str, hosts: Sequence[HostReport]) -> Iterator[str]:
     """A section with a line a host: none of these is left out, however many there are."""
     if hosts:
-        yield f"## {title} ({len(hosts)})"
+        yield f"## {title} ({len(hosts)}){_FAILS if any(host['fails'] for host in hosts) else ''}"
         yield "\n".join(
             f"- **{escape(host['host'])}** {_status(host)}: {escape(host['reason'] or '')}" for host in hosts
         )
@@ -157,20 +183,44 @@ def _those(hosts: Sequence[OfHost]) -> str:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    """A section a verdict and severity, the worst first, with a line a rule."""
-    titles = {rule["id"]: rule["title"] for rule in report["rules"]}
-    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    """A section a verdict and severity, the worst first, with a line a rule and what is expected."""
+    rules = {rule["id"]: rule for rule in report["rules"]}
+    found: dict[tuple[str, str], _Found] = {}
     for host in report["hosts"]:
         for verdict in host["verdicts"]:
             if verdict["verdict"] == "fail" or (verdict["verdict"] == "unknown" and host["status"] not in UNREAD):
-                rules = found.setdefault((verdict["verdict"], verdict["severity"]), {})
-                rules.setdefault(verdict["rule"], []).append(host["host"])
+                of_severity = found.setdefault((verdict["verdict"], verdict["severity"]), {})
+                of_severity.setdefault((verdict["rule"], verdict["expected"] or ""), []).append((host["host"], verdict))
     for kind in FINDINGS:
         for severity in reversed(SEVERITIES):
-            rules = found.get((kind, severity), {})
-            if rules:
-                yield f"## {kind.capitalize()}, {severity} ({len(rules)})"
-                yield _lines(f"**{escape(titles.get(rule, rule))}**: {_some(names)}" for rule, names in rules.items())
+            of_severity = found.get((kind, severity), {})
+            if of_severity:
+                fails = any(verdict["fails"] for places in of_severity.values() for _host, verdict in places)
+                yield f"## {kind.capitalize()}, {severity} ({len(of_severity)}){_FAILS if fails else ''}"
+                yield _lines(_finding(rules[rule], places) for (rule, _expected), places in of_severity.items())
+
+
+def _finding(rule: RuleReport, places: Sequence[tuple[str, VerdictReport]]) -> str:
+    """A line of a rule: where it is so and what was found there, what is expected, and what to do."""
+    _host, first = places[0]
+    title = f"**{escape(rule['title'])}**"
+    title = f"[{title}]({rule['link']})" if rule["link"] else title
+    hosts = _some([f"{escape(host)}{_actual(verdict)}" for host, verdict in places])
+    parts = [f"{title}: {hosts}"]
+    if first["verdict"] == "unknown":
+        reasons = [*dict.fromkeys(verdict["message"].rstrip(".") for _host, verdict in places)]
+        parts += [*map(escape, reasons[:MOST_REASONS])]
+        parts += [f"And {counted(len(reasons) - MOST_REASONS, 'other reason')}"] if len(reasons) > MOST_REASONS else []
+    else:
+        parts += [f"Expected: {escape(first['expected'])}"] if first["expected"] is not None else []
+        parts += [escape(rule["remedy"].rstrip("."))] if rule["remedy"] else []
+    return ". ".join([*parts, ""]).strip()
+
+
+def _actual(verdict: VerdictReport) -> str:
+    if verdict["verdict"] != "fail":
+        return ""
+    return f" ({escape(verdict['actual_in_words'] or ABSENT)})"
 
 
 def _not_configured(report: Report) -> Iterator[str]:
@@ -183,6 +233,16 @@ def _not_configured(report: Report) -> Iterator[str]:
             for one in report["not_configured"]
         )
         yield "The HTML and JSON reports tell what to do for each."
+
+
+def _switched_off(report: Report) -> Iterator[str]:
+    """A section with a line a rule that is not judged since the user said so."""
+    titles = {rule["id"]: rule["title"] for rule in report["rules"]}
+    if report["switched_off"]:
+        yield f"## Switched off, so that nobody judges it ({len(report['switched_off'])})"
+        yield _lines(
+            f"**{escape(titles[one['rule']])}**: on {counted(one['hosts'], 'host')}" for one in report["switched_off"]
+        )
 
 
 def _lack(one: NotConfigured) -> str:
@@ -214,18 +274,26 @@ def _cells(table: TableDefinition, row: Cells) -> str:
 
 def _drift(hosts: Sequence[HostReport]) -> Iterator[str]:
     """A section with a line a path that differs, the worst first."""
-    found: dict[tuple[int, str], list[str]] = {}
+    found: dict[tuple[int, str], dict[str, list[str]]] = {}
+    fails = False
     for host in hosts:
-        # Without personal data, some paths may be alike.
-        for rank, path in {
-            (-SEVERITIES.index(each["severity"]), each["path"]) for each in host["drift"]["differences"]
-        }:
-            found.setdefault((rank, path), []).append(host["host"])
+        for each in host["drift"]["differences"]:
+            changes = found.setdefault((-SEVERITIES.index(each["severity"]), each["path"]), {})
+            changes.setdefault(change(each), []).append(escape(host["host"]))
+            fails = fails or each["fails"]
     if found:
-        yield f"## Differs from the baseline ({len(found)})"
+        yield f"## Differs from the baseline ({len(found)}){_FAILS if fails else ''}"
         yield _lines(
-            f"**{escape(path)}** ({SEVERITIES[-rank]}): {_some(names)}" for (rank, path), names in sorted(found.items())
+            f"**{escape(path)}** ({SEVERITIES[-rank]}): {_changes(changes)}"
+            for (rank, path), changes in sorted(found.items(), key=lambda item: item[0])
         )
+
+
+def _changes(changes: Mapping[str, Sequence[str]]) -> str:
+    """The first of the changes at a path, each with its hosts."""
+    told = [f"{escape(what)} on {_some(names)}" for what, names in [*changes.items()][:MOST_REASONS]]
+    rest = sum(map(len, [*changes.values()][MOST_REASONS:]))
+    return "; ".join([*told, *([f"otherwise on {counted(rest, 'host')}"] if rest else [])])
 
 
 def _missing(hosts: Sequence[HostReport]) -> Iterator[str]:
@@ -234,9 +302,9 @@ def _missing(hosts: Sequence[HostReport]) -> Iterator[str]:
     for host in hosts:
         drift = host["drift"]
         if drift["status"] == "not_compared":
-            found.setdefault(drift["reason"] or "", []).append(host["host"])
+            found.setdefault(drift["reason"] or "", []).append(escape(host["host"]))
         for what in dict.fromkeys(f"{each['path']}: {each['reason']}" for each in drift["not_compared"]):
-            found.setdefault(what, []).append(host["host"])
+            found.setdefault(what, []).append(escape(host["host"]))
     if found:
         yield f"## Not compared with the baseline ({len(found)})"
         yield _lines(f"{escape(what)} {_some(names)}" for what, names in found.items())
@@ -249,6 +317,6 @@ def _lines(texts: Iterable[str]) -> str:
 
 
 def _some(hosts: Sequence[str]) -> str:
-    """The first hosts, and how many more there are."""
+    """The first hosts, as mark-up, and how many more there are."""
     more = f" and {len(hosts) - MOST_HOSTS} more" if len(hosts) > MOST_HOSTS else ""
-    return ", ".join(map(escape, hosts[:MOST_HOSTS])) + more
+    return ", ".join(hosts[:MOST_HOSTS]) + more

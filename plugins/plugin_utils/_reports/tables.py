@@ -23,6 +23,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     NotConfigured,
     Report,
     RuleReport,
+    SwitchedOff,
     VerdictReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, shown, sides, words
@@ -35,6 +36,7 @@ _NOT_ASKED = "not asked"
 HOST_COLUMNS = (
     "host",
     "status",
+    "fails",
     "reason",
     "collected_at",
     "sections",
@@ -49,6 +51,7 @@ FINDING_COLUMNS = (
     "host",
     "severity",
     "finding",
+    "fails",
     "rule",
     "policy",
     "title",
@@ -58,6 +61,7 @@ FINDING_COLUMNS = (
     "message",
     "remedy",
     "reference",
+    "link",
 )
 
 # ``since`` is when the host was last read, or since which run a rule is a finding.
@@ -66,7 +70,7 @@ CHANGE_COLUMNS = ("kind", "host", "change", "name", "before", "now", "since")
 # Before those of the table.
 TABLE_COLUMNS = ("host", "read_status")
 
-_NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "expected": UNKNOWN, "actual": UNKNOWN}
+_NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "fails": False, "expected": UNKNOWN, "actual": UNKNOWN}
 
 _IN_TABLE = ("fail", "unknown", "excepted")
 
@@ -84,11 +88,12 @@ def hosts_csv(report: Report) -> str:
 
 def findings_csv(report: Report) -> str:
     """A row for each host that was not read, each rule failed, unknown or excepted, each difference, and what was not
-    compared. Rules that are not configured come last, each once."""
+    compared. Rules that are not configured or switched off come last, each once."""
     rules = {rule["id"]: rule for rule in report["rules"]}
     rows = (_finding_rows(host, rules, has_baseline=report["has_baseline"]) for host in report["hosts"])
     unjudged = (_not_configured_row(one, rules[one["rule"]]) for one in report["not_configured"])
-    return _table(FINDING_COLUMNS, chain(chain.from_iterable(rows), unjudged))
+    off = (_switched_off_row(one, rules[one["rule"]]) for one in report["switched_off"])
+    return _table(FINDING_COLUMNS, chain(chain.from_iterable(rows), unjudged, off))
 
 
 def changes_csv(report: Report) -> str:
@@ -149,6 +154,7 @@ def _host_row(host: HostReport, figures: Sequence[FigureDefinition]) -> Row:
     return {
         "host": host["host"],
         "status": host["status"],
+        "fails": host["fails"],
         "reason": words(host["reason"] or ""),
         "collected_at": _known(host["collected_at"]),
         "sections": len(sections) if read else UNKNOWN,
@@ -162,34 +168,45 @@ def _host_row(host: HostReport, figures: Sequence[FigureDefinition]) -> Row:
 
 
 def _finding_rows(host: HostReport, rules: Mapping[str, RuleReport], *, has_baseline: bool) -> Iterator[Row]:
-    name = {"host": host["host"]}
+    whose = {"host": host["host"], "link": host["link"] or ""}
     if host["status"] in UNREAD:
-        yield {"kind": "host", **name, "finding": host["status"], "message": words(host["reason"] or UNKNOWN)}
+        told = {"finding": host["status"], "fails": host["fails"], "message": words(host["reason"] or UNKNOWN)}
+        yield {"kind": "host", **whose, **told}
     for verdict in host["verdicts"]:
         if verdict["verdict"] in _IN_TABLE:
-            yield {"kind": "rule", **name, **_verdict_row(verdict, rules.get(verdict["rule"]))}
+            yield {"kind": "rule", **_verdict_row(verdict, rules[verdict["rule"]]), **whose}
     drift = host["drift"]
     for difference in drift["differences"]:
-        yield {"kind": "drift", **name, **_difference_row(difference)}
+        yield {"kind": "drift", **_difference_row(difference), **whose}
     if drift["status"] == "not_compared" and has_baseline:
-        yield {**_NOT_COMPARED, **name, "message": drift["reason"]}
+        yield {**_NOT_COMPARED, **whose, "message": drift["reason"]}
     for each in drift["not_compared"]:
-        yield {**_NOT_COMPARED, **name, "path": each["path"], "message": each["reason"]}
+        yield {**_NOT_COMPARED, **whose, "path": each["path"], "message": each["reason"]}
 
 
-def _verdict_row(verdict: VerdictReport, rule: RuleReport | None) -> Row:
+def _verdict_row(verdict: VerdictReport, rule: RuleReport) -> Row:
+    """A value whose unit is known is in words, beside what is expected in words."""
     missing = ABSENT if verdict["verdict"] == "fail" else UNKNOWN
+    actual = verdict["actual_in_words"] if verdict["unit"] else verdict["actual"]
     return {
-        **(rule or {}),
-        **{column: value or "" for column, value in verdict.items()},
+        **rule,
+        **{column: "" if value is None else value for column, value in verdict.items()},
         "finding": verdict["verdict"],
-        "actual": missing if verdict["actual"] is None else verdict["actual"],
+        "actual": missing if actual is None else actual,
     }
 
 
 def _not_configured_row(one: NotConfigured, rule: RuleReport) -> Row:
-    told = {"kind": "rule", "rule": one["rule"], "finding": "not_configured", "path": one["section"], "actual": UNKNOWN}
-    return {**rule, **told, "message": f"On {one['hosts']} hosts: {one['remedy']}"}
+    told = {"finding": "not_configured", "path": one["section"], "actual": UNKNOWN}
+    return {**_of_fleet(rule), **told, "message": f"On {one['hosts']} hosts: {one['remedy']}"}
+
+
+def _switched_off_row(one: SwitchedOff, rule: RuleReport) -> Row:
+    return {**_of_fleet(rule), "finding": "switched_off", "message": f"On {one['hosts']} hosts it is not judged."}
+
+
+def _of_fleet(rule: RuleReport) -> Row:
+    return {**rule, "kind": "rule", "rule": rule["id"], "fails": False, "link": rule["link"] or ""}
 
 
 def _difference_row(difference: DifferenceReport) -> Row:
@@ -197,6 +214,7 @@ def _difference_row(difference: DifferenceReport) -> Row:
     return {
         "severity": difference["severity"],
         "finding": difference["kind"],
+        "fails": difference["fails"],
         "path": difference["path"],
         "expected": expected,
         "actual": actual,

@@ -233,14 +233,34 @@ def test_a_condition_that_cannot_be_is_refused(source: Any) -> None:
             {"all": {"where": {"id": "x", "a.b": {"at_least": 1}}, "path": "status", "equals": "up"}},
             "all item where id equals 'x' and a.b at least 1: status equals 'up'",
         ),
-        ({"at_least_days_ahead": 21}, "at least days ahead 21"),
+        ({"at_least_days_ahead": 21}, "at least 21 days ahead"),
         ({"word": {"good": "^done$", "bad": "fail"}}, "word good '^done$' and bad 'fail'"),
         ({"parts": {"a.b": 1, "c": {"at_most": 2}}}, "a.b equals 1 and c at most 2"),
-        ({"ratio": {"of": "size.used", "to": "size.total", "at_most": 0.85}}, "size.used / size.total at most 0.85"),
+        ({"ratio": {"of": "size.used", "to": "size.total", "at_most": 0.85}}, "size.used / size.total at most 85 %"),
     ],
 )
 def test_a_condition_reads_as_a_person_would_write_it(source: Any, text: str) -> None:
-    assert str(parse_condition(source)) == text
+    assert parse_condition(source).in_words() == text
+
+
+@pytest.mark.parametrize(
+    ("source", "unit", "text"),
+    [
+        ({"at_most": 86400}, "seconds", "at most 1 day"),
+        ({"at_most": 129600}, "seconds", "at most 1 day 12 h"),
+        ({"at_least": 0.5}, "seconds", "at least 0.5 seconds"),
+        ({"at_most": 1}, "ratio", "at most 100 %"),
+        ({"at_least": 5}, "days", "at least 5 days"),
+        ({"at_most": 1 << 30}, "bytes", "at most 1 GiB"),
+        ({"at_least": 15}, "percent", "at least 15 %"),
+        ({"equals": "a"}, "seconds", 'equals "a"'),
+        ({"in": [60]}, "seconds", "in [60]"),
+        ({"present": True}, "seconds", "present true"),
+        ({"at_most_days_ago": 1}, "", "at most 1 day ago"),
+    ],
+)
+def test_a_limit_is_told_in_the_unit_of_the_value(source: Any, unit: str, text: str) -> None:
+    assert parse_condition(source).in_words(unit) == text
 
 
 SERVER = {"id": "a", "up": True}
@@ -282,7 +302,7 @@ def test_the_item_that_decides_is_told() -> None:
     source = {"all": {"path": "services", "all": {"path": "up", "equals": True}}}
     found = parse_condition(source).look([{"services": []}, {"services": [{"up": True}, {"up": False}]}])
     assert (found.outcome, found.path, found.value) == (NOT_MET, ("1", "services", "1", "up"), False)
-    assert str(found.condition) == "equals true"
+    assert found.condition.in_words() == "equals true"
 
 
 @pytest.mark.parametrize(

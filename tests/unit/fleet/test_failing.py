@@ -4,16 +4,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.failing import Limits, result
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.failing import result
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
-STRICT = Limits("info", "info", unread=True)
 
-
-def failing(record: HostRecord, *sources: Any, limits: Limits = STRICT, **options: Any) -> list[str]:
+def failing(record: HostRecord, *sources: Any, **options: Any) -> list[str]:
     report = samples.report([record], sources, **options)
-    found: list[str] = result(report, limits, {record.host: ""})["hosts"][record.host]["failing"]
+    found: list[str] = result(report, {record.host: ""})["hosts"][record.host]["failing"]
     return found
 
 
@@ -51,7 +50,7 @@ def test_many_differences_are_counted(count: int, lines: int) -> None:
     record = samples.record(core=samples.section({f"key{number:03}": 1 for number in range(count)}))
     found = failing(record, baseline=before)
     assert len(found) == lines
-    assert found[0] == "core.data.key000 (medium) differs from the baseline: added."
+    assert found[0] == "core.data.key000 (medium) differs from the baseline: added: 1."
     assert (found[-1] == f"{count - 10} more differences.") == (count > 10)
 
 
@@ -65,7 +64,7 @@ def test_the_line_of_a_host_says_what_was_not_compared() -> None:
         samples.failed("unread"),
     ]
     described = {host.host: "read" for host in hosts}
-    lines = result(samples.report(hosts, baseline=before), STRICT, described)["summary"]
+    lines = result(samples.report(hosts, baseline=before), described)["summary"]
     assert [line.rpartition("no rules; ")[2] for line in lines[:4]] == [
         "1 differences, 1 sections or values not compared",
         "not compared: The host and the baseline have no section to compare that both could read",
@@ -73,9 +72,9 @@ def test_the_line_of_a_host_says_what_was_not_compared() -> None:
         "not compared",
     ]
     assert lines[4].endswith("1 differences, not compared: 2 hosts and 5 sections or values")
-    same = result(samples.report([before], baseline=before), STRICT, {"one": "read"})["summary"]
+    same = result(samples.report([before], baseline=before), {"one": "read"})["summary"]
     assert same[0].endswith("; 0 differences, 1 sections or values not compared")
-    assert "compared" not in " ".join(result(samples.report(hosts), STRICT, described)["summary"])
+    assert "compared" not in " ".join(result(samples.report(hosts), described)["summary"])
 
 
 def test_a_change_is_told_with_its_values() -> None:

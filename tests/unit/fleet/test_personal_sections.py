@@ -180,15 +180,16 @@ def everything_told(host: HostRecord, warnings: list[str], drift: Drift, clean: 
     """Whatever leaves a run that gathers and reports one host."""
     rules = samples.rules(*(samples.rule(id=f"r{number}", **changes) for number, changes in enumerate(RULES)))
     policies = judge.Policies(rules, lambda _host: {})
-    judging = judge.Judge(policies, lambda _record: drift, quoting, clean, datetime.now(timezone.utc))
+    judging = judge.Judge(
+        policies, lambda _record: drift, quoting, clean, datetime.now(timezone.utc), limits=samples.STRICT
+    )
     report = judging.judged([host], "Fleet")
-    limits = failing.Limits("low", "low", unread=True)
     written = {name: writer(report) for files in FORMATS.values() for name, writer in files.items()}
     sections = (host.mailplus or {"sections": {}})["sections"]
     told = [
         json.dumps(host.cleaned(clean).as_dict()),
         describe(host, clean),
-        json.dumps(failing.result(report, limits, judging.described)),
+        json.dumps(failing.result(report, judging.described)),
         *(clean.told(warning, sections) for warning in warnings),
     ]
     return "\n".join([*written.values(), *told])

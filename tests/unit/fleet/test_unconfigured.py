@@ -8,7 +8,7 @@ import io
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.failing import Limits, result
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.failing import result
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
@@ -17,8 +17,6 @@ NO_PATH = samples.rule(id="no_path", title="Nobody knows the key", path=None, pa
 NO_SECTION = samples.rule(id="no_section", title="Nobody asked", section="queue", path="total", severity="critical")
 KNOWN = samples.rule(id="known")
 ALL = (NO_PATH, NO_SECTION, KNOWN)
-
-EVERY = Limits("info", "info", unread=True)
 
 
 def fleet(*, hosts: int = 200) -> Report:
@@ -57,7 +55,7 @@ def test_they_tell_what_to_do() -> None:
 
 def test_they_fail_no_host_and_are_told_in_one_line() -> None:
     report = samples.report([samples.record(f"{number}") for number in range(200)], ALL)
-    told = result(report, EVERY, {host["host"]: "read" for host in report["hosts"]})
+    told = result(report, {host["host"]: "read" for host in report["hosts"]})
     assert {line for host in told["hosts"].values() for line in host["failing"]} == set()
     assert [line for line in told["summary"] if "not configured" in line] == [
         "not configured: 1 rule waits for mailplus_state_paths; "

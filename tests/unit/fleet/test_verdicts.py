@@ -233,5 +233,76 @@ def test_a_rule_may_require_that_all_rows_were_read() -> None:
 def test_lists_and_mappings_are_shown_by_their_size() -> None:
     host = samples.record(server_list=samples.section({"server_list": [{"name": "a"}], "mode": {"a": 1, "b": 2}}))
     source = samples.rule(section="server_list", path="data.server_list", condition={"all": {"equals": 1}})
-    assert one(host, source | {"condition": {"all": {"present": True}}}).actual == "1 items"
-    assert one(host, source | {"path": "data.mode", "condition": {"equals": {}}}).actual == "2 keys"
+    items = one(host, source | {"condition": {"all": {"present": True}}})
+    keys = one(host, source | {"path": "data.mode", "condition": {"equals": {}}})
+    assert (items.actual, items.unit, keys.actual, keys.unit) == (1, "items", 2, "keys")
+
+
+DAY = 86400
+SECONDS = {"section": "queue", "path": "summary.oldest_age_seconds", "condition": {"at_most": DAY}}
+VOLUME = {"section": "storage", "path": "data.volumes.*.size"} | {
+    "condition": {"ratio": {"of": "used", "to": "total", "at_most": 0.85}}
+}
+UNTIL = {"section": "certificates", "path": "data.until", "condition": {"at_least_days_ahead": 21}}
+
+
+@pytest.mark.parametrize(
+    ("source", "section", "expected", "actual"),
+    [
+        (SECONDS, samples.listing([1], oldest_age_seconds=431898), "at most 1 day", "4 days 23 h"),
+        (SECONDS, samples.listing([1], oldest_age_seconds=DAY + 1), "at most 1 day", "1 day 1 s"),
+        (
+            SECONDS | {"condition": {"at_most": DAY + 3600}},
+            samples.listing([1], oldest_age_seconds=DAY + 3601),
+            "at most 1 day 1 h",
+            "1 day 1 h (90001)",
+        ),
+        (
+            VOLUME,
+            samples.section({"volumes": [{"size": {"used": "912", "total": "1000"}}]}),
+            "used / total at most 85 %",
+            "91.2 %",
+        ),
+        (
+            VOLUME,
+            samples.section({"volumes": [{"size": {"used": 850001, "total": 1000000}}]}),
+            "used / total at most 85 %",
+            "85 % (0.850001)",
+        ),
+        (
+            UNTIL,
+            samples.section({"until": "Jan 15 11:00:00 2026 GMT"}),
+            "at least 21 days ahead",
+            "Jan 15 11:00:00 2026 GMT, in 5 days",
+        ),
+        (
+            UNTIL,
+            samples.section({"until": 1767956400}),
+            "at least 21 days ahead",
+            "2026-01-09T11:00:00Z, 1 day ago",
+        ),
+        (
+            UNTIL,
+            samples.section({"until": "2026/01/12 11:00"}),
+            "at least 21 days ahead",
+            "2026/01/12 11:00, in about 2 days",
+        ),
+    ],
+)
+def test_values_are_told_in_words(source: Any, section: Any, expected: str, actual: str) -> None:
+    host = samples.record(**{source["section"]: section})
+    (verdict,) = samples.report([host], [samples.rule(**source)])["hosts"][0]["verdicts"]
+    assert (verdict["verdict"], verdict["expected"], verdict["actual_in_words"]) == ("fail", expected, actual)
+
+
+def test_a_value_of_another_type_has_no_unit_that_is_made_up() -> None:
+    host = samples.record(queue=samples.listing([1], oldest_age_seconds="431898"))
+    (verdict,) = samples.report([host], [samples.rule(**SECONDS)])["hosts"][0]["verdicts"]
+    assert (verdict["verdict"], verdict["actual_in_words"]) == ("unknown", '"431898"')
+
+
+def test_a_rule_that_is_switched_off_has_no_verdict_and_lacks_nothing() -> None:
+    off = samples.rule(id="off", path=None, path_variable="nobody_told", enabled=False)
+    found = samples.report([samples.record(), samples.failed()], [off, samples.rule()])
+    assert {verdict["rule"] for host in found["hosts"] for verdict in host["verdicts"]} == {"imap"}
+    assert (found["not_configured"], found["switched_off"]) == ([], [{"rule": "off", "hosts": 2}])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import FINDING_WORDS, changes
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import FINDING_CHANGES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.changes import run_line
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
@@ -27,7 +28,7 @@ def report(tmp_path: Path) -> Report:
     nights = Nights(tmp_path)
     rules = [samples.rule(), samples.rule(id="two", title="Two", condition={"equals": True})]
 
-    def host(name: str, *, on: bool, mails: int = 5) -> samples.HostRecord:
+    def host(name: str, *, on: bool, mails: int = 5) -> HostRecord:
         settings = samples.section({"enable_imap": on})
         return samples.record(name, imap_pop3=settings, queue=samples.listing([], total=mails))
 

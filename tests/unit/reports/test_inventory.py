@@ -153,4 +153,4 @@ def test_hostile_text_in_a_cell_is_inert(text: str) -> None:
                 assert cell.lstrip()[:1] not in tuple("=+-@\uff1d")
     html = WRITERS["report.html"](found)
     assert "<script>alert" not in html
-    assert elements(render(WRITERS["report.md"](found))) <= {"h1", "h2", "p", "ul", "li", "strong"}
+    assert elements(render(WRITERS["report.md"](found))) <= {"h1", "h2", "p", "ul", "li", "strong", "code"}

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from html import escape as html_escape
 from html import unescape
 
 import pytest
@@ -18,7 +19,7 @@ from markdown_it import MarkdownIt
 MIXED, HOSTILE = samples.mixed_report(), samples.hostile_report()
 
 # The elements that the report itself is made of.
-_OURS = {"h1", "h2", "p", "ul", "li", "strong"}
+_OURS = {"h1", "h2", "p", "ul", "li", "strong", "code"}
 
 
 def render(text: str) -> str:
@@ -41,7 +42,7 @@ def shown(html: str) -> str:
 def test_it_tells_the_totals_first() -> None:
     lines = markdown(MIXED).splitlines()
     assert lines[0] == "# Fleet"
-    assert lines[2] == "- **6 hosts**: 2 ok, 1 partial, 1 unsupported, 1 failed, 1 not gathered"
+    assert lines[2] == "- **6 hosts**: 2 ok, 1 partial, 1 unsupported, 1 failed, 1 not gathered; 6 fail the run"
     assert lines[3] == "- **30 verdicts**: 3 pass, 2 fail, 18 unknown, 2 not applicable, 5 excepted"
 
 
@@ -65,12 +66,15 @@ def test_findings_come_by_verdict_and_severity_the_worst_first() -> None:
         "Differs from the baseline",
         "Not compared with the baseline",
     ]
-    assert "## Fail, high (1)\n\n- **IMAP is off**: b-bad\n" in markdown(MIXED)
+    assert (
+        "## Fail, high (1): fails the run\n\n"
+        "- **IMAP is off**: b-bad (true). Expected: equals false. Untick Enable IMAP.\n"
+    ) in markdown(MIXED)
 
 
 def test_an_empty_fleet_has_a_report() -> None:
     assert markdown(samples.report([])).splitlines()[2:5] == [
-        "- **0 hosts**: none",
+        "- **0 hosts**: none; 0 fail the run",
         "- **0 verdicts**: none",
         "- **Differences**: not compared, there is no baseline",
     ]
@@ -103,7 +107,8 @@ def test_hostile_text_is_inert() -> None:
     text = shown(render(markdown(HOSTILE)))
     assert "<script>alert(1)</script>" in text
     assert "{{ lookup('pipe', 'id') }}" in text
-    assert not re.search(r"@|#\d|//|www\.", text)
+    assert not re.search(r"@|#\d|www\.", text)
+    assert not re.search("//", re.sub(r"`[^`]*`", "", markdown(HOSTILE)))
 
 
 @pytest.mark.parametrize(
@@ -111,16 +116,32 @@ def test_hostile_text_is_inert() -> None:
 )
 def test_escaped_text_shows_as_it_is(text: str) -> None:
     html = render(f"- **{escape(text)}**: {escape(text)}")
-    assert elements(html) <= {"ul", "li", "strong"}
+    assert elements(html) <= {"ul", "li", "strong", "code"}
     assert html.count("<li>") == 1
     if text.isascii() and text.isprintable() and not re.search("[@#]|//|www", text):
         assert text in shown(html)
 
 
 def test_a_mail_address_is_no_link_and_names_nobody() -> None:
-    assert escape("anna@example.com, #12, http://x.test") == (
-        "anna\N{FULLWIDTH COMMERCIAL AT}example.com, \N{FULLWIDTH NUMBER SIGN}12, http:\N{FULLWIDTH SOLIDUS}/x.test"
+    assert escape("anna@example.com, #12, x//y") == (
+        "anna\N{FULLWIDTH COMMERCIAL AT}example.com, \N{FULLWIDTH NUMBER SIGN}12, x\N{FULLWIDTH SOLIDUS}/y"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://127.0.0.1:5001 refuses the connection.", "https://127.0.0.1:5001"),
+        ("Look at http://[::1]:5000/a_b?c=1%20&d=2.", "http://[::1]:5000/a_b?c=1%20&d=2"),
+        ("\\http://x.test/`@here`", "http://x.test/"),
+        ("[a](http://x.test)", "http://x.test"),
+        ("http://u:p@x.test", "http://u:p"),
+    ],
+)
+def test_an_address_can_be_copied_and_is_no_link(text: str, address: str) -> None:
+    html = render(f"- **{escape(text)}**")
+    assert f"<code>{html_escape(address, quote=False)}</code>" in html
+    assert elements(html) == {"ul", "li", "strong", "code"}
 
 
 def test_long_text_is_cut() -> None:

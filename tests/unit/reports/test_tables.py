@@ -25,7 +25,8 @@ def read(text: str) -> list[dict[str, str]]:
 def finding(actual: Any, **difference: Any) -> dict[str, str]:
     """The row of a report whose only finding is a difference."""
     report = samples.report([samples.record()])
-    given: Any = {"path": "a", "kind": "changed", "severity": "low", "baseline": "x", "actual": actual} | difference
+    given: Any = {"path": "a", "kind": "changed", "severity": "low", "fails": False, "baseline": "x", "actual": actual}
+    given |= difference
     report["hosts"][0]["drift"] = {"status": "different", "reason": None, "differences": [given], "not_compared": []}
     (row,) = read(findings_csv(report))
     return row

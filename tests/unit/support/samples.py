@@ -9,12 +9,16 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import policy, privacy, verdicts
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, Baseline, Comparison
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 
 TODAY = date(2026, 1, 10)
 NOW = "2026-01-10T12:00:00Z"
+
+# Every finding fails the run.
+STRICT = Limits("info", "info", unread=True)
 
 ERROR = {
     "name": "connection_refused",
@@ -124,18 +128,21 @@ def report(
     exceptions: Any = None,
     title: str = "Fleet",
     mode: str = "keep",
+    overrides: Any = None,
+    limits: Limits = STRICT,
+    page: str | None = None,
 ) -> Report:
     compared = Baseline(baseline.as_dict()) if baseline else None
     results = [
         HostResult(
             host,
-            judge(host, *sources, exceptions=exceptions),
+            judge(host, *sources, exceptions=exceptions, overrides=overrides),
             compared.compare(host, Comparison()) if compared else NOT_COMPARED,
             privacy.cleaner(mode, "key"),
         )
         for host in records
     ]
-    return build_report(results, rules(*sources), title=title, generated_at=NOW)
+    return build_report(results, rules(*sources), title=title, generated_at=NOW, limits=limits, page=page)
 
 
 def mixed_report() -> Report:

@@ -17,7 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     Totals,
     VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, counted, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS, VERDICTS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.bars import (
     Bar,
@@ -75,6 +75,8 @@ def headline(report: Report) -> list[tuple[str, str]]:
     if not hosts:
         return [("unknown", "The fleet has no hosts.")]
     sentences = [_read_sentence(totals["hosts"], len(hosts)), *_finding_sentences(report)]
+    if totals["failing"]:
+        sentences.insert(0, ("failed", f"{counted(totals['failing'], 'host fails', 'hosts fail')} the run."))
     differing = sum(host["drift"]["status"] == "different" for host in hosts)
     if differing:
         count = counted(sum(totals["differences"].values()), "difference")
@@ -107,6 +109,11 @@ def _finding_sentences(report: Report) -> Iterator[tuple[str, str]]:
     missing = report["totals"]["not_configured"]
     if missing:
         yield "unknown", f"{counted(missing, 'rule is', 'rules are')} not configured, so that nobody can judge them."
+    if report["switched_off"]:
+        yield (
+            "unknown",
+            f"{counted(len(report['switched_off']), 'rule is', 'rules are')} switched off on some or all hosts.",
+        )
     if not sum(verdicts.values()):
         yield "unknown", "No rule was judged."
         return
@@ -159,9 +166,11 @@ def causes(hosts: Sequence[HostReport]) -> list[Cause]:
 
 @dataclass
 class Place:
-    """Hosts on which a rule comes to the same verdict with the same message."""
+    """Hosts on which a rule comes to the same verdict with the same message, where the same is expected."""
 
     message: str
+    expected: str | None
+    fails: bool
     hosts: list[tuple[int, str, str]] = field(default_factory=list)
     common: str | None = None
 
@@ -182,8 +191,8 @@ class RuleResult:
     severity: str = ""
     counts: Counter[str] = field(default_factory=Counter)
     unread: int = 0
-    failed: dict[str, Place] = field(default_factory=dict)
-    unknown: dict[str, Place] = field(default_factory=dict)
+    failed: dict[tuple[object, ...], Place] = field(default_factory=dict)
+    unknown: dict[tuple[object, ...], Place] = field(default_factory=dict)
 
     @property
     def has_findings(self) -> bool:
@@ -218,9 +227,8 @@ def rule_results(report: Report) -> list[RuleResult]:
 def _add(result: RuleResult, number: int, host: str, verdict: VerdictReport) -> None:
     result.severity = max(result.severity, verdict["severity"], key=rank)
     places = result.failed if verdict["verdict"] == "fail" else result.unknown
-    note = "" if verdict["actual"] is None else code(verdict["actual"])
-    message = words(verdict["message"])
-    places.setdefault(message, Place(message)).hosts.append((number, host, note))
+    about = (words(verdict["message"]), verdict["expected"], verdict["fails"])
+    places.setdefault(about, Place(*about)).hosts.append((number, host, verdict["actual_in_words"] or ""))
 
 
 def by_severity(results: Iterable[RuleResult]) -> list[tuple[str, list[RuleResult]]]:

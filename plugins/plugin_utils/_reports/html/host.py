@@ -20,7 +20,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     SectionReport,
     VerdictReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import code, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.amounts import Cell, cell
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.tables import Table, host_tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import (
@@ -59,6 +59,7 @@ class Finding:
 
     verdict: str
     severity: str
+    fails: bool
     rule: int
     title: str
     expected: str | None
@@ -110,6 +111,7 @@ class Host:
     number: int
     host: str
     status: str
+    fails: bool
     reason: str | None
     hint: str | None
     collected_at: str | None
@@ -158,6 +160,7 @@ def host_view(index: int, host: HostReport, fleet: Fleet) -> Host:
         number=index,
         host=host["host"],
         status=host["status"],
+        fails=host["fails"],
         reason=words(host["reason"]) if host["reason"] else None,
         hint=host["error"]["hint"] if host["error"] else None,
         collected_at=host["collected_at"],
@@ -203,9 +206,10 @@ def _findings(verdicts: Sequence[VerdictReport], rules: Mapping[str, tuple[int, 
         Finding(
             verdict["verdict"],
             verdict["severity"],
+            verdict["fails"],
             *rules[verdict["rule"]],
             expected=verdict["expected"],
-            actual=None if verdict["actual"] is None else code(verdict["actual"]),
+            actual=verdict["actual_in_words"],
             message=words(verdict["message"]),
         )
         for verdict in sorted(verdicts, key=lambda verdict: (verdict["verdict"] != "fail", -rank(verdict["severity"])))
@@ -214,7 +218,7 @@ def _findings(verdicts: Sequence[VerdictReport], rules: Mapping[str, tuple[int, 
 
 def _passed(verdict: VerdictReport, rules: Mapping[str, tuple[int, str]]) -> str:
     values = [f"expected: {verdict['expected']}"] if verdict["expected"] is not None else []
-    values += [f"actual: {code(verdict['actual'])}"] if verdict["actual"] is not None else []
+    values += [f"actual: {verdict['actual_in_words']}"] if verdict["actual_in_words"] is not None else []
     return rules[verdict["rule"]][1] + (f" ({', '.join(values)})" if values else "")
 
 

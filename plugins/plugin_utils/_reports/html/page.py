@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import FINDING_WORDS, changes
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import in_words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted
@@ -69,6 +70,7 @@ def html(report: Report) -> str:
             glance=glance(report),
             causes=causes(hosts),
             changes=changes(report),
+            limits=in_words(report["limits"]),
             unread=sum(host["status"] in text.NOT_JUDGED for host in hosts),
             results=results,
             rules={rule["id"]: rule for rule in report["rules"]},
