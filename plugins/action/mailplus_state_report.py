@@ -38,6 +38,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
     not_compared,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import NEVER, Limits
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.merged import Merged
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
@@ -50,6 +51,9 @@ try:
     from ansible.template import trust_as_template
 except ImportError:  # pragma: no cover - ansible-core before 2.19 trusts every text
     trust_as_template = None
+
+# The format that is no report: the rows of all hosts.
+_ROWS = "jsonl"
 
 # A baseline that is no file: the last run, or a run by its time or day. A file of such a name is ./last.
 _LAST_RUN = "last"
@@ -72,7 +76,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "drift_severity": {"type": "str", "choices": list(policy.SEVERITIES), "default": "medium"},
     "drift_severities": {"type": "list", "elements": "dict", "default": []},
     "directory": {"type": "path"},
-    "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": []},
+    "formats": {"type": "list", "elements": "str", "choices": [*FORMATS, _ROWS], "default": []},
     "title": {"type": "str", "default": "MailPlus Server fleet"},
     **FILES_SPEC,
 }
@@ -104,10 +108,15 @@ class ActionModule(FleetAction):
         judge = Judge(policies, baseline or history.compare, self._evaluator(), clean, now, limits=_limits(options))
         if options["history_runs"]:
             judge.history, judge.recording = history, self._recording(options, history)
+        merged = Merged(kept().place, clean)
+        records = (source.record() for source in hosts)
         page = PAGE if "html" in options["formats"] else None
-        built = judge.judged((source.record() for source in hosts), f"{options['title']}", page)
+        passing = merged.passing(records) if _ROWS in options["formats"] else records
+        built = judge.judged(passing, f"{options['title']}", page)
         directory = directory_of(options) if options["directory"] else None
-        return {**self._write(built, options), **failing.result(built, judge.described, directory)}
+        written, rows = self._write(built, options), self._write_rows(merged, directory_of(options))
+        files_of_all = {"changed": written["changed"] or rows["changed"], "files": written["files"] + rows["files"]}
+        return {**files_of_all, **failing.result(built, judge.described, directory)}
 
     def _recording(self, options: Options, history: History) -> Recording | None:
         """What keeps this run for later ones."""
@@ -158,7 +167,9 @@ class ActionModule(FleetAction):
     def _write(self, built: Report, options: Options) -> dict[str, Any]:
         directory = directory_of(options)
         writers = {
-            directory / name: writer for format_ in options["formats"] for name, writer in FORMATS[format_].items()
+            directory / name: writer
+            for format_ in options["formats"]
+            for name, writer in FORMATS.get(format_, {}).items()
         }
         paths = [str(path) for path in writers]
         complete = all(path.exists() for path in writers)
@@ -170,6 +181,16 @@ class ActionModule(FleetAction):
             files.make_directories([directory])
         changed = [self._write_one(path, writer(built)) for path, writer in writers.items()]
         return {"changed": any(changed), "files": paths}
+
+    def _write_rows(self, merged: Merged, directory: Path) -> dict[str, Any]:
+        """Put the rows of all hosts in place, which were collected while the hosts were judged."""
+        found = {directory / name: path for name, path in merged.collected().items()}
+        changed = [path for path, of in found.items() if files.differs_from_pieces(path, files.lines_of(of))]
+        if changed and not self._task.check_mode:
+            files.make_directories(sorted({path.parent for path in found}))
+        for path in changed if not self._task.check_mode else ():
+            files.write_pieces(path, files.lines_of(found[path]))
+        return {"changed": bool(changed), "files": [str(path) for path in found]}
 
     def _write_one(self, path: Path, text: str) -> bool:
         """Whether a file changed, or would change. Of a big fleet, only one text at a time has room in memory."""

@@ -11,13 +11,20 @@ class ModuleDocFragment:
 options:
   since:
     description:
-      - Keep rows of this time and later, in ISO 8601 with a zone, such as V(2026-01-31T08:00:00Z).
-      - It is applied to the rows that O(offset) and O(limit) name, while they are read. No NAS is known to filter.
+      - Keep rows of this time and later.
+      - It is a span before now (V(3h), V(90m), V(2d), V(1w)), a day, from its beginning (V(today), V(yesterday),
+        V(2026-01-31)), or a time (V(2026-01-31 08:00), V(2026-01-31T08:00:00Z), V(2026-01-31T08:00:00+01:00)). A day of
+        a span is 24 hours.
+      - A day, and a time without a zone, is one of the NAS. Where O(time_zone) is not set and the NAS does not tell its
+        zone, the task fails and says so.
+      - It is applied to rows while they are read. No NAS is known to filter. Where the rows come newest first, reading
+        ends with the first page that is older; RV(ignore:filtered.ended_early) tells.
       - A row whose time cannot be told is kept, and counted as unjudged; a warning tells how many.
     type: str
   until:
     description:
-      - Keep rows of this time and earlier, as with O(since).
+      - Keep rows of this time and earlier, as with O(since). Of a day, that is to its end, so V(yesterday) for both is
+        that day.
     type: str
   statuses:
     description:
@@ -30,6 +37,13 @@ options:
     description:
       - Keep rows that hold this text in any of their values or keys, in upper or lower case.
     type: str
+  limit_counts:
+    description:
+      - What O(limit) counts where rows are filtered. With V(matching), that many rows are kept, and as many are read as
+        that takes; with V(read), that many are read, and of these the ones that match are kept.
+    type: str
+    choices: [matching, read]
+    default: matching
   dest:
     description:
       - File to write the rows to as JSON Lines, instead of returning them. A name that ends in C(.gz) is compressed.
@@ -37,6 +51,8 @@ options:
         Where several NAS are read, name the host in it, or they write one file after the other.
       - It appears under its name only when it is whole. A reading that broke off leaves C(NAME.part), and the same task
         takes it up from there. A task fails while another one writes the file, and where C(NAME.part) is a link.
+      - A task whose O(since) or O(until) means another moment than before is not the same and begins anew. So does
+        every one with a span.
       - With it, the rows of a log of any length take little memory.
     type: path
 """

@@ -22,4 +22,13 @@ options:
         At most 250,000 rows are returned, and 10,000,000 written to a file; a warning tells where that cuts a list.
     type: int
     default: 50
+  time_zone:
+    description:
+      - Time zone of the NAS, for times that have none, such as C(2026-01-31 08:15:00) in a row. It is an IANA name such
+        as V(Europe/Berlin), or an offset such as V(+01:00). The zone of the controller is never taken for it.
+      - If it is not set, the NAS is asked for it where C(time), the time settings of DSM, or rows of a time are read.
+        DSM tells it to its administrators alone, and some of its names fit no IANA name.
+      - Without any, such times of rows are unknown. In the hour that comes twice when clocks are set back, a time is
+        taken for the first one.
+    type: str
 """

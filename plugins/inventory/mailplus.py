@@ -17,7 +17,7 @@ description:
   - Where DSM refuses the same credentials on three NAS more than accept them, the NAS that are left are not asked. They
     have failed with the error C(not_asked), and a warning names them.
   - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends. All is
-    read anew when something else is asked for (hosts, connections, O(gather_subset), O(limit), O(rows),
+    read anew when something else is asked for (hosts, connections, O(gather_subset), O(limit), O(time_zone), O(rows),
     O(reveal_secrets), the version of the collection). Nothing of a secret is in the cache, so a corrected password is
     tried when the cache ends, or with C(ansible-playbook --flush-cache).
   - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
@@ -68,6 +68,10 @@ options:
       - Rows of each list to read, V(-1) for all. Summaries rest on these rows.
     type: int
     default: 50
+  time_zone:
+    description:
+      - Time zone of the NAS, for times of rows that have none, as M(mailfleet.mailplus.mailplus_facts) has it.
+    type: str
   rows:
     description:
       - Whether to keep the rows of lists. By default, hosts get settings, totals and summaries alone.
@@ -279,7 +283,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     @property
     def _wanted(self) -> dict[str, Any]:
         """What mailplus_facts is asked of every NAS."""
-        names = ("gather_subset", "limit", "rows", "reveal_secrets")
+        names = ("gather_subset", "limit", "time_zone", "rows", "reveal_secrets")
         return {name: self.get_option(name) for name in names}
 
     def _read_all(self, questions: Mapping[str, Question[Outcome]]) -> dict[str, Outcome]:

@@ -485,6 +485,11 @@ reported_spam:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -562,6 +567,11 @@ reported_ham:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode

@@ -150,6 +150,12 @@ ansible_facts:
           returned: always
           type: dict
           contains:
+            time_zone:
+              description: 'The time zone in which times without one are read: that of the option C(time_zone), or the
+                one that the NAS told because it was asked for C(time). Null where it is not known.'
+              returned: always
+              type: str
+              sample: Europe/Berlin
             host:
               description: The name or address it was asked at.
               returned: always

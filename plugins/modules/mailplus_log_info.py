@@ -153,6 +153,11 @@ admin_log:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -244,6 +249,11 @@ transaction_log:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -332,6 +342,11 @@ mail_log:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -420,6 +435,11 @@ security_log:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -508,6 +528,11 @@ dovecot_log:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode
@@ -615,6 +640,11 @@ log_files:
           description: How many of those kept have no time or status that can be told.
           returned: always
           type: int
+        ended_early:
+          description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
+            before came newest first. Then C(truncated) is true for rows that are older still.'
+          returned: always
+          type: bool
     file:
       description: Where the rows are, instead of in the data.
       returned: when O(dest) is set, and not in check mode

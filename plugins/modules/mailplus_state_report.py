@@ -134,11 +134,15 @@ options:
   formats:
     description:
       - Formats to write. V(html) is C(report.html), V(json) is C(report.json), V(csv) is C(hosts.csv), C(findings.csv)
-        and a file a table, such as C(domains.csv), V(junit) is C(junit.xml), V(markdown) is C(report.md), and
-        V(prometheus) is C(mailplus.prom).
+        and a file a table and a view of the fleet, such as C(domains.csv) and C(queue_reasons.csv), V(junit) is
+        C(junit.xml), V(markdown) is C(report.md), and V(prometheus) is C(mailplus.prom).
+      - V(jsonl) is C(rows/SECTION.jsonl), a file for each log or queue that any host was asked for, with the rows of
+        all hosts. A row is C({"host", "row"}). In front of the rows of a host, a line tells how the section was read
+        there, as C({"host", "status", "reason", "rows", "total", "truncated"}). A host without rows has that line
+        alone.
     type: list
     elements: str
-    choices: [html, json, csv, junit, markdown, prometheus]
+    choices: [html, json, csv, junit, markdown, prometheus, jsonl]
     default: []
   title:
     description:

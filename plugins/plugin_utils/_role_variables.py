@@ -28,7 +28,16 @@ def variable_of(option: str) -> str:
 
 # Options by which a host is gathered and that can be checked before, those together that bear on each other.
 _CHECKED = (
-    *(("gather_subset",), ("offset",), ("limit",), ("port",), ("timeout",), ("time_limit",), ("max_answer_size",)),
+    *(
+        ("gather_subset",),
+        ("offset",),
+        ("limit",),
+        ("time_zone",),
+        ("port",),
+        ("timeout",),
+        ("time_limit",),
+        ("max_answer_size",),
+    ),
     ("https", "validate_certs", "ca_path"),
 )
 

@@ -28,6 +28,7 @@ _ARGUMENTS = [
 ]
 _MAKERS: dict[str, Callable[[], Report]] = {
     "demo": samples.demo_report,
+    "three": samples.three_report,
     "hostile": samples.hostile_report,
     "big": lambda: samples.fleet_report(BIG),
 }

@@ -193,14 +193,22 @@ def test_a_host_that_has_none_has_none_and_one_that_nobody_knows_is_unknown() ->
     assert "Time until a certificate ends none" in text
 
 
-def test_hosts_that_name_the_same_servers_are_one_cluster() -> None:
-    two, other = _servers(a="healthy", b="healthy"), _servers(b="degraded", a="healthy")
-    (found,) = groups(_report(server_list={"one": two, "two": other, "three": _servers()}))
+def test_hosts_that_are_the_servers_they_name_are_one_cluster() -> None:
+    a, b = _servers(a="healthy", b="healthy"), _servers(b="degraded", a="healthy")
+    (found,) = groups(_report(server_list={"a.example.com": a, "b": b, "three": _servers()}))
     assert [[member.statuses for member in group.members] for group in found.several] == [
         [["healthy"], ["healthy", "degraded"]]
     ]
     assert [member.look for member in found.several[0].members] == ["ok", "word"]
-    assert found.unknown == 1
+    assert (found.known, found.unknown) == (1, 1)
+
+
+def test_equal_names_of_servers_alone_are_no_cluster() -> None:
+    pair = _servers(a="healthy", b="healthy")
+    (found,) = groups(_report(server_list={"one": pair, "two": pair, "three": pair}))
+    assert (found.known, [len(group.hosts) for group in found.several]) == (0, [1, 1, 1])
+    text = _text(_report(server_list={"one": pair, "two": pair, "three": pair}))
+    assert "0 clusters of hosts of this fleet, 3 hosts with several" in text
 
 
 def test_a_status_nobody_told_is_not_green() -> None:

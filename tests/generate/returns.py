@@ -52,6 +52,7 @@ _SAMPLES: dict[str, Any] = {
     "host": "nas1.example.com",
     "port": 5001,
     "auth_version": 7,
+    "time_zone": "Europe/Berlin",
     "total": 4200,
     "returned": 50,
     "truncated": True,

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, TABLES, select
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import of_catalogue
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
@@ -35,12 +36,17 @@ from prometheus_client.parser import text_string_to_metric_families
 FILES = {
     "html": ["report.html"],
     "json": ["report.json"],
-    "csv": ["hosts.csv", "findings.csv", *(f"{table.name}.csv" for table in TABLES)],
+    "csv": [
+        "hosts.csv",
+        "findings.csv",
+        *(f"{name}.csv" for name in (*(table.name for table in TABLES), *of_catalogue())),
+    ],
     "junit": ["junit.xml"],
     "markdown": ["report.md"],
     "prometheus": ["mailplus.prom"],
 }
 WRITTEN = [name for names in FILES.values() for name in names]
+ROWS = [f"rows/{name}.jsonl" for name in ("admin_log", "queue", "transaction_log")]
 READ = ["ha1", "ha2", "open", "plain"]
 # Rules whose values are personal, so that they would be in the report, and not only in the files of hosts.
 NOSY = {
@@ -90,6 +96,7 @@ def project(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Gathered and reported with each way of treating personal data, and the facts cached."""
     project = Project(tmp_path_factory.mktemp("report"))
     variables = {"mailplus_state_policies": ["policies/hardening.yml", NOSY], "mailplus_state_title": "Fleet & <title>"}
+    variables["mailplus_state_formats"] = [*FILES, "jsonl"]
     project.write("hosts.yml", hosts(fleet, {**LENIENT, **variables}))
     tasks = []
     for name, given in MODES.items():
@@ -114,7 +121,7 @@ def texts(project: Project, directory: str) -> dict[str, str]:
 
 def test_every_format_is_written_and_can_be_read(project: Project) -> None:
     found = texts(project, "remove")
-    assert set(found) == {*WRITTEN, "fleet.json", *(f"hosts/{name}.json" for name in (*READ, "gone"))}
+    assert set(found) == {*WRITTEN, *ROWS, "fleet.json", *(f"hosts/{name}.json" for name in (*READ, "gone"))}
     report = json.loads(found["report.json"])
     Draft202012Validator(schema("report")).validate(report)
     Draft202012Validator(schema("state")).validate(json.loads(found["fleet.json"]))
@@ -126,7 +133,7 @@ def test_every_format_is_written_and_can_be_read(project: Project) -> None:
     assert "Fleet &amp; &lt;title&gt;" in found["report.html"]
     assert "<title>Fleet & <title>" not in found["report.html"]
     for name, mode in modes(project.directory / "remove").items():
-        assert mode == (0o700 if name in (".", "hosts") else 0o600)
+        assert mode == (0o700 if name in (".", "hosts", "rows") else 0o600)
 
 
 def personal(fleet: Fleet) -> set[str]:
@@ -202,8 +209,8 @@ def test_a_report_of_cached_facts(project: Project, fleet: Fleet) -> None:
     reports = [role("report", mailplus_state_directory=str(project.directory / name)) for name in ("cached", "cached2")]
     project.play([play(*reports, role("assert"))], environment=cache(project))
     assert requests_of(fleet) == {}
-    assert set(texts(project, "cached")) == set(WRITTEN)
-    for name in WRITTEN:
+    assert set(texts(project, "cached")) == {*WRITTEN, *ROWS}
+    for name in (*WRITTEN, *ROWS):
         assert without_times(project, "cached", name) == without_times(project, "cached2", name), name
     first, later = (project.read(f"{name}/report.json")["hosts"] for name in ("remove", "cached"))
     assert [host["host"] for host in later] == sorted([*READ, "gone"])
@@ -255,11 +262,12 @@ def test_formats_can_be_chosen(fleet: Fleet, tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.write("hosts.yml", hosts(fleet, {**LENIENT, "mailplus_state_subset": ["queue"]}))
     tasks = [role("gather", mailplus_state_directory=str(tmp_path / "state"))]
-    for name in FILES:
+    chosen = {**FILES, "jsonl": ["rows/queue.jsonl"]}
+    for name in chosen:
         place = str(tmp_path / name)
         tasks.append(role("report", mailplus_state_directory=place, mailplus_state_formats=[name]))
     project.play([play(*tasks)])
-    for name, files in FILES.items():
+    for name, files in chosen.items():
         assert sorted(texts(project, name)) == sorted(files)
 
 

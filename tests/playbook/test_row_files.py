@@ -177,13 +177,17 @@ def test_filters(project: Project, fleet: Fleet) -> None:
     for name, (_options, wanted) in cases.items():
         assert lines(project, f"{name}.jsonl") == wanted, name
         envelope = result(run, name, "one")["transaction_log"]
-        assert envelope["filtered"] == {"read": TOTAL, "kept": len(wanted), "unjudged": 0}
+        read, ended_early = envelope["filtered"]["read"], envelope["filtered"]["ended_early"]
+        assert envelope["filtered"] == {"read": read, "kept": len(wanted), "unjudged": 0, "ended_early": ended_early}
+        assert ended_early is (name in ("since", "both")), name
+        assert read == TOTAL if not ended_early else 3000 < read < 4500, name
         assert envelope["file"]["rows"] == envelope["returned"] == len(wanted)
     for name, (_options, ids, unjudged) in odd.items():
         assert [row["id"] for row in lines(project, f"{name}.jsonl")] == ids, name
         for each in (name, f"{name} returned"):
             filtered = result(run, each, "odd")["transaction_log"]["filtered"]
-            assert filtered == {"read": len(ODD_ROWS), "kept": len(ids), "unjudged": unjudged}, each
+            counts = {"read": len(ODD_ROWS), "kept": len(ids), "unjudged": unjudged}
+            assert filtered == {**counts, "ended_early": False}, each
         returned = result(run, f"{name} returned", "odd")["transaction_log"]["data"]["items"]
         assert [row["id"] for row in returned] == ids
 
@@ -254,7 +258,7 @@ def test_a_filtered_reading_goes_on(project: Project, fleet: Fleet) -> None:
     wanted = [row for row in rows_of(nas) if row["status"] == "failed"]
     assert lines(project, "rows.jsonl") == wanted
     filtered = result(run, "Ask", "one")["transaction_log"]["filtered"]
-    assert filtered == {"read": TOTAL, "kept": len(wanted), "unjudged": 0}
+    assert filtered == {"read": TOTAL, "kept": len(wanted), "unjudged": 0, "ended_early": False}
 
 
 def test_another_purpose_starts_anew(project: Project, fleet: Fleet) -> None:
@@ -283,8 +287,11 @@ def test_files_that_cannot_be(project: Project, fleet: Fleet) -> None:
             {"dest": str(directory / "rows" / "two"), "sections": ["admin_log", "transaction_log"]},
             "dest takes the rows of one section; set sections to one of admin_log, transaction_log.",
         ),
-        "time": ({"since": "yesterday"}, "since is a time in ISO 8601 with its zone"),
-        "zone": ({"until": "2026-01-31T08:00:00"}, "until is a time in ISO 8601 with its zone"),
+        "time": ({"since": "3 hours"}, "since is a span (3h, 90m, 2d, 1w), a day (today, yesterday, 2026-01-31) or a "),
+        "zone": (
+            {"time_zone": "Berlin"},
+            "time_zone is an IANA name such as Europe/Berlin or an offset such as +01:00",
+        ),
     }
     (directory / "rows" / "held.part").mkdir()
     cases["held"] = ({"dest": str(directory / "rows" / "held")}, "cannot be written: Is a directory.")

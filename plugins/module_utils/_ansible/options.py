@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.module_utils.basic import env_fallback
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import (
+    TimeError,
+    check_order,
+    read_when,
+    read_zone,
+)
 
 ArgumentSpec = dict[str, dict[str, Any]]
+
+_Read = TypeVar("_Read")
 
 DEFAULT_LIMIT = 50
 
@@ -65,6 +72,7 @@ ANSWER_SPEC: ArgumentSpec = {"reveal_secrets": {"type": "bool", "default": False
 LIST_SPEC: ArgumentSpec = {
     "offset": {"type": "int", "default": 0},
     "limit": {"type": "int", "default": DEFAULT_LIMIT},
+    "time_zone": {"type": "str"},
 }
 
 DOMAINS_SPEC: ArgumentSpec = {"domains": {"type": "list", "elements": "str", "default": []}}
@@ -74,6 +82,7 @@ FILTER_SPEC: ArgumentSpec = {
     "until": {"type": "str"},
     "statuses": {"type": "list", "elements": "str", "default": []},
     "text": {"type": "str"},
+    "limit_counts": {"type": "str", "choices": ["matching", "read"], "default": "matching"},
     "dest": {"type": "path"},
 }
 
@@ -131,16 +140,21 @@ def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:
         raise OptionError(f"offset is 0 or more, not {offset}.")
     if limit < _ALL_ROWS:
         raise OptionError(f"limit is 0 or more, or -1 for all rows, not {limit}.")
-    since, until = _moment(params, "since"), _moment(params, "until")
-    if since and until and since > until:
-        raise OptionError(f"since ({params['since']}) is after until ({params['until']}).")
-    row_filter = RowFilter(
+    zone = _read("time_zone", read_zone, params)
+    since, until = _read("since", read_when, params), _read("until", read_when, params)
+    try:
+        check_order(since, until, datetime.now(timezone.utc), zone)
+    except TimeError as error:
+        raise OptionError(str(error)) from None
+    return Window(
+        offset,
+        None if limit == _ALL_ROWS else limit,
+        RowFilter(statuses=params.get("statuses", []), text=params.get("text"), zone=zone),
+        keep,
+        limits_read=params.get("limit_counts") == "read",
         since=since,
         until=until,
-        statuses=params.get("statuses", []),
-        text=params.get("text"),
     )
-    return Window(offset, None if limit == _ALL_ROWS else limit, row_filter, keep)
 
 
 def row_file(params: Mapping[str, Any], sections: Sequence[str], *, is_alone: bool) -> RowFile | None:
@@ -153,16 +167,16 @@ def row_file(params: Mapping[str, Any], sections: Sequence[str], *, is_alone: bo
     path = Path(params["dest"])
     if os.path.isdir(path) or not os.path.isdir(path.parent):  # noqa: PTH112 - Path.is_dir raises for a long name
         raise OptionError(f"dest is a file in a directory that exists, not {path}.")
-    asked = ("host", "port", "offset", "limit", "since", "until", "statuses", "text", "reveal_secrets")
+    asked = ("host", "port", "offset", "limit", "limit_counts", "statuses", "text", "reveal_secrets")
     return RowFile(path, {"section": sections[0], **{name: params[name] for name in asked}})
 
 
-def _moment(params: Mapping[str, Any], name: str) -> datetime | None:
-    text = params.get(name)
-    moment = read_time(text)
-    if text and moment is None:
-        raise OptionError(f"{name} is a time in ISO 8601 with its zone, such as 2026-01-31T08:00:00Z, not {text!r}.")
-    return moment
+def _read(name: str, reader: Callable[[str], _Read], params: Mapping[str, Any]) -> _Read | None:
+    """The value of an option as ``reader`` takes it. Raises OptionError."""
+    try:
+        return reader(params[name]) if params.get(name) else None
+    except TimeError as error:
+        raise OptionError(f"{name} is {error}.") from None
 
 
 def _require(params: Mapping[str, Any], *names: str) -> None:

@@ -32,6 +32,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import NO_SUCH_ENTRY
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, SubsetError, select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import TimeError
 
 Result = dict[str, Any]
 
@@ -61,7 +62,7 @@ class Question(ABC):
     ) -> State:
         """What one MailPlus Server answers, by ``deadline`` (``time.monotonic``). ``params`` are validated options.
 
-        Raises DsmError where it was not reached, or let nobody in; OptionError, SubsetError, RowFileError.
+        Raises DsmError where it was not reached, or let nobody in; OptionError, SubsetError, RowFileError, TimeError.
         """
         address, credentials = options.address(params), options.credentials(params)
         plan = self._plan(params, check_mode=check_mode)
@@ -73,7 +74,7 @@ class Question(ABC):
         """Ask one MailPlus Server; the result of the task, failed or not. ``params`` are validated options."""
         try:
             state = self.ask(params, check_mode=check_mode, admit=admit)
-        except (options.OptionError, SubsetError, RowFileError) as error:
+        except (options.OptionError, SubsetError, RowFileError, TimeError) as error:
             return failure(str(error))
         except DsmError as error:
             return failure(str(error), error.details.as_dict())

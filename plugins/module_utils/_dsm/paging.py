@@ -193,8 +193,12 @@ class Pager:
         overlap = min(_OVERLAP, at.page_size - 1, len(self._known), at.position - self._start)
         return Page(at.position - max(0, overlap), at.page_size)
 
-    def next_pages(self) -> list[Page]:
-        """The pages to ask for next; none when all wanted rows are there."""
+    def stop(self) -> None:
+        """Want no more rows than those taken: what is behind them is left out, as by a limit."""
+        self._limit = self._at.taken
+
+    def next_pages(self, at_once: int = PAGES_AT_ONCE) -> list[Page]:
+        """The pages to ask for next, of which there are none when all wanted rows are there."""
         if self._is_done():
             return []
         self._fruitless = 0 if self._fruitful else self._fruitless + 1
@@ -209,7 +213,7 @@ class Pager:
         # A page that ends with the list does not show that nothing is behind it: one more does.
         end = self._length + 1 if self._left is None else min(self._length + 1, self._at.position + self._left)
         offsets = range(first, end - overlap, size - overlap)
-        return [Page(offset, size) for offset in islice(offsets, PAGES_AT_ONCE)] or [self.next_page]
+        return [Page(offset, size) for offset in islice(offsets, at_once)] or [self.next_page]
 
     def feed(self, page: Page, rows: Sequence[Any], length: int | None) -> list[Any]:
         """The rows of an answer that are new and wanted. ``length`` is the list's as DSM tells it, or None."""

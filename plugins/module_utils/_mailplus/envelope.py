@@ -74,6 +74,9 @@ class Filtered(TypedDict):
     """How many were kept."""
     unjudged: Count
     """How many of those kept have no time or status that can be told."""
+    ended_early: bool
+    """Whether reading ended before the end of the list: a page was older than O(since), and all rows before came newest
+    first. Then C(truncated) is true for rows that are older still."""
 
 
 class File(TypedDict):
@@ -118,7 +121,15 @@ class Envelope(Always, OfOtherTypes, OfLists, OfEach):
     """A section. The keys that come from the last three are there where it, or its answer, is of that kind."""
 
 
-class Server(TypedDict):
+class OfNewerServers(TypedDict, total=False):
+    """What is known of servers that were asked by 0.2.0 and later."""
+
+    time_zone: str | None
+    """The time zone in which times without one are read: that of the option C(time_zone), or the one that the NAS told
+    because it was asked for C(time). Null where it is not known."""
+
+
+class Server(OfNewerServers):
     """Which server was asked."""
 
     host: str

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
@@ -36,10 +36,15 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     ask,
     hand_out,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import TimeError, zone_name, zone_told
 
 # Raised when a key of the gathered state is renamed, removed or gets another meaning.
 SCHEMA_VERSION = 1
 
+
+# What tells the time zone of a NAS, and under which key.
+_CLOCK, _ZONE_KEY = BY_NAME["time"], "timezone"
 
 _NOT_ANSWERED = (ErrorKind.LOCAL, ErrorKind.CONNECTION, ErrorKind.LOGIN)
 
@@ -55,6 +60,13 @@ class Plan:
     window: Window = field(default_factory=Window)
     reveal_secrets: bool = False
     domains: Sequence[str] = ()
+
+    @property
+    def asks_zone(self) -> bool:
+        """Whether the NAS is asked for its time zone: times matter or it is asked anyway, and nobody has named it."""
+        times_matter = self.window.since or self.window.until or _CLOCK in self.sections
+        has_logs = any(section.kind is Kind.LOG for section in self.sections)
+        return bool(times_matter and has_logs and self.window.filter.zone is None)
 
 
 @dataclass(frozen=True)
@@ -83,14 +95,17 @@ class State:
 def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter = lambda client: client) -> State:
     """Log in, read what ``plan`` names, log out. ``enter`` may look at the login, and after the client.
 
-    Raises DsmError when nothing could be read: no connection, or no login. What goes wrong with one section is in
-    that section's envelope.
+    Raises DsmError when nothing could be read: no connection, or no login; and TimeError where the time zone of the NAS
+    is needed, and not known. What goes wrong with one section is in that section's envelope.
     """
     now = datetime.now(timezone.utc).replace(microsecond=0)
-    client = Client(HttpTransport(address), credentials, _allowed(plan.sections), codes.meaning)
+    allowed = _allowed([*plan.sections, _CLOCK] if plan.asks_zone else plan.sections)
+    client = Client(HttpTransport(address), credentials, allowed, codes.meaning)
     try:
         with enter(client):
-            sections, warnings = read_sections(client, plan, now)
+            zone = _zone(client, plan)
+            meant = replace(plan, window=_window(plan.window, now, zone))
+            sections, warnings = read_sections(client, meant, now)
     except DsmError as error:
         if client.logout_error:
             raise error.beside(_not_closed(client.logout_error)) from error
@@ -102,6 +117,7 @@ def gather(address: Address, credentials: Credentials, plan: Plan, enter: Enter 
         "port": address.port,
         "https": address.https,
         "auth_version": client.auth_version,
+        "time_zone": zone_name(zone) if zone else None,
     }
     versions = {(read.api, read.method): client.version_of(read) for each in plan.sections for read in each.reads}
     return State(server, now, sections, [f"{address.url}: {warning}" for warning in warnings], versions)
@@ -142,6 +158,30 @@ def read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, 
             "None of the sections exists on this NAS: MailPlus Server is not installed, not started or older."
         )
     return envelopes, warnings
+
+
+def _zone(client: Client, plan: Plan) -> tzinfo | None:
+    """The time zone of the NAS: the one that the user names, or else the one that it tells, asked before all else.
+
+    None where it is not needed, or cannot be known. Where the NAS does not answer, the next request tells of that.
+    """
+    if not plan.asks_zone:
+        return plan.window.filter.zone
+    (reply,) = client.read(_CLOCK.reads)
+    return zone_told(reply.data.get(_ZONE_KEY)) if isinstance(reply.data, dict) else None
+
+
+def _window(window: Window, now: datetime, zone: tzinfo | None) -> Window:
+    """The window with the moments that are meant. Raises TimeError."""
+    try:
+        return window.at(now, zone)
+    except TimeError as error:
+        if zone:
+            raise
+        raise TimeError(
+            f"{error}, and that of this NAS cannot be known. Set time_zone, such as Europe/Berlin, or write a span "
+            "such as 24h or a time with its zone, such as 2026-01-31T08:00:00Z."
+        ) from None
 
 
 def _is_missing(envelope: Envelope) -> bool:

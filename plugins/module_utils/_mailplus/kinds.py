@@ -97,13 +97,32 @@ class Timeline:
 class Members:
     """Things that each have a state, such as the servers of a cluster: ``find`` gets them out of the data.
 
-    ``group`` is what several of them are together.
+    ``group`` is what several of them are together. ``names`` gets all names and addresses of each, in the same order:
+    by these, hosts of the fleet are known to be such things of one group. ``nodes`` is the view with these hosts.
     """
 
     name: str
     label: str
     group: str
     find: Callable[[Any], list[Member] | None]
+    names: Callable[[Any], list[list[str]]]
+    nodes: str
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A view of the fleet: words in the summaries of all hosts, such as reasons, the most frequent first.
+
+    ``path`` is where those of a host stand in the envelope. ``word`` is what they are, ``unit`` what is counted, in the
+    plural. A ``brief`` one is in what a run prints.
+    """
+
+    name: str
+    label: str
+    path: str
+    word: str
+    unit: str
+    brief: bool = False
 
 
 Row = dict[str, Any]
@@ -130,11 +149,32 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Events:
+    """A view of the fleet: the rows of a log of all hosts in one, the newest first.
+
+    The columns, behind time and host, are named like meanings.
+    """
+
+    name: str
+    label: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A view of the fleet: the hosts by what stands in some columns of a table, such as versions."""
+
+    name: str
+    label: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows that people look for, such as certificates with the days that are left.
 
     ``of`` are the sections that it is made of, ``find`` makes the rows. In the column ``worst``, what is worst is to
-    be seen first.
+    be seen first. By ``grouping``, hosts are put together.
     """
 
     name: str
@@ -143,6 +183,7 @@ class Table:
     columns: tuple[Column, ...]
     find: Find
     worst: str = ""
+    grouping: Grouping | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +236,8 @@ class Section:
     figures: tuple[Figure, ...] = ()
     timeline: Timeline | None = None
     members: Members | None = None
+    rankings: tuple[Ranking, ...] = ()
+    events: Events | None = None
 
     @property
     def has_rows(self) -> bool:

@@ -3,18 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import islice
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import as_key
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read, Reply
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import PARAMETER_CODES, DsmError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import Page, Pager, ProgressError, is_count
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import (
+    PAGE_SIZE,
+    PAGES_AT_ONCE,
+    Page,
+    Pager,
+    ProgressError,
+    is_count,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import RowsSummary, find_time
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.newest import NewestFirst
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import (
     Entry,
     Params,
@@ -26,6 +35,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import When, check_order, zone_name
 
 # Reading ends here, whatever a NAS counts: far above what a list is read for, and what memory or a disk holds.
 MOST_ROWS_IN_MEMORY = 250_000
@@ -42,7 +52,8 @@ _MOST_KEYS, _LONGEST_KEY = 12, 40
 class Window:
     """Which rows of a list: the first one, how many (None for all), which of them, and what becomes of them.
 
-    Without ``keep``, rows are summarised and forgotten; with ``file``, they are written there.
+    Without ``keep``, rows are summarised and forgotten; with ``file``, they are written there. The limit is one of rows
+    that the filter keeps, unless ``limits_read``. What ``since`` and ``until`` mean, ``at`` tells when reading begins.
     """
 
     offset: int = 0
@@ -50,11 +61,27 @@ class Window:
     filter: RowFilter = field(default_factory=RowFilter)
     keep: bool = True
     file: RowFile | None = None
+    limits_read: bool = False
+    since: When | None = None
+    until: When | None = None
+
+    def at(self, now: datetime, zone: tzinfo | None) -> Window:
+        """The same, with the moments that are meant. Raises TimeError where that needs a zone, and there is none."""
+        since = self.since.earliest(now, zone) if self.since else self.filter.since
+        until = self.until.latest(now, zone) if self.until else self.filter.until
+        check_order(self.since, self.until, now, zone)
+        return replace(self, filter=replace(self.filter, since=since, until=until, zone=zone))
+
+    @property
+    def most_kept(self) -> int | None:
+        """How many rows are kept at most; None where that follows from how many are read."""
+        return self.limit if self.filter.active and self.limit and not self.limits_read else None
 
     @property
     def most_rows(self) -> int:
         """How many rows are read at most."""
-        return MOST_ROWS_IN_MEMORY if self.keep and not self.file else MOST_ROWS_IN_FILE
+        is_small = not self.keep or self.file or (self.most_kept or MOST_ROWS_IN_FILE) <= MOST_ROWS_IN_MEMORY
+        return MOST_ROWS_IN_FILE if is_small else MOST_ROWS_IN_MEMORY
 
 
 class ListReading(Reading):
@@ -102,17 +129,39 @@ class ListReading(Reading):
             behind = self.pager.page_behind if self._is_paged else None
             self._pages = [self.pager.first_page, *([behind] if behind else [])]
         else:
-            self._pages = self.pager.next_pages()
+            self._pages = self._next_pages()
         self._over = not self._pages
         return [self._page_read(page) for page in self._pages]
 
+    def _next_pages(self) -> list[Page]:
+        """None where enough rows are kept, or those behind are seen to be older than those wanted."""
+        if self.kept == self.window.most_kept:
+            self.pager.stop()
+            return []
+        pages = self.pager.next_pages(self._at_once)
+        self._ended_early = bool(pages and self._order and self._order.is_past)
+        if self._ended_early:
+            self.pager.stop()
+        return [] if self._ended_early else pages
+
+    @property
+    def _at_once(self) -> int:
+        """How many pages to ask for at once, so that few are read in vain."""
+        of_order = self._order.at_once if self._order else PAGES_AT_ONCE
+        if self.window.most_kept is None:
+            return of_order
+        wanted = (self.window.most_kept - self.kept) * max(1, self.read) // max(1, self.kept)
+        return max(1, min(of_order, -(-wanted // PAGE_SIZE)))
+
     def receive(self, replies: Sequence[Reply]) -> None:
         """Rows, or an error."""
-        if not self._is_begun:
+        if self._is_begun:
+            for page, reply in zip(self._pages, replies, strict=True):
+                self._feed(page, reply)
+        else:
             self._begin(replies)
-            return
-        for page, reply in zip(self._pages, replies, strict=True):
-            self._feed(page, reply)
+        if self.window.most_kept is not None:
+            self.take()  # what to ask next depends on how many are kept
 
     def take(self) -> None:
         """Take account of the rows received: filter, summarise, keep or write them."""
@@ -126,7 +175,9 @@ class ListReading(Reading):
             self._ended = True
             return
         if self.window.file:
-            self.window.file.note({"pager": self.pager.progress, "read": self.read, "unjudged": self.unjudged})
+            order = self._order.progress if self._order else None
+            counts = {"read": self.read, "unjudged": self.unjudged}
+            self.window.file.note({"pager": self.pager.progress, "order": order, **counts})
 
     def finish(self) -> None:
         """Give the file its name where it is whole; else keep the part, and the section has failed."""
@@ -197,13 +248,18 @@ class ListReading(Reading):
             "summary": self._summary.result(self._is_complete, now) if known else None,
             "total": self.pager.total if known else _total_of(data),
             "returned": self.kept if known else None,
-            "truncated": self.pager.truncated if known else None,
+            "truncated": self._truncated if known else None,
             "rows_key": self.rows_key,
         }
         if self._is_bare:
             envelope["data_type"] = type_of(self.rows)
         if self.window.filter.active:
-            envelope["filtered"] = {"read": self.read, "kept": self.kept, "unjudged": self.unjudged}
+            envelope["filtered"] = {
+                "read": self.read,
+                "kept": self.kept,
+                "unjudged": self.unjudged,
+                "ended_early": self._ended_early,
+            }
         if self.window.file:
             envelope["file"] = {"path": str(self.window.file.path), "rows": self.window.file.rows}
         return envelope
@@ -214,9 +270,14 @@ class ListReading(Reading):
     @property
     def _is_complete(self) -> bool | None:
         """Whether the rows are all that the server has; None where that is not known."""
-        if self.window.offset or self.pager.truncated:
+        if self.window.offset or self._truncated:
             return False
-        return None if self.pager.truncated is None else True
+        return None if self._truncated is None else True
+
+    @property
+    def _truncated(self) -> bool | None:
+        """Whether the server has rows behind those that were judged; None where that is not known."""
+        return True if self._left_out else self.pager.truncated
 
     def _begin(self, replies: Sequence[Reply]) -> None:
         """Take the first answers. Without rows in the first one, or with an error, the reading is over."""
@@ -260,17 +321,32 @@ class ListReading(Reading):
         elif reply.error:
             self.error = self.error or reply.error
         elif self.error is None:
-            self._fresh += self.pager.feed(page, self._rows_of(reply.data), _total_of(reply.data))
+            fresh = self.pager.feed(page, self._rows_of(reply.data), _total_of(reply.data))
+            if self._order:
+                self._order.see([find_time(row, self.window.filter.zone) for row in fresh])
+            self._fresh += fresh
+
+    def _judged(self, rows: list[Any]) -> Iterator[Any]:
+        """Those of ``rows`` that the filter keeps, up to the limit."""
+        for place, row in enumerate(rows):
+            if self.kept == self.window.most_kept:
+                self._left_out = len(rows) - place
+                return
+            self.read += 1
+            judgement = self.window.filter.judge(row)
+            if judgement is None:
+                self.unjudged += 1
+                self._unjudged_row = self._unjudged_row or row
+            if judgement is not False:
+                self.kept += 1
+                yield row
 
     def _take(self, rows: list[Any]) -> None:
-        self.read += len(rows)
         if self.window.filter.active:
-            judged = [(row, self.window.filter.judge(row)) for row in rows]
-            unjudged = [row for row, judgement in judged if judgement is None]
-            self.unjudged += len(unjudged)
-            self._unjudged_row = self._unjudged_row or next(iter(unjudged), None)
-            rows = [row for row, judgement in judged if judgement is not False]
-        self.kept += len(rows)
+            rows = list(self._judged(rows))
+        else:
+            self.read += len(rows)
+            self.kept += len(rows)
         self._summary.add(rows)
         if self.window.file:
             secret = self.section.secret
@@ -283,16 +359,24 @@ class ListReading(Reading):
         return rows if isinstance(rows, list) else []
 
     def _start_anew(self) -> None:
-        self.pager = Pager(self.window.offset, self.window.limit, self.section.ids, self.window.most_rows)
+        window, since = self.window, self.window.filter.since
+        limit = window.limit if window.most_kept is None else None
+        self.pager = Pager(window.offset, limit, self.section.ids, window.most_rows)
         self.read = self.unjudged = self.kept = 0
-        self._summary = self.section.rows_summary()
+        self._left_out = 0  # rows behind the last one wanted, of the same page
+        self._order: NewestFirst | None = NewestFirst(since) if since else None
+        self._ended_early = False
+        self._summary: RowsSummary = self.section.rows_summary(window.filter.zone)
 
     def _resume(self, file: RowFile) -> None:
+        file.add_purpose(self._meant)
         progress = file.begin()
         if progress is None:
             return
         try:
             self.pager.resume(progress.get("pager"))
+            if self._order:
+                self._order.resume(progress.get("order"))
             self.read, self.unjudged = (_count(progress, name) for name in ("read", "unjudged"))
         except ProgressError:
             self._start_anew()
@@ -302,6 +386,13 @@ class ListReading(Reading):
             self._summary.add([row])
             self.pager.remember([row])
             self.kept += 1
+
+    @property
+    def _meant(self) -> dict[str, Any]:
+        """The moments and the zone that are meant: where these are others, a part holds other rows."""
+        of = self.window.filter
+        since, until = (moment.isoformat() if moment else None for moment in (of.since, of.until))
+        return {"since": since, "until": until, "time_zone": zone_name(of.zone) if of.zone else None}
 
     def _page_read(self, page: Page) -> Read:
         read = self._reads[0]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timezone, tzinfo
 from typing import Annotated, Any, TypedDict
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import read_local
 
 # Per meaning, the keys it may stand under; the first one present in a row counts, of a time the first that can be read.
 CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
@@ -22,6 +24,8 @@ CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     "server": ("name", "hostname", "host", "server_name", "node_name", "ip"),
     "server_status": ("status", "state", "health"),
     "server_role": ("role", "type"),
+    "actor": ("user", "username", "user_name", "account", "admin", "operator", "who"),
+    "deed": ("event", "action", "operation", "description", "message", "content", "detail", "type"),
     "type": ("type", "event_type", "log_type", "event", "action", "category", "status", "level"),
     "license_accounts": ("account_number", "accounts", "user_limit", "user_num", "quantity"),
     "license_used": ("active_user_num", "active_num", "used", "count"),
@@ -123,9 +127,13 @@ class Member(TypedDict):
 
 
 class RowsSummary:
-    """What rows amount to, taken in as they come, so that no more than the figures is kept of them."""
+    """What rows amount to, taken in as they come, so that no more than the figures is kept of them.
 
-    def __init__(self) -> None:
+    Times without a zone are those of ``zone``, and unknown where that is not known.
+    """
+
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        self._zone = zone
         self._rows = 0
         self._oldest: datetime | None = None
         self._newest: datetime | None = None
@@ -134,7 +142,7 @@ class RowsSummary:
         """Take in rows."""
         for row in rows:
             self._rows += 1
-            time = find_time(row)
+            time = find_time(row, self._zone)
             if time is not None:
                 self._oldest = time if self._oldest is None else min(self._oldest, time)
                 self._newest = time if self._newest is None else max(self._newest, time)
@@ -168,8 +176,8 @@ class RowsSummary:
 class QueueSummary(RowsSummary):
     """Mails by status, the age of the oldest, the most frequent reasons and destinations."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        super().__init__(zone)
         self._statuses: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._destinations: Counter[str] = Counter()
@@ -194,8 +202,8 @@ class QueueSummary(RowsSummary):
 class LogSummary(RowsSummary):
     """Rows by type, and the time they span."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        super().__init__(zone)
         self._types: Counter[str] = Counter()
 
     def _add_row(self, row: Any) -> None:
@@ -227,9 +235,21 @@ def server_states(data: Any) -> list[Member] | None:
     ]
 
 
-def rows_by_hour(rows: Any) -> list[Hour] | None:
-    """How many rows of a log fall into each hour, in UTC; None where no row tells its time."""
-    times = [find_time(row) for row in rows] if isinstance(rows, list) else []
+def server_names(data: Any) -> list[list[str]]:
+    """All names and addresses of each of these servers, in lower case."""
+    servers = data.get("server_list") if isinstance(data, dict) else None
+    return [
+        [value.lower() for value in _candidates(row, "server") if isinstance(value, str) and value]
+        for row in (servers if isinstance(servers, list) else ())
+    ]
+
+
+def rows_by_hour(rows: Any, zone: tzinfo | None = None) -> list[Hour] | None:
+    """How many rows of a log fall into each hour, in UTC; None where no row tells its time.
+
+    Times without a zone are those of ``zone``.
+    """
+    times = [find_time(row, zone) for row in rows] if isinstance(rows, list) else []
     hours = Counter(f"{time:%Y-%m-%dT%H:00:00Z}" for time in times if time is not None)
     return [{"hour": hour, "count": hours[hour]} for hour in sorted(hours)] if hours else None
 
@@ -239,9 +259,9 @@ def find_meaning(row: Any, meaning: str) -> Any:
     return next(_candidates(row, meaning), None)
 
 
-def find_time(row: Any) -> datetime | None:
+def find_time(row: Any, zone: tzinfo | None = None) -> datetime | None:
     """The time of ``row``, None where no candidate key holds one that can be read."""
-    times = (read_time(value) for value in _candidates(row, "time"))
+    times = (read_time(value, zone) for value in _candidates(row, "time"))
     return next((time for time in times if time is not None), None)
 
 
@@ -275,15 +295,15 @@ def _destinations(row: Any) -> list[str]:
     return sorted({address.rpartition("@")[2].strip(" >").lower() for address in addresses} - {""})
 
 
-def read_time(value: Any) -> datetime | None:
-    """The moment that ``value`` names: seconds or milliseconds since 1970, or ISO 8601 with a zone.
+def read_time(value: Any, zone: tzinfo | None = None) -> datetime | None:
+    """The moment that ``value`` names: seconds or milliseconds since 1970, ISO 8601 with a zone, or a local time.
 
-    None for anything else. A time without a zone is the NAS's local time, whose zone is not known here.
+    None for anything else. A time without a zone is the NAS's local time: that of ``zone``, None where it is not known.
     """
     if isinstance(value, str):
         text = value.strip()
         if not _NUMBER.fullmatch(text):
-            return _read_iso(text)
+            return _read_iso(text, zone)
         value = float(text)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
@@ -294,9 +314,10 @@ def read_time(value: Any) -> datetime | None:
     return None
 
 
-def _read_iso(text: str) -> datetime | None:
+def _read_iso(text: str, zone: tzinfo | None) -> datetime | None:
+    moment = read_local(text, zone) if zone else None
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = moment or datetime.fromisoformat(text.replace("Z", "+00:00"))
         return read_time(moment.timestamp()) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None

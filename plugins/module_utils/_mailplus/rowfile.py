@@ -48,6 +48,10 @@ class RowFile:
         self._file: IO[bytes] | None = None
         self._ready = False
 
+    def add_purpose(self, purpose: Mapping[str, Any]) -> None:
+        """Tell what is read, as far as that is known only when reading begins."""
+        self._purpose |= purpose
+
     def begin(self) -> Mapping[str, Any] | None:
         """The progress noted last where an earlier reading broke off, None at the start.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import find_status, find_time
@@ -17,12 +17,16 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
 
 @dataclass(frozen=True)
 class RowFilter:
-    """What a row has to be. A part that is None, or empty, asks for nothing."""
+    """What a row has to be. A part that is None, or empty, asks for nothing.
+
+    Times of rows that have no zone are those of ``zone``, and cannot be told where that is not known.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     statuses: Sequence[str] = ()
     text: str | None = None
+    zone: tzinfo | None = None
 
     @property
     def active(self) -> bool:
@@ -45,7 +49,7 @@ class RowFilter:
     def _judge_time(self, row: Any) -> list[bool | None]:
         if not (self.since or self.until):
             return []
-        time = find_time(row)
+        time = find_time(row, self.zone)
         if time is None:
             return [None]
         return [not (self.since and time < self.since) and not (self.until and time > self.until)]

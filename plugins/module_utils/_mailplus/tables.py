@@ -76,15 +76,17 @@ def certificates(sections: Envelopes, at: datetime | None) -> list[Row] | None:
 
 
 def packages(sections: Envelopes, _at: datetime | None) -> list[Row] | None:
-    """MailPlus Server and its client, where they are installed."""
-    rows = _rows(sections.get("dsm_packages"))
+    """MailPlus Server and its client, where they are installed: as DSM has them, or else as MailPlus Server does."""
+    rows = next(
+        (rows for name in ("dsm_packages", "packages") if (rows := _rows(sections.get(name))) is not None), None
+    )
     if rows is None or any(_value(row, "id") is None for row in rows):
         return None
     return [
         {
             "name": _cell(_value(row, "id")),
             "version": _cell(_value(row, "version")),
-            "status": _cell(_value(row, "additional", "status")),
+            "status": _cell(_value(row, "additional", "status") or _value(row, "status")),
         }
         for row in rows
         if _value(row, "id") in _PACKAGES

@@ -29,6 +29,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown im
     words,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import summed_up
 
 _MOST_DIFFERENCES = 10
 _MOST_RULES = 5
@@ -66,6 +67,7 @@ def result(report: Report, described: Mapping[str, str], directory: Path | None 
         },
         "summary": [
             *lines,
+            *(visible(summed_up(view)) for view in report["views"] if view["brief"] and view["rows"]),
             *_not_configured(report["not_configured"]),
             *([sentence(report["since_last_run"])] if report["since_last_run"] else []),
             *_switched_off(report["switched_off"]),

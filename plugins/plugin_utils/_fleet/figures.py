@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import tzinfo
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, rows_of
@@ -99,10 +100,18 @@ def timeline_definitions(sections: Collection[Section]) -> list[TimelineDefiniti
     ]
 
 
-def members_definitions(sections: Collection[Section]) -> list[MembersDefinition]:
-    """What things with a state the sections name."""
+def members_definitions(
+    sections: Collection[Section], groups: Callable[[str], list[list[str]]]
+) -> list[MembersDefinition]:
+    """What things with a state the sections name. ``groups`` tells by their name which hosts are of one group."""
     return [
-        {"name": row.members.name, "label": row.members.label, "group": row.members.group, "section": row.name}
+        {
+            "name": row.members.name,
+            "label": row.members.label,
+            "group": row.members.group,
+            "section": row.name,
+            "groups": groups(row.members.name),
+        }
         for row in sections
         if row.members
     ]
@@ -118,7 +127,7 @@ def _number(figure: Figure, envelope: Envelope | SectionReport | None, tables: T
         return _of_each(envelope)
     if figure.path.startswith(_OF_TABLES):
         return _worst(figure, tables)
-    found = _at(envelope, figure.path)
+    found = at(envelope, figure.path)
     return as_amount(
         find_meaning(found, figure.meaning) if figure.meaning and isinstance(found, dict) else found, figure.unit
     )
@@ -151,15 +160,17 @@ def breakdowns(sections: Collection[Section], found: Envelopes) -> dict[str, dic
     }
 
 
-def timelines(sections: Collection[Section], found: Envelopes) -> dict[str, list[Hour] | None]:
-    """The timelines of a host by name."""
-    return {row.timeline.name: _hours(found.get(row.name)) for row in sections if row.timeline}
+def timelines(
+    sections: Collection[Section], found: Envelopes, zone: tzinfo | None = None
+) -> dict[str, list[Hour] | None]:
+    """The timelines of a host by name. Times without a zone are those of ``zone``."""
+    return {row.timeline.name: _hours(found.get(row.name), zone) for row in sections if row.timeline}
 
 
 def members(sections: Collection[Section], found: Envelopes, clean: Clean) -> dict[str, list[Member] | None]:
     """The things with a state that a host has, by name, without personal data."""
     return {
-        row.members.name: row.members.find(clean.of(row)(_at(found.get(row.name), "data")))
+        row.members.name: row.members.find(clean.of(row)(at(found.get(row.name), "data")))
         for row in sections
         if row.members
     }
@@ -193,8 +204,8 @@ def brief(found: Envelopes) -> Iterator[str]:
 def _in_words(figure: Figure, envelope: Envelope | SectionReport) -> str:
     if envelope["status"] != "ok":
         return str(envelope["status"])
-    number = amount(_at(envelope, figure.path), figure.unit)
-    made_of = named_counts(_at(envelope, figure.by.path)) if figure.by and number != "unknown" else ""
+    number = amount(at(envelope, figure.path), figure.unit)
+    made_of = named_counts(at(envelope, figure.by.path)) if figure.by and number != "unknown" else ""
     return f"{number} ({made_of}{_basis(envelope)})" if made_of else number
 
 
@@ -207,17 +218,17 @@ def _basis(envelope: Envelope | SectionReport) -> str:
 
 
 def _counts(envelope: Envelope | SectionReport | None, by: Breakdown) -> dict[str, int | None] | None:
-    counts = _at(envelope, by.path)
+    counts = at(envelope, by.path)
     return {word: as_count(number) for word, number in counts.items()} if isinstance(counts, Mapping) else None
 
 
-def _hours(envelope: Envelope | SectionReport | None) -> list[Hour] | None:
-    return rows_by_hour(rows_of(envelope)) if envelope else None
+def _hours(envelope: Envelope | SectionReport | None, zone: tzinfo | None) -> list[Hour] | None:
+    return rows_by_hour(rows_of(envelope), zone) if envelope else None
 
 
-def _at(envelope: Envelope | SectionReport | None, path: str) -> Any:
+def at(envelope: object, path: str) -> Any:
     """What stands at a path in an envelope; None where nothing does."""
-    value: object = envelope
+    value = envelope
     for key in path.split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
     return value

@@ -9,7 +9,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,19 @@ _LEFT_BEHIND_SECONDS = 3600
 
 def to_json(content: Any) -> str:
     """The same text for the same content, wherever it came from. What stands for a character is how JSON writes it."""
+    return _json(content, 2)
+
+
+def to_line(content: Any) -> str:
+    """The same on one line."""
+    return _json(content, None)
+
+
+def _json(content: Any, indent: int | None) -> str:
     try:
-        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(content, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False)
     except ValueError:
-        text = json.dumps(_writable(content), indent=2, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(_writable(content), indent=indent, sort_keys=True, ensure_ascii=False)
     return visible_lines(text) + "\n"
 
 
@@ -107,6 +116,12 @@ def differs_beyond_times(path: Path, text: str) -> bool:
     except (OSError, ValueError, RecursionError):
         return True
     return bool(_without_times(before) != _without_times(json.loads(text)))
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The text of a file of ours, line by line. Raises OSError."""
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from file
 
 
 def _content(path: Path) -> bytes | None:

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, cast
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope, first_error
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section, Table
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import zone_noted
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History
@@ -51,6 +52,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
     VERDICTS,
     Verdict,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import OfHost, Views, of_host
 
 # Raised when a key of the report is renamed, removed or gets another meaning.
 REPORT_VERSION: Literal[2] = 2
@@ -91,8 +93,8 @@ def build_report(
 
     ``generated_at`` is UTC, ISO 8601. ``page`` is the HTML report that is written too; ``history`` tells what changed.
     """
-    unconfigured = Unconfigured()
-    found = sorted(_hosts(results, unconfigured), key=lambda each: each.host["host"])
+    unconfigured, views = Unconfigured(), Views()
+    found = sorted(_hosts(results, unconfigured, views), key=lambda each: each.host["host"])
     hosts = [each.host for each in found]
     names = {name for host in hosts for name in host["sections"]}
     rows, tabled, unasked = figures.rows(names), tables.of_names(names), unconfigured.unasked()
@@ -110,7 +112,8 @@ def build_report(
         "has_baseline": any(each.has_baseline for each in found),
         "limits": limits.told(),
         "totals": _totals(hosts, len(not_configured), len(switched_off)),
-        **_definitions(rows, tabled),
+        **_definitions(rows, tabled, views),
+        "views": list(views.told(hosts)),
         "since_last_run": history.of_fleet(hosts) if history else None,
         "rules": [_rule(rule, _link(page, "rule", number)) for number, rule in enumerate(rules, 1)],
         "not_configured": not_configured,
@@ -125,20 +128,21 @@ class _Found(NamedTuple):
     has_baseline: bool
 
 
-def _hosts(results: Iterable[HostResult], unconfigured: Unconfigured) -> Iterator[_Found]:
+def _hosts(results: Iterable[HostResult], unconfigured: Unconfigured, views: Views) -> Iterator[_Found]:
     cleaners: dict[Clean, _Cleaner] = {}
     for result in results:
         cleaner = cleaners.setdefault(result.clean, _Cleaner(result.clean))
-        host = _host_or_why_not(result, cleaner)
+        host, adds = _host_or_why_not(result, cleaner)
+        views.add(host["host"], adds)
         unconfigured.add(host, result.verdicts)
         yield _Found(host, _drift(result.changes, cleaner), result.drift is not NOT_COMPARED)
 
 
-def _definitions(rows: Sequence[Section], tabled: Sequence[Table]) -> Definitions:
+def _definitions(rows: Sequence[Section], tabled: Sequence[Table], views: Views) -> Definitions:
     return {
         "figures": figures.figure_definitions(rows),
         "timelines": figures.timeline_definitions(rows),
-        "members": figures.members_definitions(rows),
+        "members": figures.members_definitions(rows, views.groups),
         "tables": tables.definitions(tabled),
     }
 
@@ -188,8 +192,15 @@ def _totals(hosts: Sequence[HostReport], not_configured: int, switched_off: int)
     }
 
 
-def _host_or_why_not(result: HostResult, clean: _Cleaner) -> HostReport:
-    return spare(lambda: _host(result, clean), lambda error: _host(broken(result, error), clean))
+def _host_or_why_not(result: HostResult, clean: _Cleaner) -> tuple[HostReport, OfHost]:
+    """What is told of a host, and what it adds to what is told of all."""
+    return spare(lambda: _told(result, clean), lambda error: _told(broken(result, error), clean))
+
+
+def _told(result: HostResult, clean: _Cleaner) -> tuple[HostReport, OfHost]:
+    state = result.record.mailplus or {}
+    adds = of_host(result.record.host, state.get("server", {}), state.get("sections", {}), clean.clean)
+    return _host(result, clean), adds
 
 
 def broken(result: HostResult, error: Exception) -> HostResult:
@@ -225,7 +236,7 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
         "sections": cleaned,
         "figures": figures.figures(rows, sections, of_host),
         "breakdowns": figures.breakdowns(rows, cleaned),
-        "timelines": figures.timelines(rows, sections),
+        "timelines": figures.timelines(rows, sections, zone_noted((state.get("server") or {}).get("time_zone"))),
         "members": figures.members(rows, sections, clean.clean),
         "tables": of_host,
         "verdicts": [

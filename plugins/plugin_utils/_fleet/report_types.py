@@ -85,6 +85,8 @@ class MembersDefinition(TypedDict):
     """What several of them are together."""
     section: str
     """The section that names them."""
+    groups: list[list[str]]
+    """Hosts that are known to be such things of one group, by their names: each names the others, and itself."""
 
 
 class ColumnDefinition(TypedDict):
@@ -120,6 +122,40 @@ class TableRows(TypedDict):
     """Whether what it is made of was read."""
     rows: list[dict[str, object]] | None
     """Its rows, by the names of the columns; a cell is null where it is unknown. Null where the rows are not known."""
+
+
+class UnknownOf(TypedDict):
+    """Hosts of which something is not known, for the same reason."""
+
+    reason: str
+    """Why it is not known."""
+    hosts: list[str]
+    """Their names."""
+
+
+class ViewReport(TypedDict):
+    """A table over all hosts, such as the reasons for which mails wait."""
+
+    name: str
+    """Its name, once in a report."""
+    label: str
+    """What its rows are, in a few words."""
+    of: list[str]
+    """The sections that it is made of."""
+    columns: list[ColumnDefinition]
+    """Its columns."""
+    brief: bool
+    """Whether it is in what a run prints."""
+    rows: list[dict[str, object]]
+    """Its first rows, by the names of the columns; a cell is null where it is unknown."""
+    left_out: Count
+    """How many further rows there are."""
+    hosts: Count
+    """Of how many hosts it is made."""
+    partial: Count
+    """Of how many of these not all is in it, since some rows were not read, or only the most frequent were told."""
+    unknown: list[UnknownOf]
+    """The hosts of which nothing is in it, most first."""
 
 
 class RuleReport(TypedDict):
@@ -456,6 +492,8 @@ class Report(Definitions):
     """What fails the run."""
     totals: Totals
     """Counts over all hosts."""
+    views: list[ViewReport]
+    """The tables over all hosts, of the sections that any host has."""
     since_last_run: SinceLastRun | None
     """What changed on all hosts; null where no runs are kept."""
     rules: list[RuleReport]

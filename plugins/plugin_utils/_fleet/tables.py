@@ -100,9 +100,9 @@ def of_fleet(
     return worst_first(definition, rows), unknown.most_common()
 
 
-def in_words(definition: TableDefinition, row: Cells) -> list[tuple[str, str | None]]:
+def in_words(columns: Iterable[ColumnDefinition], row: Cells) -> list[tuple[str, str | None]]:
     """The cells of a row in words, each behind the label of its column; None where nobody knows."""
-    return [(column["label"], cell_text(column, row[column["name"]])) for column in definition["columns"]]
+    return [(column["label"], cell_text(column, row[column["name"]])) for column in columns]
 
 
 def worst_first(definition: TableDefinition, rows: Iterable[tuple[int, str, Cells]]) -> list[tuple[int, str, Cells]]:

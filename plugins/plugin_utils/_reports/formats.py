@@ -9,6 +9,7 @@ from functools import partial
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import TABLES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.files import to_json
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import of_catalogue
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.junit import junit_xml
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.markdown import markdown
@@ -18,6 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables
     findings_csv,
     hosts_csv,
     table_csv,
+    view_csv,
 )
 
 # What other formats link to.
@@ -34,6 +36,10 @@ FORMATS: dict[str, dict[str, Callable[[Report], str]]] = {
         **{
             f"{table.name}.csv": partial(table_csv, table.name, [column.name for column in table.columns])
             for table in TABLES
+        },
+        **{
+            f"{name}.csv": partial(view_csv, name, [column.name for column in columns])
+            for name, columns in of_catalogue().items()
         },
     },
     "junit": {"junit.xml": junit_xml},

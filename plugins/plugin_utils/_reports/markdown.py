@@ -26,6 +26,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     TableDefinition,
     Totals,
     VerdictReport,
+    ViewReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
     ABSENT,
@@ -79,6 +80,7 @@ def markdown(report: Report) -> str:
         *_findings(report),
         *_not_configured(report),
         *_switched_off(report),
+        *_views(report),
         *_inventory(report),
         *_drift(hosts),
         *(_missing(hosts) if report["has_baseline"] else ()),
@@ -255,6 +257,25 @@ def _hosts_of(one: NotConfigured, hosts: int) -> str:
     return "" if one["hosts"] == hosts else f" on {counted(one['hosts'], 'host')}"
 
 
+def _views(report: Report) -> Iterator[str]:
+    """A section a view of the fleet, with a line for each of its first rows."""
+    for view in report["views"]:
+        lines = ["; ".join(f"{label}: {escape(text or 'unknown')}" for label, text in cells) for cells in _rows(view)]
+        many = len(view["rows"]) + view["left_out"]
+        lines += [f"and {many - MOST_ROWS} more"] if many > MOST_ROWS else []
+        lines += [f"not all is known of {counted(view['partial'], 'host')}"] if view["partial"] else []
+        lines += [
+            f"unknown on {counted(len(one['hosts']), 'host')}: {escape(one['reason'])}" for one in view["unknown"]
+        ]
+        if view["rows"]:
+            yield f"## {escape(view['label'])} ({many})"
+            yield _lines(lines)
+
+
+def _rows(view: ViewReport) -> Iterator[list[tuple[str, str | None]]]:
+    return (in_words(view["columns"], row) for row in view["rows"][:MOST_ROWS])
+
+
 def _inventory(report: Report) -> Iterator[str]:
     """A section a table, with a line for each of the worst rows, and one for the hosts of which they are not known."""
     for table in report["tables"]:
@@ -269,7 +290,7 @@ def _inventory(report: Report) -> Iterator[str]:
 
 def _cells(table: TableDefinition, row: Cells) -> str:
     """The cells in a line, each behind its heading."""
-    return "; ".join(f"{label}: {escape(cell or 'unknown')}" for label, cell in in_words(table, row))
+    return "; ".join(f"{label}: {escape(cell or 'unknown')}" for label, cell in in_words(table["columns"], row))
 
 
 def _drift(hosts: Sequence[HostReport]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     RuleReport,
     SwitchedOff,
     VerdictReport,
+    ViewReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, shown, sides, words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
@@ -67,8 +68,9 @@ FINDING_COLUMNS = (
 # ``since`` is when the host was last read, or since which run a rule is a finding.
 CHANGE_COLUMNS = ("kind", "host", "change", "name", "before", "now", "since")
 
-# Before those of the table.
+# Before those of the table, and before those of a view of the fleet.
 TABLE_COLUMNS = ("host", "read_status")
+VIEW_COLUMNS = ("read_status", "host_not_read", "rows_left_out")
 
 _NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "fails": False, "expected": UNKNOWN, "actual": UNKNOWN}
 
@@ -144,6 +146,24 @@ def _table_rows(host: HostReport, name: str, columns: Sequence[str]) -> Iterator
     whose = {"host": host["host"], "read_status": table["status"] if table else of_unasked}
     for row in rows or [dict.fromkeys(columns, UNKNOWN if rows is None else NONE)]:
         yield {**whose, **{column: _known(row[column]) for column in columns}}
+
+
+def view_csv(name: str, columns: Sequence[str], report: Report) -> str:
+    """A row for each row of a view of the fleet, and one for each host that is not in it, with the reason.
+
+    Where the view has more rows than the report, the last row tells how many.
+    """
+    view = next((view for view in report["views"] if view["name"] == name), None)
+    return _table((*VIEW_COLUMNS, *columns), _view_rows(view, columns) if view else ())
+
+
+def _view_rows(view: ViewReport, columns: Sequence[str]) -> Iterator[Row]:
+    for row in view["rows"]:
+        yield {"read_status": "ok", **{column: _known(row[column]) for column in columns}}
+    for unknown in view["unknown"]:
+        yield from ({"read_status": unknown["reason"], "host_not_read": host} for host in unknown["hosts"])
+    if view["left_out"]:
+        yield {"read_status": "ok", "rows_left_out": view["left_out"]}
 
 
 def _host_row(host: HostReport, figures: Sequence[FigureDefinition]) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION, Plan, gather
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, groups, select
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, DEFAULT, groups, select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Baseline, Comparison
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule, for_host, parse_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
@@ -48,9 +49,7 @@ HOSTILE = (
 
 def demo_report() -> Report:
     """The report of the demo's fleet, judged by the policy that ships; one NAS is the baseline of all."""
-    rules = read_policy(_POLICY, "hardening")
-    with run_fleet(_DEMO) as fleet:
-        records = [host_record(name, _outcome(fleet[name], fleet)) for name in fleet]
+    records = _demo_records([ALL])
     exceptions = {
         "mail-oslo": [
             {
@@ -61,17 +60,32 @@ def demo_report() -> Report:
         ]
     }
     generated_at = max(record.mailplus["collected_at"] for record in records if record.mailplus)
+    rules = read_policy(_POLICY, "hardening")
     return _report(records, rules, exceptions, title="Mail servers of the demo", generated_at=generated_at)
+
+
+def three_report() -> Report:
+    """Three NAS of the demo, as they are read where nothing is named, each with a long name."""
+    names = ("mail-berlin", "mail-lisbon", "mail-oslo")
+    records = [
+        replace(record, host=f"{record.host}.example.com") for record in _demo_records(DEFAULT) if record.host in names
+    ]
+    return _report(records, read_policy(_POLICY, "hardening"), {}, title="Three NAS", generated_at=_iso(_NOW))
+
+
+def _demo_records(subset: Sequence[str]) -> list[HostRecord]:
+    with run_fleet(_DEMO) as fleet:
+        return [host_record(name, _outcome(fleet[name], fleet, subset)) for name in fleet]
 
 
 def _day(records: Sequence[HostRecord]) -> date:
     return max(date.fromisoformat(record.mailplus["collected_at"][:10]) for record in records if record.mailplus)
 
 
-def _outcome(nas: Nas, fleet: Fleet) -> dict[str, Any]:
+def _outcome(nas: Nas, fleet: Fleet, subset: Sequence[str]) -> dict[str, Any]:
     address = Address(nas.host, nas.port, nas.https, True, str(fleet.ca_path))
     try:
-        state = gather(address, Credentials(nas.username, nas.password), Plan(select([ALL])))
+        state = gather(address, Credentials(nas.username, nas.password), Plan(select(subset)))
     except DsmError as error:
         return {"msg": str(error), "error": error.details.as_dict()}
     return {"ansible_facts": {"mailplus": state.as_facts()}}

@@ -26,7 +26,11 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     status,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import LogSummary, server_states
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    LogSummary,
+    server_names,
+    server_states,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import failing, judge, privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import Baseline, Comparison, Drift
@@ -56,7 +60,11 @@ USERS = log(
 POLICIES = entries("policies", "Policies", read("Policy", "list"), rows_key="items", ids=("name", "id"), **ALL)
 TEXTS = settings("texts", "Texts", read("Text", "get"), **ALL)
 NODES = status(
-    "nodes", "Nodes", read("Node", "list"), members=Members("nodes", "Nodes", "cluster", server_states), **ALL
+    "nodes",
+    "Nodes",
+    read("Node", "list"),
+    members=Members("nodes", "Nodes", "cluster", server_states, server_names, "side_by_side"),
+    **ALL,
 )
 GROUPS = entries("groups", "G", read("Group", "list"), rows_key="items", ids=("name",), each=BY_DOMAIN, **ALL)
 MEMBERS = entries(

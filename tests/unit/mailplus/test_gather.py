@@ -114,7 +114,8 @@ def test_only_what_was_asked_for_is_read(nas: Nas) -> None:
 def test_the_state_says_which_server_was_asked(fleet: Fleet, name: str, version: int) -> None:
     nas = fleet[name]
     facts = gather(nas).as_facts()
-    assert facts["server"] == {"host": nas.host, "port": nas.port, "https": False, "auth_version": version}
+    told = {"host": nas.host, "port": nas.port, "https": False, "auth_version": version, "time_zone": None}
+    assert facts["server"] == told
     assert facts["schema_version"] == SCHEMA_VERSION
     assert set(facts) == {"schema_version", "collected_at", "server", "sections"}
     assert len(facts["collected_at"]) == len("2026-01-31T08:15:00Z")

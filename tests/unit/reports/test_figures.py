@@ -50,7 +50,7 @@ LARDER = kinds.log(
         kinds.Figure("larder_lids", "Spare lids", "summary.lids", "lids"),
     ),
     timeline=kinds.Timeline("larder_flow", "Jars by the hour"),
-    members=kinds.Members("crates", "Crates", "stack", _crates),
+    members=kinds.Members("crates", "Crates", "stack", _crates, lambda _data: [], "stacks"),
 )
 
 
@@ -185,7 +185,8 @@ def test_html_draws_them_by_their_subject() -> None:
     assert "Hosts by: Age of the oldest jar" in text
     assert "41 quince, 20 plum, 9 fruit unknown 70 at least 1 d 1 h" in text
     assert "Jars by the hour Log rows of 1 host, by time in UTC. Of 3 hosts it is unknown" in text
-    assert "Crates 1 stack, 0 hosts with a single one. Of 3 hosts this is unknown" in text
+    assert "Crates 0 stacks of hosts of this fleet, 1 host with several of which no other is known to be a host" in text
+    assert "0 hosts with a single one. Of 3 hosts this is unknown" in text
     pane = "Jars in store 70 By fruit 41 quince, 20 plum (of the first 1) Age of the oldest jar at least 1 d 1 h"
     assert f"Larder {pane} Spare lids 7 Shelf upper" in text
     for label in ("Jars in store", "Age of the oldest jar"):

@@ -13,20 +13,21 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown im
     visible_lines,
     words,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import of_catalogue
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 WRITERS = {name: writer for files in FORMATS.values() for name, writer in files.items()}
 
 # Formats that show every host; the others name those that were not read.
-_OF_TABLES = {f"{table.name}.csv" for table in TABLES}
+_OF_TABLES = {f"{name}.csv" for name in (*(table.name for table in TABLES), *of_catalogue())}
 _ALL_HOSTS = {"report.json", "hosts.csv", "report.html", "junit.xml", "mailplus.prom"}
 
 
 def test_formats_and_their_files() -> None:
     assert {name: set(files) for name, files in FORMATS.items()} == {
         "json": {"report.json"},
-        "csv": {"hosts.csv", "findings.csv", *(f"{table.name}.csv" for table in TABLES)},
+        "csv": {"hosts.csv", "findings.csv", *_OF_TABLES},
         "html": {"report.html"},
         "junit": {"junit.xml"},
         "markdown": {"report.md"},

@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import f
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, describe, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import of_catalogue
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.unit.reports.test_markdown import elements, render
 from ansible_collections.mailfleet.mailplus.tests.unit.reports.test_schema import REPORT
@@ -192,12 +193,17 @@ def _check_hosts_csv(text: str, report: Report) -> None:
 
 
 def _check_table_csv(text: str, report: Report) -> None:
+    table = _check_cells(text, report)
+    assert len(table) == 1 or len(table) > len(report["hosts"])
+
+
+def _check_cells(text: str, _report: Report) -> list[list[str]]:
     table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     assert {len(row) for row in table} == {len(table[0])}
     for cell in (cell for row in table for cell in row):
         assert cell.isascii() is False or cell.isprintable()
         assert re.fullmatch("-?[0-9]+", cell) or cell.lstrip()[:1] not in tuple("=+-@\uff1d")
-    assert len(table) == 1 or len(table) > len(report["hosts"])
+    return table
 
 
 def _check_junit(text: str, report: Report) -> None:
@@ -257,13 +263,14 @@ def _check_html(text: str, report: Report) -> None:
     )
 
 
-_CHECKS: dict[str, Callable[[str, Report], None]] = {
+_CHECKS: dict[str, Callable[[str, Report], object]] = {
     "report.html": _check_html,
     "report.json": _check_json,
     "hosts.csv": _check_hosts_csv,
     "findings.csv": _check_csv,
     "junit.xml": _check_junit,
     **dict.fromkeys((f"{table.name}.csv" for table in TABLES), _check_table_csv),
+    **dict.fromkeys((f"{name}.csv" for name in of_catalogue()), _check_cells),
     "report.md": _check_markdown,
     "mailplus.prom": _check_prometheus,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import (
     Area,
+    Column,
+    Events,
     Figure,
     Timeline,
     entries,
@@ -39,6 +41,7 @@ AREA = Area(
             ids=("id", "log_id"),
             rows_summary=LogSummary,
             figures=(_rows("admin_log", "Rows of the administrators' log"),),
+            events=Events("admin_changes", "What administrators did", (Column("actor", "Who"), Column("deed", "What"))),
         ),
         log(
             "transaction_log",

@@ -7,6 +7,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     Area,
     Breakdown,
     Figure,
+    Ranking,
     log,
     read,
     settings,
@@ -40,6 +41,17 @@ AREA = Area(
                     known="queue_known",
                 ),
                 Figure("queue_oldest_age_seconds", "Age of the oldest mail", "summary.oldest_age_seconds", "seconds"),
+            ),
+            rankings=(
+                Ranking("queue_reasons", "Why mails wait", "summary.top_reasons", "Reason", "mails", brief=True),
+                Ranking(
+                    "queue_destinations",
+                    "Where waiting mails go",
+                    "summary.top_destinations",
+                    "Destination",
+                    "mails",
+                    brief=True,
+                ),
             ),
         ),
         settings(

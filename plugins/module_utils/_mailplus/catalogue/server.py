@@ -13,6 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     status,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    server_names,
     server_states,
     summarise_servers,
 )
@@ -31,7 +32,7 @@ AREA = Area(
             privilege=_SERVER_LIST,
             evidence="LMK",
             summarise=summarise_servers,
-            members=Members("servers", "Servers", "cluster", server_states),
+            members=Members("servers", "Servers", "cluster", server_states, server_names, "cluster_nodes"),
         ),
         settings(
             "balancer",

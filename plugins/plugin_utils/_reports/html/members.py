@@ -45,11 +45,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of two members and more; of single members only how they are."""
+    """The groups of two members and more; of single members only how they are. ``known`` groups have several hosts."""
 
     number: int
     definition: MembersDefinition
     several: list[Group]
+    known: int
     single: int
     single_statuses: list[Share]
     unknown: int
@@ -61,8 +62,9 @@ def groups(report: Report) -> list[Groups]:
 
 
 def _groups(number: int, definition: MembersDefinition, hosts: Sequence[HostReport]) -> Groups:
-    """Hosts that name the same members are of the same group."""
-    several: dict[tuple[str, ...], Group] = {}
+    """A host that is not known to be of a group with others stands alone, whatever its members are called."""
+    group_of = {name: f"group {number}" for number, names in enumerate(definition["groups"]) for name in names}
+    several: dict[str, Group] = {}
     single: Counter[tuple[str, str]] = Counter()
     unknown = 0
     for index, host in enumerate(hosts, 1):
@@ -73,17 +75,12 @@ def _groups(number: int, definition: MembersDefinition, hosts: Sequence[HostRepo
             one = GroupMember(members[0]["name"], members[0]["role"], [members[0]["status"]])
             single[(one.look, members[0]["status"] or "unknown")] += 1
         else:
-            group = several.setdefault(_key(index, members), Group([]))
+            group = several.setdefault(group_of.get(host["host"], f"{index}"), Group([]))
             _join(group, members)
             group.hosts.append((index, host["host"]))
     statuses = [Share(look, word, count) for (look, word), count in sorted(single.items(), key=lambda item: -item[1])]
-    return Groups(number, definition, list(several.values()), sum(single.values()), statuses, unknown)
-
-
-def _key(number: int, members: Sequence[Member]) -> tuple[str, ...]:
-    names = sorted(str(member["name"]) for member in members)
-    nameless = any(member["name"] is None for member in members) or len(set(names)) < len(names)
-    return (str(number), "") if nameless else tuple(names)
+    shown, known = list(several.values()), len(definition["groups"])
+    return Groups(number, definition, shown, known, sum(single.values()), statuses, unknown)
 
 
 def _join(group: Group, members: Sequence[Member]) -> None:

@@ -46,12 +46,16 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.t
     MOST_ROWS,
     MOST_ROWS_OF_HOST,
     fleet_tables,
+    views,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 _HERE = Path(__file__).parent
+
+# A longer name of a host may be broken where it has no room.
+_LONGEST_NAME = 40
 
 
 def html(report: Report) -> str:
@@ -78,6 +82,7 @@ def html(report: Report) -> str:
             subjects=subjects(report),
             timelines=fleet.timelines,
             groups=groups(report),
+            views=views(report),
             tables=fleet_tables(report),
             paths=drift_paths(hosts),
             columns=fleet.columns,
@@ -121,6 +126,7 @@ def _environment() -> Environment:
         "MOST_ROWS_OF_HOST": MOST_ROWS_OF_HOST,
         "TOP_PATHS": TOP_PATHS,
         "TABLED_DIFFERENCES": TABLED_DIFFERENCES,
+        "LONGEST_NAME": _LONGEST_NAME,
     }
     environment.globals.update(words)
     return environment

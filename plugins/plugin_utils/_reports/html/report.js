@@ -84,12 +84,4 @@
     if (times) requestAnimationFrame(() => settle(target, times - 1));
   };
   addEventListener("hashchange", () => settle(document.getElementById(location.hash.slice(1)), 4));
-
-  // Paper has nothing to click on.
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
-    opened.forEach((element) => (element.open = true));
-  });
-  addEventListener("afterprint", () => opened.forEach((element) => (element.open = false)));
 })();

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Views of the fleet: what all hosts have in common, and nothing that nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, TABLES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report, ViewReport
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import (
+    MOST_ROWS,
+    of_catalogue,
+    summed_up,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.markdown import markdown
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables import view_csv
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
+
+
+def view(name: str, *records: HostRecord, mode: str = "keep", **more: Any) -> ViewReport:
+    return view_of(samples.report(records, mode=mode, **more), name)
+
+
+def view_of(report: Report, name: str) -> ViewReport:
+    (found,) = (one for one in report["views"] if one["name"] == name)
+    return found
+
+
+def queue(host: str, reasons: Mapping[str, int], *, complete: bool = True) -> HostRecord:
+    top = [{"value": value, "count": count} for value, count in reasons.items()]
+    rows = [{"id": number} for number in range(sum(reasons.values()))]
+    return samples.record(host, queue=samples.listing(rows, truncated=not complete, top_reasons=top))
+
+
+def admin_log(host: str, *rows: dict[str, Any], **more: Any) -> HostRecord:
+    return samples.record(host, admin_log=samples.listing(rows, **more))
+
+
+def cluster(host: str, *servers: tuple[str, str], **more: Any) -> HostRecord:
+    data = {"server_list": [{"hostname": name, "status": status, "role": "node"} for name, status in servers]}
+    return samples.record(host, server_list=samples.section(data), **more)
+
+
+def packages(version: str | None) -> dict[str, Any]:
+    return samples.listing([{"id": "MailPlus-Server", "version": version}])
+
+
+def test_reasons_of_all_hosts_are_counted_together() -> None:
+    found = view(
+        "queue_reasons",
+        queue("a", {"full": 3, "slow": 1}),
+        queue("b", {"slow": 9}),
+        queue("c", {}),
+        samples.failed("d"),
+    )
+    assert found["rows"] == [{"value": "slow", "count": 10, "hosts": 2}, {"value": "full", "count": 3, "hosts": 1}]
+    assert (found["hosts"], found["partial"], found["left_out"]) == (3, 0, 0)
+    assert found["unknown"] == [{"reason": "not read", "hosts": ["d"]}]
+    assert summed_up(found) == "why mails wait: 10 slow (2 hosts), 3 full (1 host)"
+
+
+def test_what_is_not_counted_is_told() -> None:
+    refused = samples.record("c", queue=samples.refused(is_list=True))
+    untold = samples.record("d", queue=samples.listing([], top_reasons=None, total=5))
+    cut = queue("b", {f"reason {number}": 1 for number in range(5)})
+    found = view("queue_reasons", queue("a", {"full": 3}, complete=False), cut, refused, untold, samples.record("e"))
+    assert (found["hosts"], found["partial"]) == (2, 2), "a summary names no more than five"
+    assert found["unknown"] == [
+        {"reason": "forbidden", "hosts": ["c"]},
+        {"reason": "the answer does not tell", "hosts": ["d"]},
+        {"reason": "not asked", "hosts": ["e"]},
+    ]
+    assert summed_up(found).endswith("and 3 more; not all is known of 2 hosts")
+
+
+def test_reasons_have_no_personal_data() -> None:
+    one, other = queue("a", {"user one@example.com is gone": 2}), queue("b", {"user two@example.com is gone": 1})
+    found = view("queue_reasons", one, other, mode="remove")
+    assert found["rows"] == [{"value": "user [address] is gone", "count": 3, "hosts": 2}]
+
+
+def test_rows_of_a_log_of_all_hosts_come_the_newest_first() -> None:
+    found = view(
+        "admin_changes",
+        admin_log("b", {"time": 1_768_042_800, "user": "root", "event": "Edited a rule"}, {"odd": 1}),
+        admin_log("a", {"time": 1_768_042_900, "account": "eve", "description": "Logged in"}, truncated=True),
+        samples.failed("c"),
+    )
+    assert found["rows"] == [
+        {"time": "2026-01-10T11:01:40Z", "host": "a", "actor": "eve", "deed": "Logged in"},
+        {"time": "2026-01-10T11:00:00Z", "host": "b", "actor": "root", "deed": "Edited a rule"},
+        {"time": None, "host": "b", "actor": None, "deed": None},
+    ]
+    assert (found["hosts"], found["partial"]) == (2, 1)
+    assert found["unknown"] == [{"reason": "not read", "hosts": ["c"]}]
+
+
+@pytest.mark.parametrize("mode", ["remove", "hash"])
+def test_who_did_it_is_personal(mode: str) -> None:
+    record = admin_log("a", {"time": 1_768_042_800, "user": "eve", "event": "Made eve2 an administrator"})
+    report = samples.report([record], mode=mode)
+    (row,) = view_of(report, "admin_changes")["rows"]
+    assert (row["time"], row["host"]) == ("2026-01-10T11:00:00Z", "a")
+    assert [str(row[name])[:9] for name in ("actor", "deed")] == ["[personal"] * 2
+    assert "eve" not in f"{report}"
+
+
+def test_no_more_rows_than_some_are_told_and_the_rest_is_counted() -> None:
+    hosts = [
+        admin_log(f"host{one}", *({"time": 1_768_000_000 + 100 * row + one} for row in range(MOST_ROWS)))
+        for one in range(3)
+    ]
+    found = view("admin_changes", *hosts)
+    times = [str(row["time"]) for row in found["rows"]]
+    assert (len(times), found["left_out"]) == (MOST_ROWS, 2 * MOST_ROWS)
+    assert times == sorted(times, reverse=True)
+    assert {row["host"] for row in found["rows"]} == {"host0", "host1", "host2"}
+    assert view("admin_changes", *reversed(hosts)) == found
+
+
+def test_rows_that_were_not_kept_are_unknown_and_none_are_none() -> None:
+    found = view("admin_changes", admin_log("a", total=7), admin_log("b"))
+    assert (found["rows"], found["hosts"]) == ([], 1)
+    assert found["unknown"] == [{"reason": "its rows were not kept", "hosts": ["a"]}]
+
+
+def test_hosts_are_told_by_version() -> None:
+    found = view(
+        "package_versions",
+        samples.record("a", dsm_packages=packages("3.3.1")),
+        samples.record("b", packages=packages("3.3.1")),
+        samples.record("c", dsm_packages=samples.refused(), packages=packages("3.2.0")),
+        samples.record("d", dsm_packages=packages(None)),
+        samples.failed("e"),
+    )
+    assert [(row["version"], row["hosts"], row["names"]) for row in found["rows"]] == [
+        ("3.3.1", 2, "a, b"),
+        ("3.2.0", 1, "c"),
+        (None, 1, "d"),
+    ]
+    assert found["unknown"] == [{"reason": "not read", "hosts": ["e"]}]
+
+
+_PAIR = (("one.example.com", "healthy"), ("two.example.com", "healthy"))
+
+
+def test_hosts_that_are_the_servers_they_name_stand_side_by_side() -> None:
+    ill = (_PAIR[0], ("two.example.com", "degraded"))
+    report = samples.report([cluster("two", *ill), cluster("ONE.example.com", *_PAIR), cluster("alone", _PAIR[0])])
+    found = view_of(report, "cluster_nodes")
+    assert [(row["group"], row["host"], row["name"], row["status"]) for row in found["rows"]] == [
+        (1, "ONE.example.com", "one.example.com", "healthy"),
+        (1, "two", "two.example.com", "healthy, degraded"),
+    ]
+    assert report["members"][0]["groups"] == [["ONE.example.com", "two"]]
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        ("nas1", "nas2", "nas3"),  # none is a server that they name
+        ("one.example.com", "one"),  # both are the same one
+        ("one.example.com", "nas2"),  # the other one is none of them
+        ("one.example.org", "two.example.org"),  # of another domain
+    ],
+)
+def test_equal_names_are_no_cluster(hosts: tuple[str, ...]) -> None:
+    report = samples.report([cluster(host, *_PAIR) for host in hosts])
+    assert view_of(report, "cluster_nodes")["rows"] == []
+    assert report["members"][0]["groups"] == []
+
+
+def test_a_server_is_known_by_its_address_too() -> None:
+    def node(host: str, address: str) -> HostRecord:
+        servers = [{"hostname": f"s{one}", "ip": f"192.0.2.{one}"} for one in (1, 2)]
+        record = samples.record(host, server_list=samples.section({"server_list": servers}))
+        state = {**(record.mailplus or {}), "server": {"host": address, "port": 5001, "https": True, "auth_version": 7}}
+        return host_record(host, {"ansible_facts": {"mailplus": state}})
+
+    report = samples.report([node("berlin", "192.0.2.1"), node("paris", "192.0.2.2"), node("rome", "192.0.2.3")])
+    assert report["members"][0]["groups"] == [["berlin", "paris"]]
+
+
+def test_nodes_that_are_judged_apart_say_so() -> None:
+    nodes = [
+        cluster(name, *_PAIR, imap_pop3=samples.section({"enable_imap": on}))
+        for name, on in (("one", True), ("two", False))
+    ]
+    rows = view("cluster_nodes", *nodes, sources=[samples.rule(), samples.rule(id="same", path="data.other")])["rows"]
+    assert [row["apart"] for row in rows] == ["imap: fail", "imap: pass"]
+
+
+def test_every_view_has_a_name_and_columns_of_its_own() -> None:
+    known = of_catalogue()
+    many = sum(len(row.rankings) + bool(row.events) + bool(row.members) for row in BY_NAME.values())
+    assert len(known) == many + sum(bool(table.grouping) for table in TABLES)
+    assert known.keys().isdisjoint({*(table.name for table in TABLES), "hosts", "findings"}), "each is a file"
+    for columns in known.values():
+        assert len({column.name for column in columns}) == len(columns)
+
+
+def test_csv_and_markdown_say_what_is_not_in_a_view() -> None:
+    report = samples.report([queue("a", {"full": 3}), samples.record("b", queue=samples.refused(is_list=True))])
+    assert view_csv("queue_reasons", ["value", "count", "hosts"], report).splitlines() == [
+        "read_status,host_not_read,rows_left_out,value,count,hosts",
+        "ok,,,full,3,1",
+        "forbidden,b,,,,",
+    ]
+    assert "## Why mails wait (1)\n\n- Reason: full; Mails: 3; Hosts: 1\n- unknown on 1 host: forbidden" in markdown(
+        report
+    )
