@@ -76,7 +76,8 @@ def main() -> int:
         variables = directory / "inventory" / "group_vars" / "nas.yml"
         variables.parent.mkdir(exist_ok=True)
         variables.write_text(yaml.safe_dump({**_GROUP_VARIABLES, "mailplus_state_directory": str(state)}))
-        command = ["ansible-playbook", "--inventory", str(directory / "inventory"), "mailfleet.mailplus.state"]
+        hosts = ["--inventory", str(directory / "inventory"), "-e", "mailplus_hosts=nas"]
+        command = ["ansible-playbook", *hosts, "mailfleet.mailplus.state"]
         status = subprocess.run(command, check=False).returncode
     if status == 0:
         print(f"The report:   {os.path.relpath(state / 'report.html')}")

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from ansible.errors import AnsibleError
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import iso
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import (
     FILES_SPEC,
     FleetAction,
@@ -44,16 +45,14 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE, ROWS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import RoleVariables, cause
 
 try:
     from ansible.template import trust_as_template
 except ImportError:  # pragma: no cover - ansible-core before 2.19 trusts every text
     trust_as_template = None
-
-# The format that is no report: the rows of all hosts.
-_ROWS = "jsonl"
 
 # A baseline that is no file: the last run, or a run by its time or day. A file of such a name is ./last.
 _LAST_RUN = "last"
@@ -76,7 +75,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "drift_severity": {"type": "str", "choices": list(policy.SEVERITIES), "default": "medium"},
     "drift_severities": {"type": "list", "elements": "dict", "default": []},
     "directory": {"type": "path"},
-    "formats": {"type": "list", "elements": "str", "choices": [*FORMATS, _ROWS], "default": []},
+    "formats": {"type": "list", "elements": "str", "choices": [*FORMATS, ROWS], "default": []},
+    "files": {"type": "dict", "default": {}},
     "title": {"type": "str", "default": "MailPlus Server fleet"},
     **FILES_SPEC,
 }
@@ -90,6 +90,7 @@ class ActionModule(FleetAction):
     def _answer(self, options: Options, variables: Variables) -> dict[str, Any]:
         if (options["formats"] or options["max_age"] is not None) and not options["directory"]:
             raise OptionError("directory is missing: formats are written there, and max_age is of files there.")
+        found = places.places(plain(options["files"]), directory_of(options))
         clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
         of_role = RoleVariables(variables.of, self._templar, self._loader, plain(options["known_variables"]))
@@ -97,6 +98,8 @@ class ActionModule(FleetAction):
         severities = parse_severities(plain(options["drift_severities"]))
         differ = Differ(Comparison(options["drift_ignore"], severities, options["drift_severity"]), clean)
         baseline = _baseline(options, differ)
+        if options["only_validate"]:
+            _check_directory(options)
         for host in options["hosts"]:
             if options["only_validate"]:
                 of_role.check(host)
@@ -110,11 +113,10 @@ class ActionModule(FleetAction):
             judge.history, judge.recording = history, self._recording(options, history)
         merged = Merged(kept().place, clean)
         records = (source.record() for source in hosts)
-        page = PAGE if "html" in options["formats"] else None
-        passing = merged.passing(records) if _ROWS in options["formats"] else records
-        built = judge.judged(passing, f"{options['title']}", page)
+        passing = merged.passing(records) if ROWS in options["formats"] else records
+        built = judge.judged(passing, f"{options['title']}", _page(options, found, iso(now)))
         directory = directory_of(options) if options["directory"] else None
-        written, rows = self._write(built, options), self._write_rows(merged, directory_of(options))
+        written, rows = self._write(built, options, found), self._write_rows(merged, found[ROWS])
         files_of_all = {"changed": written["changed"] or rows["changed"], "files": written["files"] + rows["files"]}
         return {**files_of_all, **failing.result(built, judge.described, directory)}
 
@@ -164,40 +166,52 @@ class ActionModule(FleetAction):
         # In a list, nothing is made of text that looks like another type.
         return templar.template(f"{{{{ [({expression})] }}}}")[0]
 
-    def _write(self, built: Report, options: Options) -> dict[str, Any]:
-        directory = directory_of(options)
-        writers = {
-            directory / name: writer
-            for format_ in options["formats"]
-            for name, writer in FORMATS.get(format_, {}).items()
-        }
-        paths = [str(path) for path in writers]
-        complete = all(path.exists() for path in writers)
+    def _write(self, built: Report, options: Options, found: Mapping[str, places.Place]) -> dict[str, Any]:
+        stamp = built["generated_at"]
+        targets = places.targets(found, options["formats"], directory_of(options), stamp)
+        paths = [str(path) for path in targets]
+        complete = all(path.exists() and target.access.holds(path) for path, target in targets.items())
         if options["only_on_change"] and complete:
             told = files.to_json(built)
-            if not files.differs_beyond_times(directory / "report.json", told):
+            if not files.differs_beyond_times(found["json"].path("report.json", stamp), told):
                 return {"changed": False, "files": paths}
-        if writers and not self._task.check_mode:
-            files.make_directories([directory])
-        changed = [self._write_one(path, writer(built)) for path, writer in writers.items()]
+        changed = [self._write_one(path, target.write(built), target.access) for path, target in targets.items()]
         return {"changed": any(changed), "files": paths}
 
-    def _write_rows(self, merged: Merged, directory: Path) -> dict[str, Any]:
+    def _write_rows(self, merged: Merged, place: places.Place) -> dict[str, Any]:
         """Put the rows of all hosts in place, which were collected while the hosts were judged."""
-        found = {directory / name: path for name, path in merged.collected().items()}
-        changed = [path for path, of in found.items() if files.differs_from_pieces(path, files.lines_of(of))]
-        if changed and not self._task.check_mode:
-            files.make_directories(sorted({path.parent for path in found}))
+        found = {place.directory / name: path for name, path in merged.collected().items()}
+        changed = []
+        for path, collected in found.items():
+            if files.differs_from_pieces(path, files.lines_of(collected)) or not place.access.holds(path):
+                changed.append(path)
         for path in changed if not self._task.check_mode else ():
-            files.write_pieces(path, files.lines_of(found[path]))
+            files.make_directories([path.parent], place.access)
+            files.write_pieces(path, files.lines_of(found[path]), place.access)
         return {"changed": bool(changed), "files": [str(path) for path in found]}
 
-    def _write_one(self, path: Path, text: str) -> bool:
+    def _write_one(self, path: Path, text: str, access: files.Access) -> bool:
         """Whether a file changed, or would change. Of a big fleet, only one text at a time has room in memory."""
-        changed = files.differs(path, text)
+        changed = files.differs(path, text) or not access.holds(path)
         if changed and not self._task.check_mode:
-            files.write(path, text)
+            files.make_directories([path.parent], access)
+            files.write(path, text, access)
         return changed
+
+
+def _check_directory(options: Options) -> None:
+    """Raises PlaceError where nothing could be written in the end."""
+    reason = files.unusable_directory(directory_of(options)) if options["directory"] else None
+    if reason:
+        raise places.PlaceError(f"{directory_of(options)} cannot be written: {reason}.")
+
+
+def _page(options: Options, found: Mapping[str, places.Place], generated_at: str) -> str | None:
+    """Where the other formats find the HTML report; None where none is written."""
+    if "html" not in options["formats"]:
+        return None
+    path, directory = found["html"].path(PAGE, generated_at), directory_of(options)
+    return str(path.relative_to(directory) if path.is_relative_to(directory) else path)
 
 
 def _baseline(options: Options, differ: Differ) -> Compare | None:

@@ -159,7 +159,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import SubsetError, select
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _inventory_cache, _marks
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._host_question import (
@@ -360,14 +360,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _set(self, host: str, outcome: Outcome) -> dict[str, Any]:
         record = host_record(host, outcome)
         variables = {
-            "mailplus_asked_at": record.mailplus["collected_at"] if record.mailplus else outcome["asked_at"],
-            "mailplus": record.mailplus,
-            "mailplus_status": record.status,
-            "mailplus_reason": record.reason,
-            "mailplus_error": record.error,
+            "mailplus_asked_at": _marks.own(
+                record.mailplus["collected_at"] if record.mailplus else outcome["asked_at"]
+            ),
+            "mailplus": _marks.state(record.mailplus),
+            "mailplus_status": _marks.own(record.status),
+            "mailplus_reason": wrap_var(record.reason),
+            "mailplus_error": _marks.error(record.error),
         }
         for name, value in variables.items():
-            self.inventory.set_variable(host, name, wrap_var(value))
+            self.inventory.set_variable(host, name, value)
         for group in _groups(record):
             self.inventory.add_group(group)
             self.inventory.add_child(group, host)
@@ -378,7 +380,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         compose, groups, keyed = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
         if not (compose or groups or keyed):
             return
-        known = {**self._variables(host), **wrap_var(variables)}
+        known = {**self._variables(host), **variables}
         self._set_composite_vars(compose, known, host, strict=strict)
         known.update(self.inventory.hosts[host].get_vars())
         self._add_host_to_composed_groups(groups, known, host, strict=strict, fetch_hostvars=False)

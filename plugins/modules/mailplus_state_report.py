@@ -144,6 +144,21 @@ options:
     elements: str
     choices: [html, json, csv, junit, markdown, prometheus, jsonl]
     default: []
+  files:
+    description:
+      - By format, where its files go and who may read them, as far as it is not O(directory), their owner alone and the
+        usual name.
+      - C(directory) is another directory. Where it is missing, it is made, for those who may read the files. Nothing
+        else is written there; a file is C(.mailplus-*.part) until it is whole.
+      - C(mode) is the mode of the files, in octal digits and quotes, such as C("0644"). Nobody but their owner and
+        group may write them, and nobody may run them.
+      - C(group) is the name or number of their group. Who runs Ansible has to be a member.
+      - C(name) is the name of the file, of letters, digits and C(._+@-), with the usual ending. C({date}) in it is the
+        date of the report in UTC, such as C(2026-01-31), C({time}) its time, such as C(094500), and C({name}) the usual
+        name without its ending, which V(csv) needs. Files of other days stay.
+    type: dict
+    default: {}
+    version_added: 0.2.0
   title:
     description:
       - Title of the report.
@@ -193,7 +208,13 @@ EXAMPLES = r"""
             path: total
             condition: {at_most: 100}
     directory: /var/lib/mailplus-state
-    formats: [html, json]
+    formats: [html, json, prometheus]
+    files:
+      html:
+        name: "{name}-{date}.html"
+      prometheus: # for the textfile collector of node_exporter
+        directory: /var/lib/node_exporter/textfile
+        mode: "0644"
   run_once: true
 """
 

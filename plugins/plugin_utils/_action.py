@@ -24,6 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import PolicyError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.places import PlaceError
 
 Options = Mapping[str, Any]
 
@@ -53,7 +54,7 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         options = validated.validated_parameters
         try:
             return result | self._answer(options, Variables(self, (task_vars or {})["hostvars"]))
-        except (OptionError, PolicyError, BaselineError, privacy.PrivacyError, StatesError) as error:
+        except (OptionError, PolicyError, BaselineError, privacy.PrivacyError, StatesError, PlaceError) as error:
             return result | failure(str(error))
         except OSError as error:
             place = error.filename or options["directory"]

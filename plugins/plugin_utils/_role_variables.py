@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -16,6 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import PolicyError
 
 PREFIX = "mailplus_state_"
+_OURS, _ALIKE = "mailplus_", 0.9
 _LONGEST = 200
 
 Variables = Mapping[str, Any]
@@ -82,9 +84,14 @@ class RoleVariables:
         return found
 
     def _require_known(self, host: str, found: Variables) -> None:
-        unknown = sorted(name for name in found if name.startswith(PREFIX) and name not in self._known)
-        if unknown:
-            raise PolicyError(f"{host}: unknown {', '.join(unknown)}; see ansible-doc -t role for the variables.")
+        for name in sorted(found):
+            if not name.startswith(_OURS) or name in self._known:
+                continue
+            # Of a name that may be a user's own, only one that is hardly another is taken for a misspelt one.
+            alike = get_close_matches(name, self._known, 1, _ALIKE)
+            if alike or name.startswith(PREFIX):
+                meant = f"did you mean {alike[0]}" if alike else "see ansible-doc -t role for the variables"
+                raise PolicyError(f"{host}: unknown {name}; {meant}.")
 
     def _check_types(self, host: str, found: Variables) -> None:
         """What is written as it is.

@@ -432,10 +432,9 @@ def check_templates(controller: Controller) -> None:
             assert question["default"].__class__ is SURVEY_TYPES[question["type"]]
             assert isinstance(question["required"], bool)
             assert {question.get(end, 0).__class__ for end in ("min", "max")} == {int}
-    directories = {
-        name: json.loads(controller.named("job_templates", name)["extra_vars"])["mailplus_state_directory"]
-        for name in slices
-    }
+    variables = {name: json.loads(controller.named("job_templates", name)["extra_vars"]) for name in slices}
+    assert {given["mailplus_hosts"] for given in variables.values()} == {"all"}
+    directories = {name: given["mailplus_state_directory"] for name, given in variables.items()}
     assert directories["MailPlus gather"] == directories["MailPlus report"] != directories["MailPlus state"]
 
 

@@ -624,6 +624,38 @@ def test_a_fleet_of_two_hundred(project: Project) -> None:
         assert run.stderr == ""
 
 
+def marked(value: Any, path: str = "") -> set[str]:
+    """Where ansible-inventory shows a mark around a text."""
+    if isinstance(value, list):
+        return {place for item in value for place in marked(item, path)}
+    if not isinstance(value, dict):
+        return set()
+    if set(value) == {"__ansible_unsafe"}:
+        return {path}
+    return {place for key, item in value.items() for place in marked(item, f"{path}.{key}".lstrip("."))}
+
+
+def test_values_are_plain_where_ansible_allows_it(project: Project, fleet: Fleet) -> None:
+    """As for ``ansible-inventory --list | jq``: words of our own and numbers. Text of a server has a mark."""
+    project.write(SOURCE, source(fleet, **CACHED))
+    for _cached in range(2):
+        _listing, run = project.listing(SOURCE)
+        shown = json.loads(run.stdout)["_meta"]["hostvars"]
+        assert {name: variables["mailplus_status"] for name, variables in shown.items()} == {
+            name: status for name, (_nas, _groups, status, _error) in KINDS.items()
+        }
+        for variables in shown.values():
+            assert re.fullmatch(r"[\d-]{10}T[\d:]{8}Z", variables["mailplus_asked_at"])
+        well = shown["well"]["mailplus"]
+        assert well["collected_at"] == shown["well"]["mailplus_asked_at"]
+        assert {section["status"] for section in well["sections"].values()} == {"ok"}
+        assert isinstance(well["sections"]["queue"]["total"], int)
+        assert shown["gone"]["mailplus_error"]["name"] == "connection_refused"
+        assert shown["forbidden"]["mailplus"]["sections"]["queue"]["error"]["name"] == "no_permission"
+        assert "mailplus.sections.report.data.recipient" in marked(shown["well"])
+        assert "mailplus_reason" in marked(shown["gone"])
+
+
 def test_text_of_a_server_is_never_a_template(project: Project) -> None:
     touched = project.directory / "touched"
     hostile = f"{{{{ lookup('pipe', 'touch {touched}') }}}}"

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, TABLES, select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import of_catalogue
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
@@ -271,6 +272,31 @@ def test_formats_can_be_chosen(fleet: Fleet, tmp_path: Path) -> None:
         assert sorted(texts(project, name)) == sorted(files)
 
 
+def test_formats_go_where_they_are_needed(fleet: Fleet, tmp_path: Path) -> None:
+    """As for node_exporter, which reads all that ends in .prom in a directory, as another user."""
+    project = Project(tmp_path)
+    state, textfile = tmp_path / "state", tmp_path / "node_exporter" / "textfile"
+    places: Data = {
+        "prometheus": {"directory": str(textfile), "mode": "0644", "group": os.getgid()},
+        "csv": {"name": "{name}-{date}.csv"},
+    }
+    variables = {"mailplus_state_directory": str(state), "mailplus_state_files": places}
+    project.write("hosts.yml", hosts(fleet, {**LENIENT, **variables, "mailplus_state_subset": ["queue"]}))
+    with allowed(0o077):
+        written = [project.play("mailfleet.mailplus.state") for _again in range(2)]
+    assert [path.name for path in textfile.iterdir()] == ["mailplus.prom"]
+    assert modes(tmp_path / "node_exporter") == {".": 0o755, "textfile": 0o755, "textfile/mailplus.prom": 0o644}
+    assert list(text_string_to_metric_families((textfile / "mailplus.prom").read_text(encoding="utf-8")))
+    date = project.read("state/report.json")["generated_at"][:10]
+    assert {path.name for path in state.glob("*.csv")} == {
+        f"{name.removesuffix('.csv')}-{date}.csv" for name in FORMATS["csv"]
+    }
+    assert {mode for name, mode in modes(state).items() if not (state / name).is_dir()} == {0o600}
+    files = written[1].ok("mailfleet.mailplus.mailplus_state : Judge the state of the fleet")["files"]
+    assert str(textfile / "mailplus.prom") in files
+    assert all(Path(path).is_file() for path in files)
+
+
 @contextmanager
 def allowed(mask: int, largest: int | None = None) -> Iterator[None]:
     """What is started meanwhile makes files that anybody may read, and none that is larger than so many bytes."""
@@ -302,7 +328,7 @@ def test_odd_places_and_names_cost_nobody_a_report(fleet: Fleet, tmp_path: Path)
         os.mkfifo(path)
     (state / ".mailplus-abcd1234.part").touch()
     os.utime(state / ".mailplus-abcd1234.part", (0, 0))
-    project.play("mailfleet.mailplus.report", "-e", "mailplus_hosts=nas", "-e", "mailplus_max_age=1")
+    project.play("mailfleet.mailplus.report", "-e", "mailplus_max_age=1")
     report = project.read("new/also new/state/report.json")
     assert {host["host"]: host["status"] for host in report["hosts"]} == {
         "x" * 251: "not_gathered",
@@ -319,7 +345,7 @@ def test_a_disk_that_is_full_is_told_of_the_file(fleet: Fleet, tmp_path: Path) -
     project.write("hosts.yml", hosts(fleet, {**LENIENT, "mailplus_state_directory": str(state)}))
     project.play([play(role("gather"))])
     before = texts(project, "state")
-    arguments = ("-e", "mailplus_hosts=nas", "-e", "mailplus_max_age=1")
+    arguments = ("-e", "mailplus_max_age=1")
     with allowed(0o022, largest=48 * 1024):
         run = project.play("mailfleet.mailplus.report", *arguments, failing=True)
     assert f"{state}/report.html cannot be read or written: File too large." in " ".join(run.output.split())

@@ -234,10 +234,14 @@ def test_a_directory_that_cannot_be_written(project: Project) -> None:
     # What one host does for all fails all, and all are rescued.
     tasks = [{"name": name, "block": [role(name)], "rescue": [debug("Go on", "")]} for name in ("gather", "report")]
     run = project.play([play(*tasks, vars={"mailplus_state_directory": place})])
-    for name in ("Write the state of the fleet", "Judge the state of the fleet"):
+    reasons = {
+        "Check variables, policies and the baseline": f"written: {project.directory}/file is no directory.",
+        "Judge the state of the fleet": "written: Not a directory.",
+    }
+    for name, reason in reasons.items():
         message = run.failed(named(name))["msg"]
         assert message.startswith(f"{place} cannot be ")
-        assert message.endswith("written: Not a directory.")
+        assert message.endswith(reason)
         assert "\n" not in message
     assert "An exception occurred" not in run.output
 
@@ -390,7 +394,7 @@ def test_a_misspelt_variable_fails_before_anything_is_asked(project: Project, fl
     variables = {"mailplus_state_policy": [], "mailplus_state_directory": str(project.directory / "state")}
     project.write("hosts.yml", hosts(fleet, late=variables))
     run = project.play([play(roles=[ROLE])], failing=True)
-    assert "late: unknown mailplus_state_policy; see ansible-doc -t role for the variables." in run.output
+    assert "late: unknown mailplus_state_policy; did you mean mailplus_state_policies." in run.output
     assert requests_of(fleet) == {}
     assert not (project.directory / "state").exists()
 

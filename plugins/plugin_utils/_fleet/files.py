@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files on the controller: written whole or not at all, readable by their owner alone."""
+"""Files on the controller: written whole or not at all, for their owner alone unless somebody says otherwise."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,27 @@ _TIMES |= {each.name for row in CATALOGUE for each in row.figures if each.path.r
 # The name of a file that is being written. One that is older than an hour was left behind by a run that was killed.
 _PREFIX, _SUFFIX = ".mailplus-", ".part"
 _LEFT_BEHIND_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may read a file: its mode, and the id of its group, None for the one that the run has."""
+
+    mode: int = 0o600
+    group: int | None = None
+
+    @property
+    def of_directory(self) -> int:
+        """The mode of a directory in which the file can be read by those who may."""
+        return 0o700 | (self.mode & 0o044) | (self.mode & 0o044) >> 2
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file has it. Raises OSError."""
+        status = path.lstat()
+        return stat.S_IMODE(status.st_mode) == self.mode and self.group in (None, status.st_gid)
+
+
+OWNER_ALONE = Access()
 
 
 def to_json(content: Any) -> str:
@@ -61,29 +83,41 @@ def _is_finite(value: float) -> bool:
         return False
 
 
-def make_directories(directories: Iterable[Path]) -> None:
-    """Make what is missing, parents too, for the owner alone, and remove what killed runs left in them.
+def make_directories(directories: Iterable[Path], access: Access = OWNER_ALONE) -> None:
+    """Make what is missing, parents too, for those who may read, and remove what killed runs left in them.
 
     Raises OSError.
     """
     for directory in directories:
-        make_directory(directory)
+        make_directory(directory, access)
         _remove_left_behind(directory)
 
 
-def make_directory(directory: Path) -> None:
-    """Make it where it is missing, parents too, for the owner alone. Raises OSError."""
+def unusable_directory(directory: Path) -> str | None:
+    """Why no file can be written there, None where the directory is there, or can be made."""
+    place = directory
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        return f"{place} is no directory"
+    return None if os.access(place, os.W_OK | os.X_OK) else f"{place} cannot be written to"
+
+
+def make_directory(directory: Path, access: Access = OWNER_ALONE) -> None:
+    """Make it where it is missing, parents too, for those who may read. Raises OSError."""
     if directory.is_dir():
         return
     if not directory.parent.exists():
-        make_directory(directory.parent)
+        make_directory(directory.parent, access)
     try:
         directory.mkdir(mode=0o700)
     except FileExistsError:
         if not directory.is_dir():  # else another run was faster
             raise
     else:
-        directory.chmod(0o700)  # whatever the umask took away
+        if access.group is not None:
+            os.chown(directory, -1, access.group)
+        directory.chmod(access.of_directory)  # whatever the umask took away
 
 
 def _remove_left_behind(directory: Path) -> None:
@@ -136,33 +170,36 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, access: Access = OWNER_ALONE) -> None:
     """Put a file in place, also of a link or a pipe. A reader sees the old one or the new one, never a part.
 
     Raises OSError, which names the file.
     """
-    write_pieces(path, [text])
+    write_pieces(path, [text], access)
 
 
-def write_pieces(path: Path, pieces: Iterable[str], *, lasting: bool = True) -> None:
+def write_pieces(path: Path, pieces: Iterable[str], access: Access = OWNER_ALONE, *, lasting: bool = True) -> None:
     """As ``write``, of a text in pieces. One that is not ``lasting`` may be lost when the machine crashes."""
-    write_bytes(path, map(_encode, pieces), lasting=lasting)
+    write_bytes(path, map(_encode, pieces), access, lasting=lasting)
 
 
-def write_bytes(path: Path, pieces: Iterable[bytes], *, lasting: bool = True) -> None:
+def write_bytes(path: Path, pieces: Iterable[bytes], access: Access = OWNER_ALONE, *, lasting: bool = True) -> None:
     """As ``write_pieces``, of what is no text."""
     try:
-        _put(path, pieces, lasting)
+        _put(path, pieces, access, lasting)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _put(path: Path, content: Iterable[bytes], lasting: bool) -> None:
+def _put(path: Path, content: Iterable[bytes], access: Access, lasting: bool) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=_SUFFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(content)
             file.flush()
+            if access != OWNER_ALONE:
+                os.fchown(file.fileno(), -1, -1 if access.group is None else access.group)
+                os.fchmod(file.fileno(), access.mode)
             if lasting:
                 os.fsync(file.fileno())  # else a crash can leave the name with nothing behind it
         Path(name).replace(path)

@@ -25,6 +25,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept imp
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
     HOST_STATUSES,
+    UNREAD,
     HostRecord,
     describe,
     host_record,
@@ -66,6 +67,7 @@ class Head:
     status: str
     reason: str | None
     error: Error | None
+    last_read: str | None
     described: str
     written: list[Any]
     changed: bool
@@ -96,7 +98,7 @@ class Handed:
         """The host as it was read, with its personal data."""
         with self.path.open(encoding="utf-8") as file:
             head, state = Head(**json.loads(file.readline())), json.loads(file.readline())
-        return HostRecord(head.host, head.status, head.reason, head.error, state)
+        return HostRecord(head.host, head.status, head.reason, head.error, state, head.last_read)
 
     def text(self) -> str:
         """The text of the host's file, cleaned."""
@@ -123,18 +125,16 @@ class Keeper:
     def keep(self, record: HostRecord, *, write: bool = True) -> Handed:
         """Hand over a host, and write its file. Raises OSError and ValueError where it cannot be handed over."""
         record, cleaned, described = spare(
-            lambda: (record, record.cleaned(self.clean), describe(record, self.clean)),
-            lambda error: (broken := unusable(record.host, error), broken, describe(broken)),
+            lambda: self._looked_at(record), lambda error: self._looked_at(unusable(record.host, error))
         )
         text = files.to_json(cleaned.as_dict())
-        changed, failure = self._tried(record.host, text) if write else (False, None)
+        changed, failure = self._tried(record, text) if write else (False, None)
         written = self.as_written(record.host)
         # Not under one name: under the strategy free, a host may be read while another writes the fleet.
         name = hashlib.sha256(json.dumps([record.host, written, self.role]).encode()).hexdigest()
         read_at = spare(lambda: _read_at(record), lambda _error: None)
-        head = Head(
-            record.host, record.status, record.reason, record.error, described, written, changed, failure, read_at
-        )
+        told = (record.host, record.status, record.reason, record.error, record.last_read)
+        head = Head(*told, described, written, changed, failure, read_at)
         handed = Handed(self.kept.place / f"{_PREFIX}{name}")
         lines = (f"{json.dumps(part)}\n" for part in (head.__dict__, record.mailplus))
         files.write_pieces(handed.path, [*lines, text], lasting=False)
@@ -142,34 +142,59 @@ class Keeper:
 
     def confirm(self, handed: Handed) -> None:
         """See that the file of a host is what was handed over. Another task may have written it. Raises OSError."""
-        path, text = states.state_file(self.directory, handed.head().host), handed.text()
+        head, text = handed.head(), handed.text()
+        path = states.state_file(self.directory, head.host)
         if not self.dry and self._differs(path, text):
-            files.write(path, text)
+            self._put(path, text, head)
 
     def as_written(self, host: str) -> list[Any]:
         """What tells whether the file of a host is already as it would be written here."""
         path = str(states.state_file(self.directory, host))
         return [path, self.clean({"subject": path})["subject"], self.only_on_change, self.dry]
 
-    def _tried(self, host: str, text: str) -> tuple[bool, tuple[int, str, str] | None]:
+    def _looked_at(self, record: HostRecord) -> tuple[HostRecord, HostRecord, str]:
+        """A host with when it was last read, the same cleaned, and in a few words."""
+        good = None if record.is_read else states.last_good(self.directory, record.host)
+        record = replace(record, last_read=good.last_read) if good else record
+        return record, record.cleaned(self.clean), describe(record, self.clean)
+
+    def _tried(self, record: HostRecord, text: str) -> tuple[bool, tuple[int, str, str] | None]:
         """Whether the file of a host changed, and what kept it from being written."""
-        path = states.state_file(self.directory, host)
+        path = states.state_file(self.directory, record.host)
         try:
-            return self._write(path, text), None
+            return self._write(path, text, record), None
         except OSError as error:
             return False, (error.errno or 0, error.strerror or "", str(error.filename or path))
 
-    def _write(self, path: Path, text: str) -> bool:
+    def _write(self, path: Path, text: str, record: HostRecord) -> bool:
         changed = self._differs(path, text)
         if self.dry:
             return changed
         self.kept.note_written(self.directory)
         files.make_directory(path.parent)
-        if changed:
-            files.write(path, text)
-        else:
-            path.touch()  # its time tells when it was found to be so
+        self._put(path, text if changed else None, record)
         return changed
+
+    def _put(self, path: Path, text: str | None, told: HostRecord | Head) -> None:
+        """Write the file of a host, None where it stays as it is. A state that was read is not lost to a failure."""
+        good = states.last_good_file(self.directory, told.host)
+        if told.status in UNREAD:
+            self._keep_good(good, told.host)
+        if text is None:
+            path.touch()  # its time tells when it was found to be so
+        else:
+            files.write(path, text)
+        if told.status not in UNREAD:
+            good.unlink(missing_ok=True)
+
+    def _keep_good(self, path: Path, host: str) -> None:
+        """Keep the last state of a host that was read, without the personal data that files may not have now."""
+        record = states.last_good(self.directory, host)
+        cleaned = record and spare(lambda: record.cleaned(self.clean), lambda _error: None)
+        text = files.to_json(cleaned.as_dict()) if cleaned else ""
+        if cleaned and files.differs(path, text):
+            files.make_directories([path.parent])
+            files.write(path, text)
 
     def _differs(self, path: Path, text: str) -> bool:
         return files.differs_beyond_times(path, text) if self.only_on_change else files.differs(path, text)

@@ -18,6 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     reads_nothing,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import SCHEMA_VERSION
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import brief
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean
@@ -44,7 +45,7 @@ class HostRecord:
 
     ``status`` is ok (all sections were read), partial (some), unsupported (the NAS has none of them), failed (it could
     not be asked, or refused all) or not_gathered. ``reason`` says why it is not ok. ``mailplus`` is the gathered state,
-    None where there is none.
+    None where there is none. ``last_read`` is when the host was read, now or the last time; None where nobody knows.
     """
 
     host: str
@@ -52,6 +53,12 @@ class HostRecord:
     reason: str | None
     error: Error | None
     mailplus: dict[str, Any] | None
+    last_read: str | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether anything is known of it."""
+        return self.status not in UNREAD
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON, always with the same keys."""
@@ -77,7 +84,12 @@ def host_record(host: str, outcome: Mapping[str, Any] | None) -> HostRecord:
         return HostRecord(host, "failed", reason, error, None)
     status, reason = _status(state["sections"])
     error = first_error(state["sections"]) if status == "failed" else None
-    return HostRecord(host, status, reason, error, state)
+    return HostRecord(host, status, reason, error, state, None if status in UNREAD else _collected_at(state))
+
+
+def _collected_at(state: Mapping[str, Any]) -> str | None:
+    moment = state.get("collected_at")
+    return moment if isinstance(moment, str) and read_time(moment) else None
 
 
 def _status(sections: Mapping[str, Envelope]) -> tuple[str, str | None]:
@@ -166,7 +178,8 @@ def describe(record: HostRecord, clean: Clean = KEEP) -> str:
 
 def _describe(record: HostRecord, clean: Clean) -> str:
     if record.mailplus is None or record.status in ("unsupported", *UNREAD):
-        return words(record.reason or "")
+        last = f" Last read: {record.last_read}." if record.last_read and not record.is_read else ""
+        return f"{words(record.reason or '')}{last}"
     sections = {name: clean.section(name, _without_data(one)) for name, one in record.mailplus["sections"].items()}
     parts = [f"{sum(envelope['status'] == 'ok' for envelope in sections.values())} of {len(sections)} sections"]
     parts.extend(brief(sections))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypedDict
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Error, Facts
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Count
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Count, Moment
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HOST_STATUSES
 
 
@@ -29,6 +29,9 @@ class Host(TypedDict):
     """The error of a host that failed. Null where there is none."""
     mailplus: Facts | None
     """What was gathered: the fact C(mailplus). Null where the host was not asked or did not answer."""
+    last_read: Moment | None
+    """When the host was read, in UTC. Of a host that could not be read now, when it was the last time: that state is in
+    C(last_good/NAME.json). Null where nobody knows."""
 
 
 class Fleet(TypedDict):

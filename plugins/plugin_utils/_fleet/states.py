@@ -8,6 +8,7 @@ import json
 import stat
 import string
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
     HostRecord,
     host_record,
     is_error,
+    spare,
+    unusable,
     whole_state,
 )
 
@@ -38,6 +41,24 @@ def fleet_file(directory: Path) -> Path:
 def state_file(directory: Path, host: str) -> Path:
     """Where the state of a host is written."""
     return directory / "hosts" / f"{_file_name(host)}.json"
+
+
+def last_good_file(directory: Path, host: str) -> Path:
+    """Where the last state of a host stays that was read, while the host cannot be read."""
+    return directory / "last_good" / f"{_file_name(host)}.json"
+
+
+def last_good(directory: Path, host: str) -> HostRecord | None:
+    """The last state of a host that was read, None where there is none: of its file, or of the one beside it."""
+    for path in (state_file(directory, host), last_good_file(directory, host)):
+        record = spare(partial(_read_good, host, path), partial(unusable, host))
+        if record.is_read:
+            return record
+    return None
+
+
+def _read_good(host: str, path: Path) -> HostRecord:
+    return read_state(host, path, 0)[1]
 
 
 def _file_name(host: str) -> str:
@@ -79,7 +100,7 @@ def _record(host: str, state: dict[str, Any] | str) -> HostRecord:
         return HostRecord(host, "not_gathered", state, None, None)
     if state["mailplus"]:
         return host_record(host, {"ansible_facts": {"mailplus": state["mailplus"]}})
-    return HostRecord(host, state["status"], state["reason"], state["error"], None)
+    return HostRecord(host, state["status"], state["reason"], state["error"], None, state.get("last_read"))
 
 
 def _read(path: Path, since: float) -> tuple[float, dict[str, Any] | str]:

@@ -22,6 +22,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.tables
     view_csv,
 )
 
+# The format that is no report: the rows of all hosts, in files of their own.
+ROWS = "jsonl"
+
 # What other formats link to.
 PAGE = "report.html"
 

@@ -61,10 +61,15 @@ class Project:
         expected_warnings: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
     ) -> Run:
-        """Run a playbook, given by its name or as plays; ``failing`` says that hosts will fail."""
+        """Run a playbook, given by its name or as plays; ``failing`` says that hosts will fail.
+
+        Those of the collection are told to look at the group ``nas``, unless ``arguments`` say otherwise.
+        """
         if not isinstance(playbook, str):
             self.write("playbook.yml", playbook)
             playbook = "playbook.yml"
+        elif "mailplus_hosts" not in " ".join(arguments):
+            arguments = ("-e", "mailplus_hosts=nas", *arguments)
         if "-i" not in arguments:
             arguments = ("-i", "hosts.yml", *arguments)
         run = self.command("ansible-playbook", *arguments, playbook, environment=environment)

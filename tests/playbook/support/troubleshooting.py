@@ -79,13 +79,14 @@ def pieces(beginning: str) -> list[str]:
 
 
 def texts_of_the_code() -> Iterator[str]:
-    """Every text that stands in the code of the collection and of its role."""
+    """Every text that stands in the code of the collection, of its role and of its playbooks."""
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
-    for path in sorted((ROOT / "roles" / "mailplus_state" / "tasks").glob("*.yml")):
-        yield path.read_text(encoding="utf-8")
+    for place in (ROOT / "roles" / "mailplus_state" / "tasks", ROOT / "playbooks"):
+        for path in sorted(place.rglob("*.yml")):
+            yield path.read_text(encoding="utf-8")
 
 
 def _cell(text: str) -> str:

@@ -19,8 +19,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered
     sources_of_files,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, totals
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import StatesError, state_file
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record, totals
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import (
+    StatesError,
+    last_good_file,
+    state_file,
+)
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 NOW = "2026-01-31T12:00:00Z"
@@ -91,6 +95,54 @@ def test_a_host_that_breaks_what_looks_at_it_is_handed_over_as_such(keeper: Keep
     head = keeper.keep(broken).head()
     assert head.status == "failed"
     assert str(head.reason).startswith("What was read of this host cannot be used")
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_failure_of_reading_does_not_replace_what_was_read(keeper: Keeper) -> None:
+    good = host_record("one", {"ansible_facts": {"mailplus": at(NOW, mail="someone@example.com")}})
+    known = replace(keeper, clean=privacy.cleaner("keep", None))
+    path, beside = state_file(keeper.directory, "one"), last_good_file(keeper.directory, "one")
+    known.keep(good)
+    assert read_json(path)["last_read"] == NOW
+    assert not beside.parent.exists()
+    for now in (known, known, keeper):  # the third one may not have personal data in files any more
+        head = now.keep(samples.failed("one")).head()
+        assert (head.status, head.last_read) == ("failed", NOW)
+        assert head.described.endswith(f"Last read: {NOW}.")
+        assert (read_json(path)["status"], read_json(path)["last_read"]) == ("failed", NOW)
+        assert read_json(beside) == good.cleaned(now.clean).as_dict()
+    assert "someone@example.com" not in beside.read_text(encoding="utf-8")
+    assert beside.stat().st_mode & 0o077 == 0
+    known.keep(good)
+    assert read_json(path)["status"] == "ok"
+    assert not beside.exists()
+
+
+def test_a_host_that_was_never_read_has_no_last_state(keeper: Keeper) -> None:
+    for _again in range(2):
+        assert keeper.keep(samples.failed("one")).head().last_read is None
+    assert not last_good_file(keeper.directory, "one").parent.exists()
+
+
+def test_what_is_no_state_is_not_kept_as_the_last_good_one(keeper: Keeper) -> None:
+    path = state_file(keeper.directory, "one")
+    path.parent.mkdir(parents=True)
+    path.write_text('{"schema_version": 1, "mailplus": {"sections": {}}}', encoding="utf-8")
+    assert keeper.keep(samples.failed("one")).head().last_read is None
+    assert not last_good_file(keeper.directory, "one").exists()
+
+
+def test_a_dry_run_keeps_and_removes_no_last_state(keeper: Keeper) -> None:
+    keeper.keep(host_record("one", {"ansible_facts": {"mailplus": at(NOW)}}))
+    dry = replace(keeper, dry=True)
+    assert dry.keep(samples.failed("one")).head().last_read == NOW
+    assert not last_good_file(keeper.directory, "one").exists()
+    keeper.keep(samples.failed("one"))
+    dry.keep(samples.record("one"))
+    assert last_good_file(keeper.directory, "one").exists()
 
 
 @pytest.mark.parametrize("hosts", [[], ["one"], ["b", "\u65e5", 'a "quoted" \u2028 name']])

@@ -93,7 +93,7 @@ def test_a_host_without_state_says_why(outcome: dict[str, Any] | None, status: s
 
 
 def test_the_record_always_has_the_same_keys() -> None:
-    keys = {"schema_version", "host", "status", "reason", "error", "mailplus"}
+    keys = {"schema_version", "host", "status", "reason", "error", "mailplus", "last_read"}
     for record in (samples.record(), samples.failed(), records.host_record("x", None)):
         assert set(record.as_dict()) == keys
 
