@@ -18,11 +18,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import 
     FleetAction,
     Options,
     Variables,
+    cleaner,
     directory_of,
     fleet_sources,
     kept,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import failing, files, policy, privacy
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import failing, files, policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
     Comparison,
     Differ,
@@ -91,7 +92,7 @@ class ActionModule(FleetAction):
         if (options["formats"] or options["max_age"] is not None) and not options["directory"]:
             raise OptionError("directory is missing: formats are written there, and max_age is of files there.")
         found = places.places(plain(options["files"]), directory_of(options))
-        clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
+        clean = cleaner(options)
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
         of_role = RoleVariables(variables.of, self._templar, self._loader, plain(options["known_variables"]))
         policies = Policies(rules, lambda host: of_role.of(host, [*HOST_VARIABLES]))

@@ -20,6 +20,14 @@ options:
     description:
       - The key of the hash. Needed for V(hash).
     type: str
+  personal_keys:
+    description:
+      - Names of keys under which all is personal data, in any section, however they are written (V(bind_dn) stands for
+        C(bindDn) too). What O(mailfleet.mailplus.mailplus_facts#module:row_keys) names as a subject counts as one.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
   only_on_change:
     description:
       - Whether to leave a file as it is while nothing but the times in it would change.

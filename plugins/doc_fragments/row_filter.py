@@ -19,7 +19,7 @@ options:
         zone, the task fails and says so.
       - It is applied to rows while they are read. No NAS is known to filter. Where the rows come newest first, reading
         ends with the first page that is older; RV(ignore:filtered.ended_early) tells.
-      - A row whose time cannot be told is kept, and counted as unjudged; a warning tells how many.
+      - What becomes of a row whose time cannot be told, O(unjudged) says.
     type: str
   until:
     description:
@@ -28,15 +28,47 @@ options:
     type: str
   statuses:
     description:
-      - Keep rows with one of these statuses. A row whose status cannot be told is kept, and counted as unjudged;
-        a warning tells how many.
+      - Keep rows with one of these statuses, in upper or lower case. Where no row has one of them, a warning names
+        those that rows have.
     type: list
     elements: str
     default: []
+  sender:
+    description:
+      - Keep rows with this address as their sender, in upper or lower case.
+    type: str
+    version_added: 0.2.0
+  recipient:
+    description:
+      - Keep rows with this address among their recipients, in upper or lower case.
+    type: str
+    version_added: 0.2.0
+  domain:
+    description:
+      - Keep rows whose sender, or one of whose recipients, has an address in this domain, such as V(example.com). Those
+        in V(mail.example.com) are of another domain.
+    type: str
+    version_added: 0.2.0
+  reason:
+    description:
+      - Keep rows whose reason holds this text, in upper or lower case.
+    type: str
+    version_added: 0.2.0
   text:
     description:
       - Keep rows that hold this text in any of their values or keys, in upper or lower case.
     type: str
+  unjudged:
+    description:
+      - "What becomes of rows that a filter could not judge, since no key is known under which they hold what it needs:
+        their time, status, sender, recipient or reason. O(row_keys) names such keys."
+      - V(fail_if_all) leaves them out, with a warning that tells how many, and fails where an option could judge none
+        of the rows. No file is written then. Where no section is named and others could be read, that is a warning.
+      - V(drop) leaves them out, and never fails. V(keep) keeps them as if they fitted. A warning tells how many.
+    type: str
+    choices: [fail_if_all, drop, keep]
+    default: fail_if_all
+    version_added: 0.2.0
   limit_counts:
     description:
       - What O(limit) counts where rows are filtered. With V(matching), that many rows are kept, and as many are read as

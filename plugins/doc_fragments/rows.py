@@ -22,6 +22,20 @@ options:
         At most 250,000 rows are returned, and 10,000,000 written to a file; a warning tells where that cuts a list.
     type: int
     default: 50
+  row_keys:
+    description:
+      - Which keys of a row hold its V(time), V(status), V(reason), V(sender), V(recipient), V(subject) and V(type).
+        Summaries and filters rest on them. Nobody has published what these keys are, so the usual names are tried; what
+        is named here comes first.
+      - "A mapping from a meaning to the name of a key, or to a list of names, of which the first that a row has counts:
+        C({time: ts, reason: [why, note]}). Below the name of a log or queue, it is for that one alone:
+        C({time: ts, admin_log: {time: when, type: what}})."
+      - In a key such as C(mail.subject) that a row does not have, a dot leads into a mapping.
+      - An unknown meaning or name fails before anything is asked. Where a key is not in a row, the usual names are
+        tried.
+    type: dict
+    default: {}
+    version_added: 0.2.0
   time_zone:
     description:
       - Time zone of the NAS, for times that have none, such as C(2026-01-31 08:15:00) in a row. It is an IANA name such

@@ -18,8 +18,8 @@ description:
     have failed with the error C(not_asked), and a warning names them.
   - With O(cache), failures are kept like answers, so that a refused login is not repeated before the cache ends. All is
     read anew when something else is asked for (hosts, connections, O(gather_subset), O(limit), O(time_zone), O(rows),
-    O(reveal_secrets), the version of the collection). Nothing of a secret is in the cache, so a corrected password is
-    tried when the cache ends, or with C(ansible-playbook --flush-cache).
+    O(row_keys), O(reveal_secrets), the version of the collection). Nothing of a secret is in the cache, so a corrected
+    password is tried when the cache ends, or with C(ansible-playbook --flush-cache).
   - The file's name ends in C(mailplus.yml) or C(mailplus.yaml).
   - "Every host gets these variables: C(mailplus) (what M(mailfleet.mailplus.mailplus_facts) returns, null where there
     is none), C(mailplus_status) (C(ok), C(partial), C(unsupported) or C(failed)), C(mailplus_reason) and
@@ -77,6 +77,14 @@ options:
       - Whether to keep the rows of lists. By default, hosts get settings, totals and summaries alone.
     type: bool
     default: false
+  row_keys:
+    description:
+      - Which keys of a row hold its time, status, reason, sender, recipient, subject and type, where they are not the
+        usual ones, as O(mailfleet.mailplus.mailplus_facts#module:row_keys) has them. NAS with other keys are for an
+        inventory source of their own.
+    type: dict
+    default: {}
+    version_added: 0.2.0
   reveal_secrets:
     description: Whether to keep secrets that a NAS sends, such as the password of a mail relay.
     type: bool
@@ -283,7 +291,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     @property
     def _wanted(self) -> dict[str, Any]:
         """What mailplus_facts is asked of every NAS."""
-        names = ("gather_subset", "limit", "time_zone", "rows", "reveal_secrets")
+        names = ("gather_subset", "limit", "time_zone", "rows", "row_keys", "reveal_secrets")
         return {name: self.get_option(name) for name in names}
 
     def _read_all(self, questions: Mapping[str, Question[Outcome]]) -> dict[str, Outcome]:

@@ -357,6 +357,10 @@ ansible_facts:
                   description: The key of the rows in the data. Null where the answer does not show it.
                   returned: where the section is a list
                   type: str
+                row_keys:
+                  description: The keys of rows that the user named, by their meaning.
+                  returned: when O(row_keys) names keys of this section
+                  type: dict
                 each:
                   description: By entry the envelope of its own, without the data. That is by entry too, and null where
                     nothing was read.

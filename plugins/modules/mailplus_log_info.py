@@ -144,13 +144,14 @@ admin_log:
       sample: log_list
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -165,6 +166,10 @@ admin_log:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 transaction_log:
   description: What became of each mail.
   returned: when the NAS accepted the login and the section was asked for
@@ -240,13 +245,14 @@ transaction_log:
       sample: items
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -261,6 +267,10 @@ transaction_log:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 mail_log:
   description: What became of each mail, on servers before version 3.
   returned: when the NAS accepted the login and the section was asked for
@@ -333,13 +343,14 @@ mail_log:
       type: str
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -354,6 +365,10 @@ mail_log:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 security_log:
   description: Mails that a security setting stopped.
   returned: when the NAS accepted the login and the section was asked for
@@ -426,13 +441,14 @@ security_log:
       type: str
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -447,6 +463,10 @@ security_log:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 dovecot_log:
   description: Logins over IMAP and POP3.
   returned: when the NAS accepted the login and the section was asked for
@@ -519,13 +539,14 @@ dovecot_log:
       type: str
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -540,6 +561,10 @@ dovecot_log:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 log_settings:
   description: How logs are archived, sent on and rotated.
   returned: when the NAS accepted the login and the section was asked for
@@ -631,13 +656,14 @@ log_files:
       type: str
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -652,6 +678,10 @@ log_files:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 search_tasks:
   description: Searches in the mail of users.
   returned: when the NAS accepted the login and the section was asked for

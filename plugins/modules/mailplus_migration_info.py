@@ -116,13 +116,14 @@ migration_tasks:
       type: str
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -137,6 +138,10 @@ migration_tasks:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 mail_import_export:
   description: Imports and exports of mailboxes.
   returned: when the NAS accepted the login and the section was asked for
@@ -198,13 +203,14 @@ mail_import_export:
       type: str
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -219,6 +225,10 @@ mail_import_export:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 mailserver_migration:
   description: How far the migration from Synology Mail Server is.
   returned: when the NAS accepted the login and the section was asked for

@@ -296,13 +296,14 @@ mcp_quarantine:
       type: str
     filtered:
       description: What the filter left.
-      returned: when O(since), O(until), O(statuses) or O(text) is set
+      returned: when an option filters rows, such as O(since) or O(text)
       type: dict
       contains:
         read: {description: How many rows were read., returned: always, type: int}
         kept: {description: How many were kept., returned: always, type: int}
         unjudged:
-          description: How many of those kept have no time or status that can be told.
+          description: How many could not be judged, since they do not show what the filter needs. They were left out,
+            or kept where O(unjudged=keep).
           returned: always
           type: int
         ended_early:
@@ -317,6 +318,10 @@ mcp_quarantine:
       contains:
         path: {description: The file., returned: always, type: str, sample: /var/log/mailplus/rows.jsonl}
         rows: {description: How many rows it holds., returned: always, type: int, sample: 50}
+    row_keys:
+      description: The keys of rows that the user named, by their meaning.
+      returned: when O(row_keys) names keys of this section
+      type: dict
 error:
   description: Why the task failed. Null where no NAS was asked, such as for a missing option.
   returned: on failure

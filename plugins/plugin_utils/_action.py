@@ -32,6 +32,7 @@ Options = Mapping[str, Any]
 FILES_SPEC: dict[str, dict[str, Any]] = {
     "personal_data": {"type": "str", "choices": list(privacy.MODES), "default": "remove"},
     "personal_data_key": {"type": "str", "no_log": True},
+    "personal_keys": {"type": "list", "elements": "str", "default": []},
     "only_on_change": {"type": "bool", "default": False},
 }
 
@@ -110,10 +111,14 @@ def kept() -> Kept:
     return Kept(Path(constants.DEFAULT_LOCAL_TMP))
 
 
+def cleaner(options: Options) -> privacy.Clean:
+    """What makes copies without personal data, as the options say. Raises PrivacyError."""
+    return privacy.cleaner(options["personal_data"], options["personal_data_key"], options["personal_keys"])
+
+
 def keeper(role: str, options: Options, *, dry: bool) -> Keeper:
     """What writes hosts as the options say. Raises PrivacyError."""
-    clean = privacy.cleaner(options["personal_data"], options["personal_data_key"])
-    return Keeper(role, kept(), directory_of(options), clean, options["only_on_change"], dry)
+    return Keeper(role, kept(), directory_of(options), cleaner(options), options["only_on_change"], dry)
 
 
 def fleet_sources(options: Options, variables: Variables) -> Iterator[Source]:

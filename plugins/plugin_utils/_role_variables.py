@@ -35,6 +35,7 @@ _CHECKED = (
         ("offset",),
         ("limit",),
         ("time_zone",),
+        ("row_keys",),
         ("port",),
         ("timeout",),
         ("time_limit",),

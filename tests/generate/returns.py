@@ -27,9 +27,12 @@ NAME = "NAME"
 
 # When a key is returned that is not always there.
 CONDITIONS = {
-    "filtered": "when O(since), O(until), O(statuses) or O(text) is set",
+    "filtered": "when an option filters rows, such as O(since) or O(text)",
     "file": "when O(dest) is set, and not in check mode",
+    "row_keys": "when O(row_keys) names keys of this section",
 }
+# Those that no option of mailplus_facts brings about.
+_OF_INFO_MODULES = ("filtered", "file")
 _OF_LISTS = "where the section is a list"
 _OF_OTHER_TYPES = "where the answer is no mapping"
 _OF_EACH = "where the section is read once for every entry of another one"
@@ -86,7 +89,8 @@ def facts_return() -> Documented:
     keys = _described(fields(Always))
     keys["summary"]["description"] += " Its keys are those that the module for the section alone documents."
     keys["error"] = _error_of_section(keys["error"])
-    keys |= _described([field for field in fields(OfLists) if field.name not in CONDITIONS], returned=_OF_LISTS)
+    of_lists = [field for field in fields(OfLists) if field.name not in _OF_INFO_MODULES]
+    keys |= _described(of_lists, returned=_OF_LISTS)
     keys |= _described(fields(OfEach), returned=_OF_EACH)
     keys |= _described(fields(OfOtherTypes), returned=_OF_OTHER_TYPES)
     state = _described(fields(Facts))

@@ -153,10 +153,13 @@ def test_filters(project: Project, fleet: Fleet) -> None:
         "nothing": ({"text": "nothing like it"}, []),
     }
     odd: dict[str, tuple[Data, list[int], int]] = {
-        "odd since": ({"since": NOW}, [5, 3, 2, 1], 2),
-        "odd statuses": ({"statuses": ["failed"]}, [4, 1], 1),
-        "odd both": ({"statuses": ["sent"], "since": NOW}, [5, 3, 2, 1], 3),
+        "odd since": ({"since": NOW}, [5, 1], 2),
+        "odd statuses": ({"statuses": ["FAILED"]}, [4], 1),
+        "odd both": ({"statuses": ["sent"], "since": NOW}, [5], 3),
         "odd text": ({"text": "ärger"}, [4], 0),
+        "odd since kept": ({"since": NOW, "unjudged": "keep"}, [5, 3, 2, 1], 2),
+        "odd both kept": ({"statuses": ["sent"], "since": NOW, "unjudged": "keep"}, [5, 3, 2, 1], 3),
+        "odd both dropped": ({"statuses": ["sent"], "since": NOW, "unjudged": "drop"}, [5], 3),
     }
     tasks = []
     for name, (options, _rows) in cases.items():
@@ -167,11 +170,12 @@ def test_filters(project: Project, fleet: Fleet) -> None:
     run = project.play([play(*tasks)], expected_warnings=["rows could not be judged by"])
     said = " ".join(run.output.split())
     for expected in (
-        "transaction_log: 2 of 5 rows could not be judged by since and were kept: what they need is under no key "
-        "that is known; the first has the keys 'id', 'status'.",
-        "transaction_log: 1 of 5 rows could not be judged by statuses and were kept: what they need is under no key "
-        "that is known; the first has the keys 'id', 'time'.",
-        "transaction_log: 3 of 5 rows could not be judged by since, statuses and were kept",
+        "transaction_log: 2 of 5 rows could not be judged by since and were left out: no time can be told by a key "
+        "that is known; the first has the keys 'id', 'status'. Name the key in row_keys, as in {time: KEY}.",
+        "transaction_log: 1 of 5 rows could not be judged by statuses and were left out: no status can be told by a "
+        "key that is known; the first has the keys 'id', 'time'. Name the key in row_keys, as in {status: KEY}.",
+        "transaction_log: 3 of 5 rows could not be judged by since, statuses and were left out: no time or status",
+        "transaction_log: 2 of 5 rows could not be judged by since and were kept",
     ):
         assert expected in said
     for name, (_options, wanted) in cases.items():

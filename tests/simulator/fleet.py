@@ -114,6 +114,7 @@ class NasDescription:
     domains: list[str] = dataclasses.field(default_factory=list)
     values: dict[str, float] = dataclasses.field(default_factory=dict)
     page_cap: int | None = None
+    rename: dict[str, str] = dataclasses.field(default_factory=dict)
     seed: int = 0
     hostile: bool = False
     latency: float = 0

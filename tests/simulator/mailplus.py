@@ -144,7 +144,12 @@ class MailPlus:
         status = {"queue_status": queue_status(rows)} if isinstance(rows, Queue) else {}
         filler = self._templates(key, status).compiled(read.get("row", {}))
         hostile = read.get("hostile", {}) if self._description.hostile else {}
-        return RowList(rows, row_maker(filler, self._seed(key), hostile), self._now, self._description.page_cap)
+        maker = row_maker(filler, self._seed(key), hostile)
+        return RowList(rows, maker, self._now, self._description.page_cap, self._renamed(read))
+
+    def _renamed(self, read: Described) -> Mapping[str, str]:
+        """Other names of keys, of rows that grow: those of configuration have keys that other reads refer to."""
+        return self._description.rename if isinstance(read.get("many"), str) else {}
 
     def _rows_described(self, key: ListKey, read: Described) -> Rows:
         many = read.get("many", {})

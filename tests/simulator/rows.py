@@ -37,11 +37,19 @@ class RowList:
     Growing adds newer ones, shrinking takes the oldest, rotating moves rows from the end to the head.
     """
 
-    def __init__(self, description: Rows, maker: Maker, now: float, page_cap: int | None) -> None:
+    def __init__(
+        self,
+        description: Rows,
+        maker: Maker,
+        now: float,
+        page_cap: int | None,
+        rename: Mapping[str, str] | None = None,
+    ) -> None:
         self._description = description
         self._maker = maker
         self._now = now
         self._explicit = description.rows
+        self._rename = {**(rename or {}), **description.rename}
         self._cap = description.page_cap if description.page_cap is not None else page_cap
         self.low = 0
         self.high = description.total if self._explicit is None else len(self._explicit)
@@ -91,8 +99,19 @@ class RowList:
         row = self._maker(number, when)
         if "time" in row:
             row["time"] = _format_time(when, self._description.time_format)
-        rename = self._description.rename
-        return {rename.get(key, key): value for key, value in row.items()} if rename else row
+        return _renamed(row, self._rename) if self._rename else row
+
+
+def _renamed(row: Row, rename: Mapping[str, str]) -> Row:
+    """The row under other keys; a dot in one leads into a mapping."""
+    renamed: Row = {}
+    for key, value in row.items():
+        *above, last = rename.get(key, key).split(".")
+        place = renamed
+        for part in above:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return renamed
 
 
 def row_maker(filler: Filler, seed: int, hostile: Mapping[str, int]) -> Maker:

@@ -18,7 +18,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import FAIL, UNJUDGED, RowFilter
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import (
+    NamedKeys,
+    RowKeysError,
+    named_keys,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import (
     TimeError,
     check_order,
@@ -39,6 +44,9 @@ _LONGEST_TIMEOUT = 86400
 _MIB = 1 << 20
 _LARGEST_ANSWER = 4096
 _ALL_ROWS = -1
+
+# Options of rows that do not tell which rows a file holds: what times mean is known when reading begins.
+_NOT_OF_PURPOSE = ("dest", "since", "until", "time_zone")
 
 
 class OptionError(ValueError):
@@ -72,6 +80,7 @@ ANSWER_SPEC: ArgumentSpec = {"reveal_secrets": {"type": "bool", "default": False
 LIST_SPEC: ArgumentSpec = {
     "offset": {"type": "int", "default": 0},
     "limit": {"type": "int", "default": DEFAULT_LIMIT},
+    "row_keys": {"type": "dict", "default": {}},
     "time_zone": {"type": "str"},
 }
 
@@ -81,7 +90,12 @@ FILTER_SPEC: ArgumentSpec = {
     "since": {"type": "str"},
     "until": {"type": "str"},
     "statuses": {"type": "list", "elements": "str", "default": []},
+    "sender": {"type": "str"},
+    "recipient": {"type": "str"},
+    "domain": {"type": "str"},
+    "reason": {"type": "str"},
     "text": {"type": "str"},
+    "unjudged": {"type": "str", "choices": list(UNJUDGED), "default": FAIL},
     "limit_counts": {"type": "str", "choices": ["matching", "read"], "default": "matching"},
     "dest": {"type": "path"},
 }
@@ -149,7 +163,12 @@ def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:
     return Window(
         offset,
         None if limit == _ALL_ROWS else limit,
-        RowFilter(statuses=params.get("statuses", []), text=params.get("text"), zone=zone),
+        RowFilter(
+            statuses=params.get("statuses", []),
+            unjudged=params.get("unjudged", FAIL),
+            zone=zone,
+            **{name: params.get(name) for name in ("sender", "recipient", "domain", "reason", "text")},
+        ),
         keep,
         limits_read=params.get("limit_counts") == "read",
         since=since,
@@ -167,8 +186,16 @@ def row_file(params: Mapping[str, Any], sections: Sequence[str], *, is_alone: bo
     path = Path(params["dest"])
     if os.path.isdir(path) or not os.path.isdir(path.parent):  # noqa: PTH112 - Path.is_dir raises for a long name
         raise OptionError(f"dest is a file in a directory that exists, not {path}.")
-    asked = ("host", "port", "offset", "limit", "limit_counts", "statuses", "text", "reveal_secrets")
-    return RowFile(path, {"section": sections[0], **{name: params[name] for name in asked}})
+    asked = ("host", "port", *(name for name in (*LIST_SPEC, *FILTER_SPEC) if name not in _NOT_OF_PURPOSE))
+    return RowFile(path, {"section": sections[0], **{name: params[name] for name in (*asked, "reveal_secrets")}})
+
+
+def row_keys(params: Mapping[str, Any]) -> NamedKeys:
+    """The keys of rows that the user named. Raises OptionError."""
+    try:
+        return named_keys(params.get("row_keys") or {})
+    except RowKeysError as error:
+        raise OptionError(str(error)) from None
 
 
 def _read(name: str, reader: Callable[[str], _Read], params: Mapping[str, Any]) -> _Read | None:

@@ -29,6 +29,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter, Plan, State, gather
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Kind
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import NOT_JUDGED
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import NO_SUCH_ENTRY
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFileError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import DEFAULT, SubsetError, select
@@ -121,9 +122,13 @@ class InfoQuestion(Question):
         window = options.window(params, keep=file is None)
         if file and not check_mode:
             window = replace(window, file=file)
-        chosen = [section for section in self._sections if section.name in wanted]
-        domains = params.get("domains", [])
-        return Plan(chosen, window, reveal_secrets=params["reveal_secrets"], domains=domains)
+        return Plan(
+            [section for section in self._sections if section.name in wanted],
+            window,
+            reveal_secrets=params["reveal_secrets"],
+            domains=params.get("domains", []),
+            row_keys=options.row_keys(params),
+        )
 
     def _default(self, *, has_file: bool) -> list[str]:
         """What is read where nothing is named: all but what may do work, or the only log where its rows have a file."""
@@ -144,6 +149,7 @@ class InfoQuestion(Question):
         if len(errors) < len(found) and not params.get("sections") and not no_entry:
             unread = by_status({name: one for name, one in found.items() if one["status"] != "unsupported"})
             state.warnings.extend([f"Not all sections were read; {unread}."] if unread else [])
+            state.warnings.extend(f"{one['message']} {one['hint']}" for one in errors if one["name"] == NOT_JUDGED)
             return dict(found)
         first = no_entry or errors[0]
         return {**found, **failure(f"{first['message']} {first['hint']}", first)}
@@ -173,8 +179,12 @@ class FactsQuestion(Question):
             raise options.OptionError(f"ca_path: {path} does not exist.")
 
     def _plan(self, params: Mapping[str, Any], *, check_mode: bool) -> Plan:  # noqa: ARG002 - it writes no file
-        chosen = select(params["gather_subset"])
-        return Plan(chosen, options.window(params, keep=params["rows"]), reveal_secrets=params["reveal_secrets"])
+        return Plan(
+            select(params["gather_subset"]),
+            options.window(params, keep=params["rows"]),
+            reveal_secrets=params["reveal_secrets"],
+            row_keys=options.row_keys(params),
+        )
 
     def _result(self, state: State, params: Mapping[str, Any]) -> Result:  # noqa: ARG002 - facts are what was read
         error = first_error(state.sections) if reads_nothing(state.sections) else None

@@ -73,7 +73,8 @@ class Filtered(TypedDict):
     kept: Count
     """How many were kept."""
     unjudged: Count
-    """How many of those kept have no time or status that can be told."""
+    """How many could not be judged, since they do not show what the filter needs. They were left out, or kept where
+    O(unjudged=keep)."""
     ended_early: bool
     """Whether reading ended before the end of the list: a page was older than O(since), and all rows before came newest
     first. Then C(truncated) is true for rows that are older still."""
@@ -89,7 +90,8 @@ class File(TypedDict):
 
 
 class OfLists(TypedDict, total=False):
-    """What lists have beside that: always, but for the last two, which come with a filter and with a file."""
+    """What lists have beside that: always, but for the last three, which come with a filter, with a file, and with keys
+    that the user named."""
 
     total: Count | None
     """How many rows the server had when reading began, as it said. Null where it does not tell, or where its answers
@@ -105,6 +107,8 @@ class OfLists(TypedDict, total=False):
     """What the filter left."""
     file: File
     """Where the rows are, instead of in the data."""
+    row_keys: dict[str, list[str]]
+    """The keys of rows that the user named, by their meaning."""
 
 
 class OfEach(TypedDict, total=False):

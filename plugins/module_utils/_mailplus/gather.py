@@ -36,6 +36,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     ask,
     hand_out,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import NamedKeys
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import TimeError, zone_name, zone_told
 
@@ -54,12 +55,16 @@ Enter = Callable[[Client], AbstractContextManager[Client]]
 
 @dataclass(frozen=True)
 class Plan:
-    """What to read: sections, which rows of those that are lists, and for which domains (all where none is named)."""
+    """What to read: sections, which rows of those that are lists, and for which domains (all where none is named).
+
+    ``row_keys`` are keys of rows that the user named.
+    """
 
     sections: Sequence[Section]
     window: Window = field(default_factory=Window)
     reveal_secrets: bool = False
     domains: Sequence[str] = ()
+    row_keys: NamedKeys = field(default_factory=NamedKeys)
 
     @property
     def asks_zone(self) -> bool:
@@ -212,7 +217,9 @@ def _reading(section: Section, of: Reading | None, plan: Plan) -> Reading:
         window = plan.window if section.kind is Kind.LOG else Window(limit=MOST_ENTRIES, keep=plan.window.keep)
         if section.each:
             window = replace(window, file=None)
-        return ListReading(section, params, window, reveal_secrets=plan.reveal_secrets)
+        named = plan.row_keys if section.kind is Kind.LOG else NamedKeys()
+        keys = named.of(section.name, plan.window.filter.zone)
+        return ListReading(section, params, window, reveal_secrets=plan.reveal_secrets, keys=keys)
 
     if not section.each or not of:
         return make({})

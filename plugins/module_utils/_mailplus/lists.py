@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from itertools import islice
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.answer import as_key
@@ -22,7 +21,11 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging imp
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import RowsSummary, find_time
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    CANDIDATES,
+    RowKeys,
+    RowsSummary,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.newest import NewestFirst
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import (
     Entry,
@@ -33,7 +36,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
     type_of,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter, Sieve
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import When, check_order, zone_name
 
@@ -44,8 +47,8 @@ MOST_ROWS_IN_FILE = 10_000_000
 # What is configuration is read to its end, up to here.
 MOST_ENTRIES = 10_000
 
-# How much of an unknown row a warning shows.
-_MOST_KEYS, _LONGEST_KEY = 12, 40
+# The name of the error where a filter could judge no row.
+NOT_JUDGED = "not_judged"
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,12 @@ class Window:
 class ListReading(Reading):
     """One list that is being read. Its ``with`` block opens its file, if it has one, and closes it."""
 
-    def __init__(self, section: Section, params: Params, window: Window, *, reveal_secrets: bool) -> None:
+    def __init__(
+        self, section: Section, params: Params, window: Window, *, reveal_secrets: bool, keys: RowKeys = CANDIDATES
+    ) -> None:
         super().__init__(section, params, reveal_secrets=reveal_secrets)
         self.window = window
+        self._keys = keys
         self.rows: list[Any] = []
         self.rows_key: str | None = None
         self._data: Any = None  # of the first answer
@@ -98,7 +104,6 @@ class ListReading(Reading):
         self._is_paged = section.paged or section.kind is Kind.LOG
         self._pages: list[Page] = []  # those asked for
         self._fresh: list[Any] = []  # rows that were read, of which no account was taken yet
-        self._unjudged_row: Any = None
         self._ended = False  # some of them cannot be taken account of, so those behind must not be either
         self._over = False
         self._start_anew()
@@ -150,7 +155,7 @@ class ListReading(Reading):
         of_order = self._order.at_once if self._order else PAGES_AT_ONCE
         if self.window.most_kept is None:
             return of_order
-        wanted = (self.window.most_kept - self.kept) * max(1, self.read) // max(1, self.kept)
+        wanted = (self.window.most_kept - self.kept) * max(1, self.sieve.read) // max(1, self.kept)
         return max(1, min(of_order, -(-wanted // PAGE_SIZE)))
 
     def receive(self, replies: Sequence[Reply]) -> None:
@@ -176,13 +181,21 @@ class ListReading(Reading):
             return
         if self.window.file:
             order = self._order.progress if self._order else None
-            counts = {"read": self.read, "unjudged": self.unjudged}
-            self.window.file.note({"pager": self.pager.progress, "order": order, **counts})
+            self.window.file.note({"pager": self.pager.progress, "order": order, "sieve": self.sieve.progress})
 
     def finish(self) -> None:
-        """Give the file its name where it is whole; else keep the part, and the section has failed."""
+        """Give the file its name where it is whole; else keep the part, and the section has failed.
+
+        Where no row could be judged, there is nothing to keep.
+        """
         self.take()
         file = self.window.file
+        if self.sieve.failure and not self.error:
+            message, hint = self.sieve.failure
+            error = self._failure(message)
+            self.error = DsmError(error.kind, replace(error.details, name=NOT_JUDGED, hint=hint))
+            if file:
+                file.discard()
         if file is None or self.error or not self._has_rows:
             return
         if self.pager.gave_up:
@@ -210,25 +223,14 @@ class ListReading(Reading):
     @property
     def warnings(self) -> list[str]:
         """What the reader of the rows should be told."""
-        return [] if self.error else [text for text in (self.pager.doubt, self._of_cap, self._of_unjudged) if text]
+        doubts = [text for text in (self.pager.doubt, self._of_cap) if text]
+        return [] if self.error else [*doubts, *self.sieve.warnings]
 
     @property
     def _of_cap(self) -> str | None:
         is_cut = self.section.kind is Kind.ENTRIES and self.pager.truncated and self.kept >= MOST_ENTRIES
         of_all = "" if self.pager.total is None else f" of {self.pager.total}"
         return f"{MOST_ENTRIES} entries were read{of_all}, and no more are read." if is_cut else None
-
-    @property
-    def _of_unjudged(self) -> str | None:
-        if not self.unjudged:
-            return None
-        row = self._unjudged_row
-        keys = [repr(key[:_LONGEST_KEY]) for key in islice(row, _MOST_KEYS)] if isinstance(row, dict) else []
-        of_first = f"; the first has the keys {', '.join(keys)}" if keys else ""
-        return (
-            f"{self.unjudged} of {self.read} rows could not be judged by {self.window.filter.needs} and were kept: "
-            f"what they need is under no key that is known{of_first}."
-        )
 
     def _ok(self, now: datetime) -> Envelope:
         """``total`` is the list's length when reading began, as the server told it, ``returned`` how many rows were
@@ -255,11 +257,13 @@ class ListReading(Reading):
             envelope["data_type"] = type_of(self.rows)
         if self.window.filter.active:
             envelope["filtered"] = {
-                "read": self.read,
+                "read": self.sieve.read,
                 "kept": self.kept,
-                "unjudged": self.unjudged,
+                "unjudged": self.sieve.unjudged,
                 "ended_early": self._ended_early,
             }
+        if self._keys.named:
+            envelope["row_keys"] = {meaning: [*keys] for meaning, keys in self._keys.named.items()}
         if self.window.file:
             envelope["file"] = {"path": str(self.window.file.path), "rows": self.window.file.rows}
         return envelope
@@ -323,7 +327,7 @@ class ListReading(Reading):
         elif self.error is None:
             fresh = self.pager.feed(page, self._rows_of(reply.data), _total_of(reply.data))
             if self._order:
-                self._order.see([find_time(row, self.window.filter.zone) for row in fresh])
+                self._order.see([self._keys.time(row) for row in fresh])
             self._fresh += fresh
 
     def _judged(self, rows: list[Any]) -> Iterator[Any]:
@@ -332,12 +336,7 @@ class ListReading(Reading):
             if self.kept == self.window.most_kept:
                 self._left_out = len(rows) - place
                 return
-            self.read += 1
-            judgement = self.window.filter.judge(row)
-            if judgement is None:
-                self.unjudged += 1
-                self._unjudged_row = self._unjudged_row or row
-            if judgement is not False:
+            if self.sieve.keeps(row):
                 self.kept += 1
                 yield row
 
@@ -345,7 +344,7 @@ class ListReading(Reading):
         if self.window.filter.active:
             rows = list(self._judged(rows))
         else:
-            self.read += len(rows)
+            rows = self.sieve.sift(rows)
             self.kept += len(rows)
         self._summary.add(rows)
         if self.window.file:
@@ -362,11 +361,12 @@ class ListReading(Reading):
         window, since = self.window, self.window.filter.since
         limit = window.limit if window.most_kept is None else None
         self.pager = Pager(window.offset, limit, self.section.ids, window.most_rows)
-        self.read = self.unjudged = self.kept = 0
+        self.sieve = Sieve(window.filter, self._keys)
+        self.kept = 0
         self._left_out = 0  # rows behind the last one wanted, of the same page
         self._order: NewestFirst | None = NewestFirst(since) if since else None
         self._ended_early = False
-        self._summary: RowsSummary = self.section.rows_summary(window.filter.zone)
+        self._summary: RowsSummary = self.section.rows_summary(self._keys)
 
     def _resume(self, file: RowFile) -> None:
         file.add_purpose(self._meant)
@@ -377,7 +377,7 @@ class ListReading(Reading):
             self.pager.resume(progress.get("pager"))
             if self._order:
                 self._order.resume(progress.get("order"))
-            self.read, self.unjudged = (_count(progress, name) for name in ("read", "unjudged"))
+            self.sieve.resume(progress.get("sieve"))
         except ProgressError:
             self._start_anew()
             file.start_anew()
@@ -414,13 +414,6 @@ def _total_of(data: Any) -> int | None:
     """The length of a list as the server tells it; None where that is no number of rows."""
     total = _in(data, "total")
     return total if is_count(total) else None
-
-
-def _count(progress: Mapping[str, Any], name: str) -> int:
-    count = progress.get(name)
-    if not is_count(count):
-        raise ProgressError("the progress noted is damaged")
-    return count
 
 
 def _rows_key(section: Section, data: Any) -> str | None:

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone, tzinfo
 from typing import Annotated, Any, TypedDict
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import read_local
 
 # Per meaning, the keys it may stand under; the first one present in a row counts, of a time the first that can be read.
+# What a user names comes before them, see RowKeys.
 CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     "status": ("status", "state", "queue_status", "delivery_status", "mail_status"),
     "time": ("time", "timestamp", "date", "datetime", "utc_time", "log_time", "arrival_time", "create_time"),
     "reason": ("reason", "delay_reason", "status_message", "error_message", "error", "detail", "description"),
+    "sender": ("sender", "from", "mail_from", "from_address", "envelope_from"),
     "recipient": ("recipient", "recipients", "to", "rcpt", "rcpt_to", "receiver", "mail_to"),
+    "subject": ("subject", "title", "mail_subject"),
     "server": ("name", "hostname", "host", "server_name", "node_name", "ip"),
     "server_status": ("status", "state", "health"),
     "server_role": ("role", "type"),
@@ -41,9 +44,22 @@ CANDIDATE_KEYS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# The meanings whose keys a user can name: those of rows.
+ROW_MEANINGS = ("time", "status", "reason", "sender", "recipient", "subject", "type")
+
+# The figures of summaries that hold words of the server, and what these mean in a row.
+FIGURE_MEANINGS = {
+    "by_status": "status",
+    "by_type": "type",
+    "top_reasons": "reason",
+    "top_destinations": "recipient",
+}
+
 MOST_FREQUENT = 5
 
 _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]+)?")
+_BETWEEN_ADDRESSES = re.compile(r"[,;]")
+_IN_ANGLES = re.compile(r"<([^<>]*)>")
 
 # Seconds since 1970 between the years 2000 and 2100: what lies outside is not a time in seconds.
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
@@ -126,14 +142,92 @@ class Member(TypedDict):
     """Its role, as the server words it."""
 
 
-class RowsSummary:
-    """What rows amount to, taken in as they come, so that no more than the figures is kept of them.
+class RowKeys:
+    """Under which keys rows hold what they mean: those that a user named, and then the candidates.
 
-    Times without a zone are those of ``zone``, and unknown where that is not known.
+    ``named`` are keys by meaning. In a key that a row does not have, a dot leads into a mapping. Times without a zone
+    are those of ``zone``, and unknown where that is not known.
     """
 
-    def __init__(self, zone: tzinfo | None = None) -> None:
+    def __init__(self, named: Mapping[str, Sequence[str]] | None = None, zone: tzinfo | None = None) -> None:
         self._zone = zone
+        self.named = dict(named or {})
+        self._keys = {meaning: tuple(self._of(meaning)) for meaning in CANDIDATE_KEYS}
+        self._deep = {meaning for meaning, keys in self._keys.items() if any("." in key for key in keys)}
+
+    def of(self, meaning: str) -> tuple[str, ...]:
+        """The keys that may hold a meaning, the first of which counts that a row has."""
+        return self._keys[meaning]
+
+    def find(self, row: Any, meaning: str) -> Any:
+        """The value in ``row`` that has the meaning, None where no key holds one."""
+        return next(self.all(row, meaning), None)
+
+    def all(self, row: Any, meaning: str) -> Iterator[Any]:
+        """All values in ``row`` that may have the meaning, the first of which counts."""
+        if not isinstance(row, dict):
+            return iter(())
+        keys = self._keys[meaning]
+        values = (_at(row, key) for key in keys) if meaning in self._deep else map(row.get, keys)
+        return (value for value in values if value is not None)
+
+    def time(self, row: Any) -> datetime | None:
+        """The time of ``row``, None where no key holds one that can be read."""
+        times = (read_time(value, self._zone) for value in self.all(row, "time"))
+        return next((time for time in times if time is not None), None)
+
+    def word(self, row: Any, meaning: str) -> str | None:
+        """What has the meaning as text, None where no key holds a word or a number."""
+        value = self.find(row, meaning)
+        return str(value) if isinstance(value, (str, int, float)) and value != "" else None
+
+    def addresses(self, row: Any, meaning: str) -> list[str] | None:
+        """The addresses that have the meaning, in lower case; None where no key holds text, or a list of it."""
+        value = self.find(row, meaning)
+        texts = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+        if not texts and value != []:
+            return None
+        found = (_address(part) for text in texts for part in _BETWEEN_ADDRESSES.split(text))
+        return [address for address in found if address]
+
+    def _of(self, meaning: str) -> Iterator[str]:
+        """Where a candidate is the name of another meaning, as a status stands in for a type, what is named for that
+        comes before it."""
+        yield from self.named.get(meaning, ())
+        for key in CANDIDATE_KEYS[meaning]:
+            yield from self.named.get(key, ()) if key != meaning else ()
+            yield key
+
+
+CANDIDATES = RowKeys()
+"""The keys where a user named none."""
+
+
+def _at(row: Mapping[str, Any], key: str) -> Any:
+    if key in row or "." not in key:
+        return row.get(key)
+    value: Any = row
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _address(text: str) -> str:
+    """The address in ``Name <name@example.com>``, or the whole text."""
+    found = _IN_ANGLES.search(text)
+    return (found[1] if found else text).strip(" <>").lower()
+
+
+def domain_of(address: str) -> str:
+    """The domain of an address, empty where it has none."""
+    return address.rpartition("@")[2] if "@" in address else ""
+
+
+class RowsSummary:
+    """What rows amount to, taken in as they come, so that no more than the figures is kept of them."""
+
+    def __init__(self, keys: RowKeys = CANDIDATES) -> None:
+        self._keys = keys
         self._rows = 0
         self._oldest: datetime | None = None
         self._newest: datetime | None = None
@@ -142,7 +236,7 @@ class RowsSummary:
         """Take in rows."""
         for row in rows:
             self._rows += 1
-            time = find_time(row, self._zone)
+            time = self._keys.time(row)
             if time is not None:
                 self._oldest = time if self._oldest is None else min(self._oldest, time)
                 self._newest = time if self._newest is None else max(self._newest, time)
@@ -163,6 +257,11 @@ class RowsSummary:
         """What the rows so far come to. The type that an override returns documents each figure."""
         return {}
 
+    def _count_word(self, counter: Counter[str], row: Any, meaning: str) -> None:
+        word = self._keys.word(row, meaning)
+        if word is not None:
+            counter[word] += 1
+
     def _count(self, counter: Counter[str]) -> dict[str, int] | None:
         """How often each value occurs, most frequent first; None where rows are there and none has a value."""
         return dict(counter.most_common()) if counter or not self._rows else None
@@ -176,16 +275,17 @@ class RowsSummary:
 class QueueSummary(RowsSummary):
     """Mails by status, the age of the oldest, the most frequent reasons and destinations."""
 
-    def __init__(self, zone: tzinfo | None = None) -> None:
-        super().__init__(zone)
+    def __init__(self, keys: RowKeys = CANDIDATES) -> None:
+        super().__init__(keys)
         self._statuses: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._destinations: Counter[str] = Counter()
 
     def _add_row(self, row: Any) -> None:
-        self._statuses.update(_scalar(row, "status"))
-        self._reasons.update(_scalar(row, "reason"))
-        self._destinations.update(_destinations(row))
+        self._count_word(self._statuses, row, "status")
+        self._count_word(self._reasons, row, "reason")
+        recipients = self._keys.addresses(row, "recipient") or ()
+        self._destinations.update(sorted({domain_of(address) for address in recipients} - {""}))
 
     def figures(self, now: datetime, /) -> QueueFigures:
         """What the mails so far come to."""
@@ -202,12 +302,12 @@ class QueueSummary(RowsSummary):
 class LogSummary(RowsSummary):
     """Rows by type, and the time they span."""
 
-    def __init__(self, zone: tzinfo | None = None) -> None:
-        super().__init__(zone)
+    def __init__(self, keys: RowKeys = CANDIDATES) -> None:
+        super().__init__(keys)
         self._types: Counter[str] = Counter()
 
     def _add_row(self, row: Any) -> None:
-        self._types.update(_scalar(row, "type"))
+        self._count_word(self._types, row, "type")
 
     def figures(self, _now: datetime, /) -> LogFigures:
         """What the rows so far come to."""
@@ -227,9 +327,9 @@ def server_states(data: Any) -> list[Member] | None:
         return None
     return [
         {
-            "name": _text(find_meaning(row, "server")),
-            "status": _text(find_meaning(row, "server_status")),
-            "role": _text(find_meaning(row, "server_role")),
+            "name": _text(CANDIDATES.find(row, "server")),
+            "status": _text(CANDIDATES.find(row, "server_status")),
+            "role": _text(CANDIDATES.find(row, "server_role")),
         }
         for row in servers
     ]
@@ -239,60 +339,20 @@ def server_names(data: Any) -> list[list[str]]:
     """All names and addresses of each of these servers, in lower case."""
     servers = data.get("server_list") if isinstance(data, dict) else None
     return [
-        [value.lower() for value in _candidates(row, "server") if isinstance(value, str) and value]
+        [value.lower() for value in CANDIDATES.all(row, "server") if isinstance(value, str) and value]
         for row in (servers if isinstance(servers, list) else ())
     ]
 
 
-def rows_by_hour(rows: Any, zone: tzinfo | None = None) -> list[Hour] | None:
-    """How many rows of a log fall into each hour, in UTC; None where no row tells its time.
-
-    Times without a zone are those of ``zone``.
-    """
-    times = [find_time(row, zone) for row in rows] if isinstance(rows, list) else []
+def rows_by_hour(rows: Any, keys: RowKeys = CANDIDATES) -> list[Hour] | None:
+    """How many rows of a log fall into each hour, in UTC; None where no row tells its time."""
+    times = [keys.time(row) for row in rows] if isinstance(rows, list) else []
     hours = Counter(f"{time:%Y-%m-%dT%H:00:00Z}" for time in times if time is not None)
     return [{"hour": hour, "count": hours[hour]} for hour in sorted(hours)] if hours else None
 
 
-def find_meaning(row: Any, meaning: str) -> Any:
-    """The value in ``row`` that has the meaning, None where no candidate key holds one."""
-    return next(_candidates(row, meaning), None)
-
-
-def find_time(row: Any, zone: tzinfo | None = None) -> datetime | None:
-    """The time of ``row``, None where no candidate key holds one that can be read."""
-    times = (read_time(value, zone) for value in _candidates(row, "time"))
-    return next((time for time in times if time is not None), None)
-
-
-def find_status(row: Any) -> str | None:
-    """The status of ``row`` as text, None where no candidate key holds one."""
-    return next(iter(_scalar(row, "status")), None)
-
-
-def _candidates(row: Any, meaning: str) -> Iterator[Any]:
-    values = (row.get(key) for key in CANDIDATE_KEYS[meaning]) if isinstance(row, dict) else ()
-    return (value for value in values if value is not None)
-
-
-def _scalar(row: Any, meaning: str) -> list[str]:
-    value = find_meaning(row, meaning)
-    return [str(value)] if isinstance(value, (str, int, float)) and value != "" else []
-
-
 def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, (str, int, float)) else None
-
-
-def _destinations(row: Any) -> list[str]:
-    """The domains that a mail goes to."""
-    recipients = find_meaning(row, "recipient")
-    if isinstance(recipients, str):
-        recipients = recipients.replace(";", ",").split(",")
-    if not isinstance(recipients, list):
-        return []
-    addresses = [item for item in recipients if isinstance(item, str) and "@" in item]
-    return sorted({address.rpartition("@")[2].strip(" >").lower() for address in addresses} - {""})
 
 
 def read_time(value: Any, zone: tzinfo | None = None) -> datetime | None:

@@ -124,6 +124,17 @@ class RowFile:
         finally:
             self.close()
 
+    def discard(self) -> None:
+        """Remove the part: it holds nothing, and nothing is to go on from."""
+        try:
+            self._opened()  # which only whoever holds the lock does
+            self._notes.unlink(missing_ok=True)
+            self._part.unlink()
+        except OSError as error:
+            raise self._error(error) from error
+        finally:
+            self.close()
+
     def close(self) -> None:
         """Close the file, and keep the part for a later reading."""
         file, self._file = self._file, None

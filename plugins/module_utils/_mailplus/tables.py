@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import rows_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Envelopes, Find, Row
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name, only_list
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import find_meaning
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import CANDIDATES
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import Moment, read_moment
 
 # Of which packages the version is told: MailPlus Server, and the client that people read their mail with.
@@ -52,9 +52,9 @@ def licenses(sections: Envelopes, at: datetime | None) -> list[Row] | None:
     rows = _rows(sections.get("licenses"))
     return rows and [
         {
-            "accounts": _number(find_meaning(row, "license_accounts")),
-            "state": _cell(find_meaning(row, "license_state")),
-            **_end(find_meaning(row, "license_end"), at),
+            "accounts": _number(CANDIDATES.find(row, "license_accounts")),
+            "state": _cell(CANDIDATES.find(row, "license_state")),
+            **_end(CANDIDATES.find(row, "license_end"), at),
         }
         for row in rows
     ]

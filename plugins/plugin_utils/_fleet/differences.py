@@ -336,7 +336,7 @@ def _paired(old: Keys, new: Keys, path: str, clean: privacy.Clean) -> tuple[Keys
         return old, new, []
     (old, lost_old), (new, lost_new) = map(_split, (old, new))
     place = f"{path}.[personal]"
-    if privacy.without(place, lost_old) == privacy.without(place, lost_new):
+    if privacy.without(place, lost_old, clean) == privacy.without(place, lost_new, clean):
         return old, new, [Found(place, reason=_PERSONAL)]
     return old, new, [Found(place, "changed", lost_old, lost_new)]
 

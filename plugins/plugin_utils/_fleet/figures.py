@@ -17,11 +17,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     Section,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    CANDIDATES,
     Hour,
     Member,
-    find_meaning,
     rows_by_hour,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import keys_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
@@ -129,7 +130,7 @@ def _number(figure: Figure, envelope: Envelope | SectionReport | None, tables: T
         return _worst(figure, tables)
     found = at(envelope, figure.path)
     return as_amount(
-        find_meaning(found, figure.meaning) if figure.meaning and isinstance(found, dict) else found, figure.unit
+        CANDIDATES.find(found, figure.meaning) if figure.meaning and isinstance(found, dict) else found, figure.unit
     )
 
 
@@ -223,7 +224,7 @@ def _counts(envelope: Envelope | SectionReport | None, by: Breakdown) -> dict[st
 
 
 def _hours(envelope: Envelope | SectionReport | None, zone: tzinfo | None) -> list[Hour] | None:
-    return rows_by_hour(rows_of(envelope), zone) if envelope else None
+    return rows_by_hour(rows_of(envelope), keys_of(envelope, zone)) if envelope else None
 
 
 def at(envelope: object, path: str) -> Any:

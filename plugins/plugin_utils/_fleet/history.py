@@ -233,7 +233,8 @@ class History:
         kept = {name: one for name, one in new.items() if name in BY_NAME and BY_NAME[name].kind in _KEPT}
         fresh = {name: {**one, "summary": None, "read_at": read_at} for name, one in kept.items()}
         found = {name: _good(old.get(name), fresh.get(name)) for name in sorted({*old, *fresh})}
-        return {name: self._differ.clean.section(name, one) for name, one in found.items()}
+        clean = self._differ.clean.of_state(record.mailplus)
+        return {name: clean.section(name, one) for name, one in found.items()}
 
     def hosts(self, report: Report) -> dict[str, HostRun]:
         """How this run found each host; of those that it left out, what earlier runs knew."""

@@ -180,6 +180,7 @@ class Judge:
         changes = NOT_COMPARED
         if self.history:
             changes = compared if self.compare == self.history.compare else self.history.compare(record)
-        result = report.HostResult(record, found, compared, self.clean, changes)
+        clean = self.clean.of_state(record.mailplus)
+        result = report.HostResult(record, found, compared, clean, changes)
         self.described[record.host] = describe(record, self.clean)
         return result

@@ -54,13 +54,17 @@ class Merged:
         for section in CATALOGUE:
             if section.is_log and section.name in sections:
                 envelope = sections[section.name]
-                self._append(section.name, self._lines(record.host, section.name, envelope))
+                self._append(section.name, self._lines(record, section.name, envelope))
                 self._told[section.name].add(record.host)
 
-    def _lines(self, host: str, section: str, envelope: Mapping[str, Any]) -> list[str]:
+    def _lines(self, record: HostRecord, section: str, envelope: Mapping[str, Any]) -> list[str]:
         """How a section of a host was read, and its rows. What nobody foresaw stays at it."""
+        host, clean = record.host, self.clean
         return spare(
-            lambda: [files.to_line(one) for one in _of_section(host, self.clean.section(section, envelope))],
+            lambda: [
+                files.to_line(one)
+                for one in _of_section(host, clean.of_state(record.mailplus).section(section, envelope))
+            ],
             lambda _error: [files.to_line(_told(host, "failed", _ODD))],
         )
 

@@ -2,14 +2,15 @@
 """Personal data in what servers sent: left out, or replaced by a keyed hash.
 
 Addresses of mail and of IP are found in any text by their form, since the keys of answers are not known. Subjects have
-no form, so they are found by the names of their keys. What else is personal is told by the row of the section: all
-under some keys, or all text but times.
+no form, so they are found by the names of their keys. What else is personal is told by the row of the section (all
+under some keys, or all text but times), and by the user, who names keys of any section.
 
 What stands in the place of a piece, the mark, is ``[KIND]`` or ``[KIND HASH]``.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hmac
 import ipaddress
 import json
@@ -21,8 +22,14 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    CANDIDATES,
+    FIGURE_MEANINGS,
+    RowKeys,
+    read_time,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import keys_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER, folded
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
 
@@ -73,14 +80,19 @@ class PrivacyError(ValueError):
 class Clean:
     """Makes copies without personal data; without ``replace``, nothing is changed.
 
-    The other fields are of one section, see :meth:`of`. ``personal`` are the keys, folded, under which everything is
-    personal. ``all_text`` tells whether all text of the answer is: of its keys, those of rows and of the answer itself
-    are names of fields and stay. ``names_are_personal`` tells it of the names of the entries that the section is read
-    for: of the outermost first, where these are read for entries themselves.
+    ``personal`` are the keys, folded, under which everything is personal: those that the user named, and those of a
+    section, see :meth:`of`. ``subjects`` are those under which the logs of a state hold subjects, beside those that say
+    so, and ``figures`` those of summaries that tell what is under a personal key, see :meth:`of_state`.
+
+    The other fields are of one section. ``all_text`` tells whether all text of the answer is personal: of its keys,
+    those of rows and of the answer itself are names of fields and stay. ``names_are_personal`` tells it of the names of
+    the entries that the section is read for: of the outermost first, where these are read for entries themselves.
     """
 
     replace: Replace | None = None
     personal: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    figures: frozenset[str] = frozenset()
     all_text: bool = False
     names_are_personal: tuple[bool, ...] = ()
 
@@ -98,10 +110,29 @@ class Clean:
         """What cleans the data of a section."""
         if section is None:
             return self
-        names = tuple(_has_personal_names(each) for each in _above(section))
-        if not section.personal and not any(names):
+        names = tuple(self._has_personal_names(each) for each in _above(section))
+        subjects = self.subjects if section.kind is Kind.LOG else frozenset()
+        if not section.personal and not any(names) and subjects == self.subjects:
             return self
-        return Clean(self.replace, frozenset(map(folded, section.personal)), _ALL_TEXT in section.personal, names)
+        return dataclasses.replace(
+            self,
+            personal=self.personal | frozenset(map(folded, section.personal)),
+            subjects=subjects,
+            all_text=_ALL_TEXT in section.personal,
+            names_are_personal=names,
+        )
+
+    def of_state(self, state: Mapping[str, Any] | None) -> Clean:
+        """What cleans the sections of a host, whose rows may have keys that the user named by their meaning."""
+        sections = (state or {}).get("sections", {}).values()
+        named = [keys_of(envelope) for envelope in sections if "row_keys" in envelope]
+        if not named or self.replace is None:
+            return self
+        subjects = (key.rpartition(".")[2] for keys in named for key in keys.named.get("subject", ()))
+        figures = frozenset().union(*(_personal_figures(self.personal, keys) for keys in named))
+        return dataclasses.replace(
+            self, subjects=self.subjects | frozenset(map(folded, subjects)), figures=self.figures | figures
+        )
 
     def takes_all_text(self, section: str) -> bool:
         """Whether all text of a section is taken out."""
@@ -119,7 +150,8 @@ class Clean:
         """One section of a host. Beside what the server sent and what is made of it, words are ours."""
         section = BY_NAME.get(name)
         clean = self.of(section)
-        if section is None or clean is self or self.replace is None:
+        is_named = self.personal or self.subjects
+        if section is None or (clean is self and not is_named) or self.replace is None:
             return self(envelope)
         return clean._of_each(section, envelope) if section.each else clean._envelope(section, envelope)
 
@@ -145,10 +177,21 @@ class Clean:
         has_fields = not section.has_rows or bool(envelope.get("rows_key"))
         cleaners: dict[str, Callable[[Any], Any]] = {
             "data": self if has_fields else partial(self.below, f"{section.name}.data"),
-            "summary": self if self.all_text else ours,
+            "summary": self if self.all_text else self._summary,
             "error": lambda error: ours(_renamed(error, names or {})),
+            "row_keys": lambda named: named,
         }
         return {key: cleaners.get(key, ours)(item) for key, item in envelope.items()}
+
+    def _summary(self, summary: Any) -> Any:
+        """What is made of rows, in words of ours but for those of the server that it counts."""
+        ours, replace = Clean(self.replace), self.replace
+        if not isinstance(summary, dict) or replace is None:
+            return ours(summary)
+        return {
+            name: self._all(item, replace, are_fields=False) if name in self.figures else ours(item)
+            for name, item in summary.items()
+        }
 
     def names(self, by_name: Mapping[str, Any]) -> dict[str, Any]:
         """What is kept by the names of entries, with these names cleaned."""
@@ -180,8 +223,11 @@ class Clean:
             return clean._value(value, self.replace, _PERSONAL)
         if clean.all_text and part in ("data", "summary"):
             return clean._all(value, self.replace, are_fields=True, key=keys[-1] if keys else "")
-        whole = _SUBJECT if _SUBJECT_KEY.search(path) else ""
-        part_of_text = Clean(self.replace, clean.personal) if clean.all_text else clean
+        if part == "summary" and keys[:1] and keys[0] in clean.figures:
+            return clean._all(value, self.replace, are_fields=False)
+        is_subject = _SUBJECT_KEY.search(path) or (part == "data" and not clean.subjects.isdisjoint(map(folded, keys)))
+        whole = _SUBJECT if is_subject else ""
+        part_of_text = dataclasses.replace(clean, all_text=False) if clean.all_text else clean
         return part_of_text._value(value, self.replace, whole)
 
     def _name(self, name: str, replace: Replace) -> str:
@@ -224,7 +270,14 @@ class Clean:
         return value
 
     def _kind(self, key: str) -> str:
-        return _PERSONAL if self.is_personal(key) else _SUBJECT if _SUBJECT_KEY.search(key) else ""
+        if self.is_personal(key):
+            return _PERSONAL
+        return _SUBJECT if _SUBJECT_KEY.search(key) or folded(key) in self.subjects else ""
+
+    def _has_personal_names(self, section: Section) -> bool:
+        """Whether the entries of a section are known by something personal."""
+        personal = self.personal | frozenset(map(folded, section.personal))
+        return _ALL_TEXT in section.personal or not personal.isdisjoint(map(folded, section.ids))
 
 
 def _above(section: Section) -> list[Section]:
@@ -232,28 +285,37 @@ def _above(section: Section) -> list[Section]:
     return [*_above(section.each.of), section.each.of] if section.each else []
 
 
-def _has_personal_names(section: Section) -> bool:
-    return _ALL_TEXT in section.personal or not {*section.personal}.isdisjoint(section.ids)
+def _personal_figures(personal: frozenset[str], keys: RowKeys) -> frozenset[str]:
+    """The figures of summaries that may tell what rows have under a personal key."""
+    return frozenset(
+        name
+        for name, meaning in FIGURE_MEANINGS.items()
+        if not personal.isdisjoint(folded(key.rpartition(".")[2]) for key in keys.of(meaning))
+    )
 
 
 KEEP = Clean()
 
 
-def cleaner(mode: str, key: str | None) -> Clean:
-    """What makes copies without personal data. Raises PrivacyError.
+def cleaner(mode: str, key: str | None, personal_keys: Iterable[str] = ()) -> Clean:
+    """What makes copies without personal data. ``personal_keys`` are names of keys under which all is personal.
+
+    Raises PrivacyError.
 
     With ``hash`` the same piece always becomes the same text under the same ``key``, so that pieces can be told apart
     and followed, but not read.
     """
-    if mode == "keep":
-        return KEEP
-    if mode == "remove":
-        return _REMOVE
-    if mode == "hash" and key:
-        return Clean(lambda kind, piece: f"[{kind} {_digest(key, piece)}]")
-    if mode == "hash":
+    if mode not in MODES:
+        raise PrivacyError(f"mailplus_state_personal_data is one of {', '.join(MODES)}, not {mode!r}.")
+    if mode == "hash" and not key:
         raise PrivacyError("mailplus_state_personal_data is hash, which needs mailplus_state_personal_data_key.")
-    raise PrivacyError(f"mailplus_state_personal_data is one of {', '.join(MODES)}, not {mode!r}.")
+    personal = frozenset(map(folded, personal_keys)) - {""}
+    replace = {
+        "keep": None,
+        "remove": _remove,
+        "hash": lambda kind, piece: f"[{kind} {_digest(f'{key}', piece)}]",
+    }[mode]
+    return Clean(replace, personal, figures=_personal_figures(personal, CANDIDATES))
 
 
 def has_mark(text: str) -> bool:
@@ -266,9 +328,9 @@ def tells(key: str) -> bool:
     return not is_removed(key) and _REMOVE(key) == key
 
 
-def without(path: str, value: Any) -> Any:
+def without(path: str, value: Any, clean: Clean) -> Any:
     """The value at a path as it can be compared without anything personal, however it was cleaned before."""
-    return _without_hashes(_REMOVE.value_at(path, value))
+    return _without_hashes(dataclasses.replace(clean, replace=_remove).value_at(path, value))
 
 
 def same(path: str, one: str, other: str, clean: Clean) -> bool | None:
@@ -281,7 +343,7 @@ def same(path: str, one: str, other: str, clean: Clean) -> bool | None:
     one, other = (clean.value_at(path, text) for text in (one, other))
     if one == other:
         return None if is_removed(one) else True
-    if without(path, one) != without(path, other):
+    if without(path, one, clean) != without(path, other, clean):
         return False
     return None if is_removed(one) or is_removed(other) or has_mark(one) != has_mark(other) else False
 
@@ -405,4 +467,8 @@ def _clean_ip(text: str, replace: Replace) -> str:
     return text if address.is_unspecified else replace("ip", str(address))
 
 
-_REMOVE = Clean(lambda kind, _piece: f"[{kind}]")
+def _remove(kind: str, _piece: str) -> str:
+    return f"[{kind}]"
+
+
+_REMOVE = Clean(_remove)

@@ -68,7 +68,7 @@ class HostRecord:
         """The record with what ``clean`` makes of the sections. Which server was asked stays."""
         if self.mailplus is None:
             return self
-        sections = clean.sections(self.mailplus["sections"])
+        sections = clean.of_state(self.mailplus).sections(self.mailplus["sections"])
         error = self.error and first_error(sections)
         return replace(self, error=error, mailplus={**self.mailplus, "sections": sections})
 
@@ -180,6 +180,7 @@ def _describe(record: HostRecord, clean: Clean) -> str:
     if record.mailplus is None or record.status in ("unsupported", *UNREAD):
         last = f" Last read: {record.last_read}." if record.last_read and not record.is_read else ""
         return f"{words(record.reason or '')}{last}"
+    clean = clean.of_state(record.mailplus)
     sections = {name: clean.section(name, _without_data(one)) for name, one in record.mailplus["sections"].items()}
     parts = [f"{sum(envelope['status'] == 'ok' for envelope in sections.values())} of {len(sections)} sections"]
     parts.extend(brief(sections))

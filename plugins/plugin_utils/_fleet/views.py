@@ -21,10 +21,11 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
     MOST_FREQUENT,
-    find_meaning,
-    find_time,
+    RowKeys,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import keys_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, TABLES
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import zone_noted
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import Envelopes, at, is_partial
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
@@ -116,7 +117,8 @@ def of_host(host: str, server: Mapping[str, Any], found: Envelopes, clean: Clean
         if envelope is None or envelope["status"] != "ok":
             continue
         if section.events and (rows := _kept(envelope)) is not None:
-            events[section.events.name] = _newest(section.events, host, rows, clean.of(section)), len(rows)
+            keys = keys_of(envelope, zone_noted(server.get("time_zone")))
+            events[section.events.name] = _newest(section.events, host, rows, clean.of(section), keys), len(rows)
         if section.members:
             names = section.members.names(envelope.get("data"))
             claims[section.members.name] = _claim(host, [host, f"{server.get('host')}"], names)
@@ -129,18 +131,21 @@ def _kept(envelope: Mapping[str, Any]) -> list[Any] | None:
     return None if not rows and envelope.get("total") != 0 else rows
 
 
-def _newest(events: Events, host: str, rows: Sequence[Any], clean: Clean) -> list[Event]:
-    times = [find_time(row) for row in rows]
+def _newest(events: Events, host: str, rows: Sequence[Any], clean: Clean, keys: RowKeys) -> list[Event]:
+    times = [keys.time(row) for row in rows]
     places = ((-time.timestamp() if time else 0.0, host, number) for number, time in enumerate(times))
     return [
-        Event(place, {"time": time and f"{time:%Y-%m-%dT%H:%M:%SZ}", HOST_COLUMN: host, **_cells(events, clean(row))})
+        Event(
+            place,
+            {"time": time and f"{time:%Y-%m-%dT%H:%M:%SZ}", HOST_COLUMN: host, **_cells(events, clean(row), keys)},
+        )
         for place in nsmallest(MOST_ROWS, places)
         for time, row in [(times[place[2]], rows[place[2]])]
     ]
 
 
-def _cells(events: Events, row: Any) -> Row:
-    return {column.name: _text(find_meaning(row, column.name)) for column in events.columns}
+def _cells(events: Events, row: Any, keys: RowKeys) -> Row:
+    return {column.name: _text(keys.find(row, column.name)) for column in events.columns}
 
 
 def _text(value: Any) -> str | None:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
     CANDIDATE_KEYS,
+    CANDIDATES,
     MOST_FREQUENT,
     LogSummary,
     QueueSummary,
-    find_time,
     read_time,
     rows_by_hour,
     summarise_servers,
@@ -101,13 +101,13 @@ def test_a_time_of_tomorrow_is_no_negative_age() -> None:
 @pytest.mark.parametrize("unreadable", ["09:45:00", "never", "", 0, True, [], {}])
 def test_a_time_that_cannot_be_read_does_not_hide_one_that_can(unreadable: object) -> None:
     row = {"time": unreadable, "timestamp": 1767225600}
-    assert find_time(row) == datetime(2026, 1, 1, tzinfo=timezone.utc)
+    assert CANDIDATES.time(row) == datetime(2026, 1, 1, tzinfo=timezone.utc)
     assert rows_by_hour([row]) == [{"hour": "2026-01-01T00:00:00Z", "count": 1}]
 
 
 @pytest.mark.parametrize("status", [None, "", [], {"code": 1}])
 def test_a_status_that_is_no_word_cannot_be_judged(status: object) -> None:
-    assert RowFilter(statuses=["sent"]).judge({"status": status}) is None
+    assert RowFilter(statuses=["sent"]).judge({"status": status}, CANDIDATES) is None
 
 
 def test_rows_without_a_readable_time_do_not_hide_the_others() -> None:

@@ -80,7 +80,11 @@ def test_how_far_the_file_has_come_is_not_noted_beyond_a_row_that_is_nested_too_
         reading.finish()
         assert reading.error is not None
         notes = json.loads((tmp_path / "rows.jsonl.part.json").read_text(encoding="utf-8"))
-        assert (notes["rows"], notes["progress"]["read"], notes["progress"]["pager"]["position"]) == (10, 10, 10)
+        assert (notes["rows"], notes["progress"]["sieve"]["read"], notes["progress"]["pager"]["position"]) == (
+            10,
+            10,
+            10,
+        )
 
 
 class Asked:

@@ -11,6 +11,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus impor
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
     LogSummary,
     QueueSummary,
+    RowKeys,
     read_time,
     rows_by_hour,
 )
@@ -243,10 +244,11 @@ def test_a_row_without_a_zone_is_read_in_that_of_the_nas(text: str) -> None:
     assert read_time(text) is None
     assert read_time(text, BERLIN) == utc("2026-11-22T00:22:33")
     assert rows_by_hour([{"time": text}]) is None
-    assert rows_by_hour([{"time": text}], BERLIN) == [{"hour": "2026-11-22T00:00:00Z", "count": 1}]
+    assert rows_by_hour([{"time": text}], RowKeys(zone=BERLIN)) == [{"hour": "2026-11-22T00:00:00Z", "count": 1}]
     assert LogSummary().add([{"time": text}]).result(True, NOW)["newest"] is None
-    assert LogSummary(BERLIN).add([{"time": text}]).result(True, NOW)["newest"] == "2026-11-22T00:22:33Z"
-    assert QueueSummary(BERLIN).add([{"time": text}]).result(True, NOW)["oldest_age_seconds"] == 97 * 60 + 27
+    assert LogSummary(RowKeys(zone=BERLIN)).add([{"time": text}]).result(True, NOW)["newest"] == "2026-11-22T00:22:33Z"
+    summary = QueueSummary(RowKeys(zone=BERLIN)).add([{"time": text}]).result(True, NOW)
+    assert summary["oldest_age_seconds"] == 97 * 60 + 27
 
 
 @pytest.mark.parametrize(

@@ -268,6 +268,6 @@ def test_a_part_is_taken_up_only_where_the_same_moment_is_meant(tmp_path: Path) 
         assert reading.error is not None
     log.breaks_after = None
     with reading_of(into(path, since(ago(4000)))) as reading:
-        assert reading.read > 0
+        assert reading.sieve.read > 0
     with reading_of(into(path, since(ago(4001)))) as reading:
-        assert reading.read == 0
+        assert reading.sieve.read == 0

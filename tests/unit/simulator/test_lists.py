@@ -116,6 +116,18 @@ def test_explicit_rows_renamed_keys_and_what_is_beside_the_rows() -> None:
         assert log == {"items": [], "total": 40, "is_migrating": True}
 
 
+def test_keys_of_all_rows_that_grow_are_renamed_and_a_dot_leads_into_a_mapping() -> None:
+    described = {"rename": {"time": "stamp", "sender": "mail.from"}, "admin_log": {"rename": {"time": "when"}}}
+    with serving(described) as dsm:
+        dsm.login()
+        row = dsm.data(QUEUE, "list")["items"][0]
+        assert {"stamp", "mail"} <= set(row)
+        assert not {"time", "sender"} & set(row)
+        assert set(row["mail"]) == {"from"}
+        assert {"when"} <= set(dsm.data(ADMIN_LOG, "list")["log_list"][0])
+        assert "name" in dsm.data("SYNO.MailPlusServer.Domain", "list")["domains"][0]
+
+
 @pytest.mark.parametrize("where", ["nas", "list"])
 def test_a_cap_on_the_page(where: str) -> None:
     cap: dict[str, Any] = {"page_cap": 4}
