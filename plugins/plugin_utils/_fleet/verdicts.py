@@ -36,7 +36,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ITEMS, KEYS
 
 # A section in an expression: sections.NAME, sections['NAME'].
-_SECTION = re.compile(r"""\bsections(?:\.(\w+)|\[\s*["'](\w+))""")
+_SECTION = re.compile(r"""\bsections(?:\.(\w+)|\[\s*["'](\w+))(?:["']\s*\])?(?:\.(\w+)|\[\s*["'](\w+))?""")
+# An expression that looks at these of a section knows that it may not have been read.
+_OF_READING = {"status", "error"}
 
 VERDICTS = ("pass", "fail", "unknown", "not_applicable", "excepted")
 
@@ -140,23 +142,31 @@ class _Host:
     def _judge_expression(self, rule: Rule) -> Verdict:
         mailplus = self.record.mailplus or {}
         expression = rule.expression or ""
+        unread = self._unread_section(expression)
+        if unread:
+            return _verdict(rule, "unknown", unread, expected=expression)
         try:
             value = self.evaluate(expression, {"mailplus": mailplus, "sections": mailplus.get("sections", {})})
         except ExpressionError as error:
-            look = self._unread_section(expression, f"The expression cannot be evaluated: {error}")
+            look = _Look(Outcome.UNKNOWN, f"The expression cannot be evaluated: {error}")
             return replace(_verdict(rule, "unknown", look, expected=expression), cause=f"{error}")
         if not isinstance(value, bool):
-            look = self._unread_section(expression, "The expression is neither true nor false here.")
+            look = _Look(Outcome.UNKNOWN, "The expression is neither true nor false here.")
             return _verdict(rule, "unknown", look, expected=expression)
         verdict, word = ("pass", "true") if value else ("fail", "false")
         look = _Look(Outcome.MET, f"The expression is {word}.", value)
         return _verdict(rule, verdict, look, expected=expression)
 
-    def _unread_section(self, expression: str, otherwise: str) -> _Look:
-        """What is to say of the first section that an expression names and that was not read."""
-        named = (name for pair in _SECTION.findall(expression) for name in pair if name in BY_NAME)
-        unread = (self._not_ok(name) for name in named)
-        return next((look for look in unread if look), _Look(Outcome.UNKNOWN, otherwise))
+    def _unread_section(self, expression: str) -> _Look | None:
+        """What is to say of the first section that an expression names, that was not read, and that it takes for read.
+
+        Without it, ``sections.queue.total != 5`` would be true where nobody knows the total.
+        """
+        named: dict[str, set[str]] = {}
+        for dotted, quoted, dotted_key, quoted_key in _SECTION.findall(expression):
+            named.setdefault(dotted or quoted, set()).add(dotted_key or quoted_key)
+        unread = (self._not_ok(name) for name, keys in named.items() if name in BY_NAME and not keys & _OF_READING)
+        return next((look for look in unread if look), None)
 
     def _not_ok(self, section: str) -> _Look | None:
         """What is to say of a section that was not read."""

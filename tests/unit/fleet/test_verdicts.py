@@ -144,6 +144,22 @@ def test_an_expression_over_what_was_not_read_names_the_section(expression: str,
 
 
 @pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("sections.queue.total != 5", "unknown"),
+        ("sections['queue']['total'] != 5", "unknown"),
+        ("sections.queue.status == 'ok' and sections.queue.total < 5", "pass"),
+        ("sections['queue']['error'] is none", "pass"),
+        ("sections.imap_pop3.data.x == 1", "pass"),
+    ],
+)
+def test_an_expression_over_what_was_not_read_is_never_passed(expression: str, expected: str) -> None:
+    record = samples.record(imap_pop3=samples.section({}), queue=samples.refused(is_list=True))
+    rule = {"id": "mine", "severity": "low", "expression": expression}
+    assert one(record, rule, evaluate=lambda *_arguments: True).verdict == expected
+
+
+@pytest.mark.parametrize(
     ("days", "expected"), [(-1, "fail"), (0, "excepted"), (1, "excepted")], ids=["yesterday", "today", "tomorrow"]
 )
 def test_an_exception_holds_through_the_day_it_expires(days: int, expected: str) -> None:
