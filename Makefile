@@ -88,6 +88,7 @@ unit: $(VENV)/test
 browser: $(VENV)/test
 	pytest -n auto tests/browser
 
+# The alerts and the dashboard of the recipes are skipped where Prometheus is not installed.
 playbook: $(VENV)/test
 	pytest -n auto --dist loadfile tests/playbook
 
