@@ -96,8 +96,7 @@ def build_report(
     unconfigured, views = Unconfigured(), Views()
     found = sorted(_hosts(results, unconfigured, views), key=lambda each: each.host["host"])
     hosts = [each.host for each in found]
-    names = {name for host in hosts for name in host["sections"]}
-    rows, tabled, unasked = figures.rows(names), tables.of_names(names), unconfigured.unasked()
+    rows, tabled, unasked = *_known(hosts), unconfigured.unasked()
     for number, (host, changes, _has_baseline) in enumerate(found, 1):
         _fill(host, rows, tabled)
         host["verdicts"] = [one for one in host["verdicts"] if one["rule"] not in unasked]
@@ -136,6 +135,12 @@ def _hosts(results: Iterable[HostResult], unconfigured: Unconfigured, views: Vie
         views.add(host["host"], adds)
         unconfigured.add(host, result.verdicts)
         yield _Found(host, _drift(result.changes, cleaner), result.drift is not NOT_COMPARED)
+
+
+def _known(hosts: Sequence[HostReport]) -> tuple[list[Section], list[Table]]:
+    """The sections that any host has, and the tables that are made of them."""
+    names = {name for host in hosts for name in host["sections"]}
+    return figures.rows(names), tables.of_names(names)
 
 
 def _definitions(rows: Sequence[Section], tabled: Sequence[Table], views: Views) -> Definitions:
