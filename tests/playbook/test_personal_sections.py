@@ -16,6 +16,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.project impor
     hosts,
     play,
     role,
+    text_of,
 )
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
@@ -94,7 +95,7 @@ def nosy() -> Data:
 
 
 def written(directory: Path) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in directory.rglob("*") if path.is_file()}
+    return {path.name: text_of(path) for path in directory.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("mode", ["remove", "hash"])
@@ -157,7 +158,7 @@ def test_nobody_is_named_in_what_is_written_of_all_sections(tmp_path: Path, mode
     with run_fleet({"nas": {"one": {"domains": ["a.example", "b.example"]}}}) as fleet:
         project.write("hosts.yml", hosts(fleet, variables))
         output = project.play([play(role("main"))]).output
-    texts = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "state").rglob("*") if path.is_file()}
+    texts = written(tmp_path / "state")
     assert len(texts) > len(FORMATS)
     hidden = {**SECRETS, **IDENTIFYING, **{name: name for name in PERSONAL}}
     for name, text in {**texts, "the console": output}.items():

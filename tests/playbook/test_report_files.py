@@ -28,6 +28,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.project impor
     role,
     role_vars,
     schema,
+    text_of,
 )
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
@@ -40,6 +41,7 @@ FILES = {
     "csv": [
         "hosts.csv",
         "findings.csv",
+        "changes.csv",
         *(f"{name}.csv" for name in (*(table.name for table in TABLES), *of_catalogue())),
     ],
     "junit": ["junit.xml"],
@@ -115,14 +117,15 @@ def cache(project: Project) -> dict[str, str]:
 
 
 def texts(project: Project, directory: str) -> dict[str, str]:
-    """Everything that was written, by name."""
+    """Everything that was written, by name; of the runs, which are named by their time, the last one."""
     root = project.directory / directory
-    return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in root.rglob("*") if path.is_file()}
+    found = {str(path.relative_to(root)): text_of(path) for path in sorted(root.rglob("*")) if path.is_file()}
+    return {name if not name.startswith("history/") else "history": text for name, text in found.items()}
 
 
 def test_every_format_is_written_and_can_be_read(project: Project) -> None:
     found = texts(project, "remove")
-    assert set(found) == {*WRITTEN, *ROWS, "fleet.json", *(f"hosts/{name}.json" for name in (*READ, "gone"))}
+    assert set(found) == {*WRITTEN, *ROWS, "history", "fleet.json", *(f"hosts/{name}.json" for name in (*READ, "gone"))}
     report = json.loads(found["report.json"])
     Draft202012Validator(schema("report")).validate(report)
     Draft202012Validator(schema("state")).validate(json.loads(found["fleet.json"]))
@@ -485,7 +488,7 @@ def test_a_host_whose_name_ends_in_a_port_fails_and_no_other_one(fleet: Fleet, t
     lenient = {"mailplus_state_fail_unknown_severity": "never", "mailplus_state_directory": str(tmp_path / "odd")}
     run = project.play(
         "mailfleet.mailplus.report",
-        *("-i", "fleet.mailplus.yml", "-e", json.dumps(lenient)),
+        *("-i", "fleet.mailplus.yml", "-e", "mailplus_hosts=all", "-e", json.dumps(lenient)),
         failing=True,
         environment={**ENABLED, "ANSIBLE_STRATEGY": "ansible.builtin.free"},
         expected_warnings=["1 of 2 NAS could not be read: nas1:5001."],

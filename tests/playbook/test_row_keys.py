@@ -164,8 +164,8 @@ def test_who_changed_what_since_yesterday(project: Project, fleet: Fleet) -> Non
     for name in ("After", "Of the log alone"):
         assert [row["id"] for row in run.ok(name, "strange")["admin_log"]["data"]["log_list"]] == wanted
     counts = {name: run.ok(name, "strange")["admin_log"]["filtered"] for name in ("Dropped", "Kept")}
-    assert counts["Dropped"] == {"read": 60, "kept": 0, "unjudged": 60}
-    assert counts["Kept"] == {"read": 60, "kept": 60, "unjudged": 60}
+    assert counts["Dropped"] == {"read": 60, "kept": 0, "unjudged": 60, "ended_early": False}
+    assert counts["Kept"] == {"read": 60, "kept": 60, "unjudged": 60, "ended_early": False}
 
 
 def test_rejected_mails_of_a_domain_as_json_lines(project: Project, fleet: Fleet) -> None:
@@ -218,7 +218,12 @@ def test_a_part_is_gone_on_from_where_the_same_keys_are_named(project: Project, 
     fleet["long"].faults.clear()
     said = ["No row has the status 'lost'; rows have"]
     run = project.play([play(on("long", "Go on", LOG, options))], environment=FAST, expected_warnings=said)
-    assert run.ok("Go on", "long")["transaction_log"]["filtered"] == {"read": 4000, "kept": len(wanted), "unjudged": 0}
+    assert run.ok("Go on", "long")["transaction_log"]["filtered"] == {
+        "read": 4000,
+        "kept": len(wanted),
+        "unjudged": 0,
+        "ended_early": False,
+    }
     text = (project.directory / "rows.jsonl").read_text(encoding="utf-8")
     assert [json.loads(line)["id"] for line in text.splitlines()] == wanted
     assert not (project.directory / "rows.jsonl.part").exists()
@@ -232,7 +237,12 @@ def test_a_part_is_gone_on_from_where_the_same_keys_are_named(project: Project, 
         environment=FAST,
         expected_warnings=["4000 of 4000 rows could not be"],
     )
-    assert run.ok("Another", "long")["transaction_log"]["filtered"] == {"read": 4000, "kept": 0, "unjudged": 4000}
+    assert run.ok("Another", "long")["transaction_log"]["filtered"] == {
+        "read": 4000,
+        "kept": 0,
+        "unjudged": 4000,
+        "ended_early": False,
+    }
 
 
 def test_a_status_that_no_row_has_is_said(project: Project) -> None:

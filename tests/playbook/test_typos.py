@@ -50,11 +50,11 @@ def contents(project: Project) -> dict[str, bytes]:
 TYPOS: dict[str, tuple[Data, str]] = {
     "subset": ({"mailplus_state_subset": ["queue", "smtp_genral"]}, "smtp_general"),
     "ca_path": ({"mailplus_state_ca_path": "/nonexistent/ca.pem"}, "ca_path: /nonexistent/ca.pem does not exist"),
-    "paths": ({"mailplus_state_paths": {"smtp_authentcation": "data.a"}}, "did you mean smtp_authentication."),
-    "overrides": ({"mailplus_state_overrides": {"queue_lenght": {"severity": "low"}}}, "did you mean queue_length."),
+    "paths": ({"mailplus_state_paths": {"smtp_authentcation": "data.a"}}, "did you mean smtp_authentication?"),
+    "overrides": ({"mailplus_state_overrides": {"queue_lenght": {"severity": "low"}}}, "did you mean queue_length?"),
     "exceptions": (
         {"mailplus_state_exceptions": [{"rule": "queue_lenght", "reason": "a", "expires": "2099-01-01"}]},
-        "did you mean queue_length.",
+        "did you mean queue_length?",
     ),
     "name": ({"mailplus_state_polices": []}, "unknown mailplus_state_polices; did you mean mailplus_state_policies."),
     "prefix": ({"mailplus_stat_subset": []}, "unknown mailplus_stat_subset; did you mean mailplus_state_subset."),

@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, age, amount, code, counted
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import sides as sides_of
 
-FIRST_RUN = "This is the first run that is kept, so there is nothing to compare with."
+FIRST_RUN = "This is the first run that is kept: the next one tells what changed."
 
 # What became of hosts; those that were read then and now are not told.
 HOST_WORDS: Mapping[str, str] = {

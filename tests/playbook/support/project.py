@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,6 +133,12 @@ def role(entry: str = "main", **variables: Any) -> Data:
 
 def play(*tasks: Mapping[str, Any], **keywords: Any) -> Data:
     return {"name": "Play", "hosts": "nas", "gather_facts": False, "tasks": list(tasks), **keywords}
+
+
+def text_of(path: Path) -> str:
+    """The text of a file that was written, also of one that is compressed."""
+    content = path.read_bytes()
+    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
 
 
 def modes(directory: Path) -> dict[str, int]:
