@@ -30,7 +30,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift im
     parse_severities,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain, run_of
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History, NamedRun, Recording
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import (
+    History,
+    NamedRun,
+    Recording,
+    is_quiet,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge import (
     HOST_VARIABLES,
     BaselineFile,
@@ -118,6 +123,8 @@ class ActionModule(FleetAction):
         built = judge.judged(passing, f"{options['title']}", _page(options, found, iso(now)))
         directory = directory_of(options) if options["directory"] else None
         written, rows = self._write(built, options, found), self._write_rows(merged, found[ROWS])
+        if judge.recording:  # not before somebody can read what changed
+            judge.recording.finish(built)
         files_of_all = {"changed": written["changed"] or rows["changed"], "files": written["files"] + rows["files"]}
         return {**files_of_all, **failing.result(built, judge.described, directory)}
 
@@ -173,8 +180,8 @@ class ActionModule(FleetAction):
         paths = [str(path) for path in targets]
         complete = all(path.exists() and target.access.holds(path) for path, target in targets.items())
         if options["only_on_change"] and complete:
-            told = files.to_json(built)
-            if not files.differs_beyond_times(found["json"].path("report.json", stamp), told):
+            less = {"since_last_run"} if is_quiet(built) else set()
+            if not files.differs_beyond_times(found["json"].path("report.json", stamp), files.to_json(built), less):
                 return {"changed": False, "files": paths}
         changed = [self._write_one(path, target.write(built), target.access) for path, target in targets.items()]
         return {"changed": any(changed), "files": paths}

@@ -9,7 +9,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,13 +143,16 @@ def differs_from_pieces(path: Path, pieces: Iterable[str]) -> bool:
         return any(file.read(len(piece)) != piece for piece in map(_encode, pieces)) or bool(file.read(1))
 
 
-def differs_beyond_times(path: Path, text: str) -> bool:
-    """Whether the file is missing, or its JSON differs from that of ``text`` in more than the times it states."""
+def differs_beyond_times(path: Path, text: str, less: Set[str] = frozenset()) -> bool:
+    """Whether the file is missing, or its JSON differs from that of ``text`` in more than the times it states.
+
+    Keys in ``less`` do not count either.
+    """
     try:
         before = json.loads(_content(path) or b"")
     except (OSError, ValueError, RecursionError):
         return True
-    return bool(_without_times(before) != _without_times(json.loads(text)))
+    return bool(_without_times(before, less) != _without_times(json.loads(text), less))
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -212,12 +215,12 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def _without_times(value: Any) -> Any:
+def _without_times(value: Any, less: Set[str]) -> Any:
     if isinstance(value, Mapping):
         # A verdict on such a value states it too, and so does a change of such a figure.
         is_time = _TIMES & {str(value.get("path")).rpartition(".")[2], str(value.get("name"))}
-        times = {*_TIMES, "actual", "before", "now"} if is_time else _TIMES
-        return {key: _without_times(item) for key, item in value.items() if key not in times}
+        left_out = {*_TIMES, *less, *(("actual", "before", "now") if is_time else ())}
+        return {key: _without_times(item, less) for key, item in value.items() if key not in left_out}
     if isinstance(value, list):
-        return [_without_times(item) for item in value]
+        return [_without_times(item, less) for item in value]
     return value

@@ -262,6 +262,17 @@ class History:
             yield HostRecord(host, "not_gathered", None, None, None)
 
 
+def is_quiet(report: Report) -> bool:
+    """Whether there is nothing to tell since the last run: what is still as it was needs no new report."""
+    fleet = report["since_last_run"]
+    if fleet is None or fleet["last"] is None:
+        return True
+    hosts, findings = fleet["totals"]["hosts"], fleet["totals"]["findings"]
+    moved = [hosts[change] for change in HOST_CHANGES if change not in ("read", "unread")]
+    moved += [findings[change] for change in FINDING_CHANGES if change != "open"]
+    return not any([*moved, fleet["totals"]["differences"], fleet["missing"]])
+
+
 @dataclass(frozen=True)
 class Recording:
     """Keeps a run for later ones: ``add`` every host, then ``finish``.

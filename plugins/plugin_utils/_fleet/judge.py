@@ -154,12 +154,9 @@ class Judge:
         """The report of a fleet. ``page`` is the HTML report that is written too."""
         stamp = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         results, rules = self._results(records), self.policies.rules
-        built = report.build_report(
+        return report.build_report(
             results, rules, title=title, generated_at=stamp, limits=self.limits, page=page, history=self.history
         )
-        if self.recording:
-            self.recording.finish(built)
-        return built
 
     def _results(self, records: Iterable[HostRecord]) -> Iterator[report.HostResult]:
         for record in records:

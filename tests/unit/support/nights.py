@@ -61,7 +61,9 @@ class Nights:
         policies = Policies(samples.rules(*sources), lambda _host: {})
         judge = Judge(policies, history.compare, lambda _text, _variables: None, clean, now, history)
         judge.recording = Recording(history, state, kept, most, days, NewRun(kept.place))
-        return judge.judged((at(record, stamp) for record in records), "Fleet")
+        report = judge.judged((at(record, stamp) for record in records), "Fleet")
+        judge.recording.finish(report)
+        return report
 
     @property
     def files(self) -> list[str]:
