@@ -47,6 +47,9 @@ MOST_ROWS_IN_FILE = 10_000_000
 # What is configuration is read to its end, up to here.
 MOST_ENTRIES = 10_000
 
+# Stands for the entries of a list that were not read.
+OTHERS = "(others)"
+
 # The name of the error where a filter could judge no row.
 NOT_JUDGED = "not_judged"
 
@@ -211,7 +214,7 @@ class ListReading(Reading):
     def unread(self) -> list[tuple[str, DsmError]]:
         """What stands for the rows that are missing, where it is known that some are."""
         is_whole = self.error or self._is_complete is not False
-        return [] if is_whole else [("(others)", self._failure(f"Not all of {self.section.name} were read"))]
+        return [] if is_whole else [(OTHERS, self._failure(f"Not all of {self.section.name} were read"))]
 
     @property
     def why_unknown(self) -> DsmError | None:

@@ -18,6 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, age, amount, code, counted
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import sides as sides_of
 
+UNREADABLE = "No earlier run can be read"
 FIRST_RUN = "This is the first run that is kept: the next one tells what changed."
 
 # What became of hosts; those that were read then and now are not told.
@@ -29,9 +30,12 @@ HOST_WORDS: Mapping[str, str] = {
     "left_out": "not asked",
     "vanished": "gone from the inventory",
 }
+# Rules are named by what they require, so of each it is told whether it fails.
 FINDING_WORDS: Mapping[str, str] = {
-    "new": "new",
+    "new": "newly failed",
+    "unknown": "unknown now",
     "fixed": "fixed",
+    "known": "known again",
     "gone": "not judged any more",
     "open": "still open",
 }
@@ -124,8 +128,9 @@ def of_host(host: HostReport, report: Report) -> list[str]:
 
 def sentence(fleet: SinceLastRun) -> str:
     """What changed over the fleet, in a sentence."""
+    damaged = counted(len(fleet["unreadable"]), "file of earlier runs", "files of earlier runs")
     if fleet["last"] is None:
-        return FIRST_RUN
+        return f"{UNREADABLE}: {damaged} cannot be read." if fleet["unreadable"] else FIRST_RUN
     totals, findings = fleet["totals"], fleet["totals"]["findings"]
     where = f" on {counted(totals['changed'], 'host')}" if totals["differences"] else ""
     parts = [f"{counted(totals['differences'], 'setting or entry', 'settings or entries')} changed{where}"]
@@ -133,6 +138,7 @@ def sentence(fleet: SinceLastRun) -> str:
     vanished = sum(not one["in_inventory"] for one in fleet["missing"])
     missing = {"vanished": vanished, "left_out": len(fleet["missing"]) - vanished}
     parts.append(_counts("hosts", {word: (totals["hosts"] | missing)[name] for name, word in HOST_WORDS.items()}))
+    parts.append(f"{damaged} cannot be read" if fleet["unreadable"] else "")
     return f"Since the run of {day_and_time(fleet['last'])}: {'; '.join(filter(None, parts))}."
 
 
@@ -192,7 +198,7 @@ def _findings(found: Sequence[Told], titles: Mapping[str, str]) -> list[OfFindin
             change, rule = finding["change"], finding["rule"]
             key = ([*FINDING_WORDS].index(change), rule)
             of_rule = by_rule.setdefault(key, OfFinding(change, rule, titles.get(rule, rule)))
-            since = "" if change == "new" else f"since {day_and_time(finding['since'])}"
+            since = "" if change in ("new", "unknown") else f"since {day_and_time(finding['since'])}"
             of_rule.hosts.append(OfHost(number, host["host"], since))
     return [by_rule[key] for key in sorted(by_rule)]
 
@@ -202,6 +208,8 @@ def _figures(found: Sequence[Told], definitions: Sequence[FigureDefinition]) -> 
     for number, host, one in found:
         for change in one["figures"]:
             figure, before, now = by_name[change["name"]], change["before"], change["now"]
+            if amount(before, figure.figure["unit"]) == amount(now, figure.figure["unit"]):
+                continue  # a few seconds
             if before is None or now is None:
                 figure.other += 1
             else:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import lost_rows, rows_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import entry_name
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import OTHERS, entry_name
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import (
     MARKER,
     TooDeepError,
@@ -59,21 +59,35 @@ class Found:
     old: Any = None
     new: Any = None
     reason: str = ""
+    is_entry: bool = False
+    """Whether it is an entry for which sections are read, which several of them show."""
 
 
 def differ(before: Sections, now: Sections, clean: privacy.Clean) -> Iterator[Found]:
     """Of each section its status, and what the server sent; the rest is made from that, or is ours."""
+    entries: set[str] = set()  # several sections show the same ones
     for name in sorted({*before, *now}):
-        section = BY_NAME.get(name)
-        if section is None:
-            yield Found(name, reason=_NOT_KNOWN)
-        elif section.kind in _COMPARED:
-            try:
-                old, new = _without_secrets(section, before.get(name), now.get(name))
-            except TooDeepError:
-                yield Found(name, reason=_TOO_DEEP)
-            else:
-                yield from _differ(section, old, new, clean.of(section))
+        for found in _of_section(name, before, now, clean):
+            if not found.is_entry or found.path not in entries:
+                yield found
+            if found.is_entry:
+                entries.add(found.path)
+
+
+def _of_section(name: str, before: Sections, now: Sections, clean: privacy.Clean) -> Iterator[Found]:
+    section = BY_NAME.get(name)
+    if section is None:
+        yield Found(name, reason=_NOT_KNOWN)
+        return
+    if section.kind not in _COMPARED:
+        return
+    is_listed = section.each is not None and section.each.of.name in {*before} & {*now}
+    try:
+        old, new = _without_secrets(section, before.get(name), now.get(name))
+    except TooDeepError:
+        yield Found(name, reason=_TOO_DEEP)
+    else:
+        yield from _differ(section, old, new, clean.of(section), is_listed=is_listed)
 
 
 def _without_secrets(section: Section, old: Keys | None, new: Keys | None) -> tuple[Keys | None, Keys | None]:
@@ -91,14 +105,17 @@ def is_any_compared(before: Sections, now: Sections) -> bool:
     )
 
 
-def _differ(section: Section, old: Keys | None, new: Keys | None, clean: privacy.Clean) -> Iterator[Found]:
+def _differ(
+    section: Section, old: Keys | None, new: Keys | None, clean: privacy.Clean, *, is_listed: bool
+) -> Iterator[Found]:
+    """``is_listed`` tells of a section that is read for every entry of another one whether both sides have that."""
     reason = _unreadable(old, new)
     if old is None or new is None:
         yield Found(section.name, reason=str(reason))
         return
     path = f"{section.name}.data"
     if section.each:
-        yield from _each(section, old, new, path, clean)
+        yield from _each(section, old, new, path, clean, is_listed=is_listed)
     elif _is_read(old) and _is_read(new):
         yield from _data(section, old, new, path, clean)
     yield from _values(old["status"], new["status"], f"{section.name}.status", clean)  # a word of ours
@@ -125,25 +142,39 @@ def _is_read(envelope: Keys) -> bool:
     return envelope["status"] == "ok" or envelope["data"] is not None
 
 
-def _each(section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean) -> Iterator[Found]:
-    """A section that is read for every entry of another one, by entry. Which entries there are is that one's matter."""
+def _each(
+    section: Section, old: Keys, new: Keys, path: str, clean: privacy.Clean, *, is_listed: bool
+) -> Iterator[Found]:
+    """A section that is read for every entry of another one, by entry.
+
+    Which entries there are is told by that one where it was gathered (``is_listed``), or else here.
+    """
     before, now = (_of_entries(side) for side in (old, new))
     if any(map(privacy.has_mark, {*before, *now})):
         before, now = clean.names(before), clean.names(now)
         if not _can_meet(before, now):
             yield Found(path, reason=_PERSONAL)
             return
+    is_whole = OTHERS not in {*before, *now}
     shown = clean.names(dict.fromkeys(sorted({*before, *now})))
     for name, shown_name in zip(sorted({*before, *now}), shown, strict=True):
         below = f"{path}.{shown_name}"
         if name not in before or name not in now:
-            yield Found(below, reason=_ONE_SIDE)
+            can_tell = is_whole and not is_listed
+            yield _entry(section, shown_name, is_there=name in now) if can_tell else Found(below, reason=_ONE_SIDE)
             continue
         reason = _unreadable(before[name], now[name])
         if reason:
             yield Found(below, reason=reason)
         elif _is_read(before[name]) and _is_read(now[name]):
             yield from _data(section, before[name], now[name], below, clean)
+
+
+def _entry(section: Section, name: str, *, is_there: bool) -> Found:
+    """An entry that came, or went."""
+    path = f"{section.each.of.name if section.each else section.name}.data.{name}"
+    kind, old, new = ("added", None, name) if is_there else ("removed", name, None)
+    return Found(path, kind, old, new, is_entry=True)
 
 
 def _of_entries(envelope: Keys) -> dict[str, Keys]:

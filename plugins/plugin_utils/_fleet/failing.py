@@ -71,7 +71,7 @@ def result(report: Report, described: Mapping[str, str], directory: Path | None 
             *_not_configured(report["not_configured"]),
             *([sentence(report["since_last_run"])] if report["since_last_run"] else []),
             *_switched_off(report["switched_off"]),
-            f"{len(failing)} hosts, {report['totals']['failing']} fail the run: {'; '.join(parts)}",
+            f"{counted(len(failing), 'host')}, {report['totals']['failing']} fail the run: {'; '.join(parts)}",
         ],
     }
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +35,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     MissingHost,
     Report,
     SinceLastRun,
-    VerdictReport,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import (
     HostRun,
@@ -47,7 +46,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
 
 # What can become of a host and of a finding since the last run.
 HOST_CHANGES = ("appeared", "read", "back", "lost", "unread")
-FINDING_CHANGES = ("new", "open", "fixed", "gone")
+FINDING_CHANGES = ("new", "unknown", "open", "fixed", "known", "gone")
 
 _MOST_NAMED = 5
 
@@ -55,6 +54,7 @@ _MOST_NAMED = 5
 MOST_POINTS = 30
 
 _FIRST_RUN = "There is no earlier run: this is the first one."
+_UNREADABLE = "No earlier run can be read."
 _NEVER_READ = "No earlier run has read this host."
 
 # Of other hosts, a run knows nothing that could be compared.
@@ -159,7 +159,8 @@ class History:
     def compare(self, record: HostRecord) -> drift.Drift:
         """How a host differs from the last state of it that was read."""
         before = self._before(record.host)
-        return self._differ.compare(record, before, _NEVER_READ if self._last else _FIRST_RUN)
+        why = _NEVER_READ if self._last else _UNREADABLE if self.unreadable else _FIRST_RUN
+        return _of_settings(self._differ.compare(record, before, why))
 
     def _before(self, host: str) -> Sections | None:
         """The last good state of each section of a host; None where there is none that can be read."""
@@ -179,15 +180,16 @@ class History:
 
     def of_host(self, host: HostReport, changes: DriftReport) -> HostSinceLastRun:
         """What changed on a host. ``changes`` is what ``compare`` told."""
-        past = self._pasts.get(host["host"], Past())
-        is_known = host["status"] in READ and past.read is not None
+        past, is_read = self._pasts.get(host["host"], Past()), host["status"] in READ
+        verdicts = {one["rule"]: one["verdict"] for one in host["verdicts"]}
+        changed = _finding_changes(past, verdicts, self.run) if is_read else _still_open(past, verdicts)
         return {
             "change": _host_change(past.last, host["status"]),
             "status_before": past.last.status if past.last else None,
             "last_read": past.last.read_at if past.last else None,
             "differences": changes,
-            "findings": list(_finding_changes(past, host["verdicts"], self.run)) if is_known else [],
-            "figures": list(self._figure_changes(past, host["figures"])) if is_known else [],
+            "findings": list(changed) if past.read else [],
+            "figures": list(self._figure_changes(past, host["figures"])) if past.read and is_read else [],
         }
 
     def _figure_changes(self, past: Past, figures: Mapping[str, int | None]) -> Iterator[FigureChange]:
@@ -306,6 +308,14 @@ class Recording:
         runs.prune(self.directory, self.most, self.days)
 
 
+def _is_readable(run: RunFile) -> bool:
+    try:
+        run.hosts()
+    except RunError:
+        return False
+    return True
+
+
 class NamedRun:
     """An earlier run to compare with, by its time, or by its day: then it is the last one of that day.
 
@@ -316,7 +326,8 @@ class NamedRun:
         found = runs.run_files(directory)
         wanted = [run for run in found if run.stamp.startswith(name)]
         if not wanted:
-            there = f"there are {', '.join(run.stamp for run in found[-_MOST_NAMED:])}" if found else "there is none"
+            readable = [run.stamp for run in found[-_MOST_NAMED:] if _is_readable(run)]
+            there = f"there are {', '.join(readable)}" if readable else "there is none"
             raise drift.BaselineError(f"baseline {name}: no such run is kept in {runs.place(directory)}; {there}.")
         self._run, self._differ = wanted[-1], differ
         try:
@@ -358,17 +369,35 @@ def _host_change(last: HostRun | None, status: str) -> str:
     return "lost" if was_read else "unread"
 
 
-def _finding_changes(past: Past, verdicts: Sequence[VerdictReport], run: str) -> Iterator[FindingChange]:
+def _finding_changes(past: Past, verdicts: Mapping[str, str], run: str) -> Iterator[FindingChange]:
     """Rules that are findings, or were. One that has no verdict any more, or another than pass, is not fixed."""
-    now = {verdict["rule"]: verdict["verdict"] for verdict in verdicts}
-    for rule in [*now, *sorted({*past.findings} - {*now})]:
-        before, verdict = past.findings.get(rule), now.get(rule)
+    for rule in [*verdicts, *sorted({*past.findings} - {*verdicts})]:
+        before, verdict = past.findings.get(rule), verdicts.get(rule)
         finding = _finding(before, verdict or "", run)
-        if finding:
-            change = "open" if finding is before else "new"
-        elif before:
-            change = "fixed" if verdict == "pass" else "gone"
-        else:
-            continue
-        since = (finding or before or Finding("", run)).since
-        yield {"rule": rule, "change": change, "before": past.verdicts.get(rule), "now": verdict, "since": since}
+        if finding or before:
+            change = _finding_change(before, finding, verdict)
+            since = (finding or before or Finding("", run)).since
+            yield {"rule": rule, "change": change, "before": past.verdicts.get(rule), "now": verdict, "since": since}
+
+
+def _finding_change(before: Finding | None, finding: Finding | None, verdict: str | None) -> str:
+    if finding:
+        return "open" if finding is before else "new" if verdict == "fail" else "unknown"
+    if verdict != "pass":
+        return "gone"
+    return "known" if before and before.verdict == "unknown" else "fixed"
+
+
+def _still_open(past: Past, verdicts: Mapping[str, str]) -> Iterator[FindingChange]:
+    """The findings of a host that was not read: none of them has passed."""
+    for rule, finding in past.findings.items():
+        before, now = past.verdicts[rule], verdicts.get(rule)
+        yield {"rule": rule, "change": "open", "before": before, "now": now, "since": finding.since}
+
+
+def _of_settings(found: drift.Drift) -> drift.Drift:
+    """Without the sections that cannot be read any more: these are among what was not compared."""
+    kept = [one for one in found.differences if one.path.partition(".")[2] != "status" or one.actual in _GOOD]
+    if len(kept) == len(found.differences):
+        return found
+    return replace(found, differences=kept, status="different" if kept else "partial")

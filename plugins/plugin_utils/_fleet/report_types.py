@@ -288,7 +288,8 @@ class FindingChange(TypedDict):
     rule: str
     """The id of the rule."""
     change: str
-    """new; open: it was one before; fixed: it passes now; gone: it has no verdict any more, or one that is neither."""
+    """new: it fails now; unknown: it cannot be judged any more; open: it was a finding, and has not passed; fixed: it
+    failed, and passes now; known: it was unknown, and passes now; gone: it has no verdict any more, or another."""
     before: str | None
     """The verdict when the host was last read; null where the rule had none."""
     now: str | None
@@ -323,7 +324,8 @@ class HostSinceLastRun(TypedDict):
     differences: DriftReport
     """How its settings and entries differ from what was last read of each section, as from a baseline."""
     findings: list[FindingChange]
-    """Rules that are findings now, or were before, in the order of the rules; empty where it is not read."""
+    """Rules that are findings now, or were before, in the order of the rules. Of a host that is not read, those that
+    were: they are open."""
     figures: list[FigureChange]
     """Figures that are not what they were; empty where it is not read."""
 

@@ -27,7 +27,13 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     VerdictReport,
     ViewReport,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ABSENT, shown, sides, words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
+    ABSENT,
+    counted,
+    shown,
+    sides,
+    words,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import VERDICTS
 
 UNKNOWN, NONE = "unknown", "none"
@@ -66,7 +72,7 @@ FINDING_COLUMNS = (
 )
 
 # ``since`` is when the host was last read, or since which run a rule is a finding.
-CHANGE_COLUMNS = ("kind", "host", "change", "name", "before", "now", "since")
+CHANGE_COLUMNS = ("kind", "host", "change", "name", "before", "now", "since", "reason")
 
 # Before those of the table, and before those of a view of the fleet.
 TABLE_COLUMNS = ("host", "read_status")
@@ -101,15 +107,21 @@ def findings_csv(report: Report) -> str:
 def changes_csv(report: Report) -> str:
     """A row for each thing that changed since the last run, and each host that came or went. The first run has none."""
     fleet = report["since_last_run"]
-    if fleet is None or fleet["last"] is None:
+    if fleet is None:
         return _table(CHANGE_COLUMNS, ())
+    damaged = (
+        {"kind": "run", "change": "unreadable", "name": each["file"], "reason": each["reason"]}
+        for each in fleet["unreadable"]
+    )
+    if fleet["last"] is None:
+        return _table(CHANGE_COLUMNS, damaged)
     rows = (_change_rows(host["host"], host["since_last_run"]) for host in report["hosts"] if host["since_last_run"])
     missing = (
         {"kind": "host", "host": one["host"], "change": "left_out" if one["in_inventory"] else "vanished"}
         | {"since": _known(one["last_read"])}
         for one in fleet["missing"]
     )
-    return _table(CHANGE_COLUMNS, chain(chain.from_iterable(rows), missing))
+    return _table(CHANGE_COLUMNS, chain(chain.from_iterable(rows), missing, damaged))
 
 
 def _change_rows(host: str, changes: HostSinceLastRun) -> Iterator[Row]:
@@ -120,8 +132,10 @@ def _change_rows(host: str, changes: HostSinceLastRun) -> Iterator[Row]:
         before, now = sides(difference)
         told = {"change": difference["kind"], "name": difference["path"], "before": before, "now": now}
         yield {"kind": "setting", **whose, **told}
-    for each in changes["differences"]["not_compared"]:
-        yield {"kind": "setting", **whose, "change": "not_compared", "name": each["path"], "before": each["reason"]}
+    reasons = Counter(each["reason"] for each in changes["differences"]["not_compared"])
+    for reason, count in reasons.items():
+        name = counted(count, "section or value", "sections or values")
+        yield {"kind": "setting", **whose, "change": "not_compared", "name": name, "reason": reason}
     for finding in changes["findings"]:
         told = {"change": finding["change"], "name": finding["rule"], "since": finding["since"]}
         yield {"kind": "finding", **whose, **told, "before": finding["before"] or NONE, "now": finding["now"] or NONE}

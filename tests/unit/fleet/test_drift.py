@@ -206,7 +206,7 @@ def each_of(**data: Any) -> HostRecord:
 @pytest.mark.usefixtures("rows")
 def test_what_is_read_for_each_entry_is_compared_by_entry() -> None:
     drift = compare(each_of(sales={"a": 1}, support={"a": 1}), each_of(support={"a": 2}, sales={"a": 1}, new={"a": 1}))
-    assert [each.path for each in drift.differences] == ["by_alias.data.support.a"]
+    assert [each.path for each in drift.differences] == ["aliases.data.new", "by_alias.data.support.a"]
     drift = compare(each_of(sales={"a": 1}, support={"a": 1}), each_of(sales=None, support={"a": 1}))
     assert missing(drift) == {"by_alias.data.sales": "The section is failed on the host."}
     assert drift.differences == []
@@ -495,10 +495,13 @@ def test_hashes_meet_only_hashes_of_the_same_key() -> None:
 
 
 @pytest.mark.usefixtures("rows")
-def test_what_one_side_alone_has_read_for_an_entry_is_not_compared() -> None:
+def test_an_entry_that_came_or_went_is_told_though_the_entries_were_not_gathered() -> None:
     drift = compare(each_of(sales={"a": 1}), each_of(support={"a": 1}))
+    found = [(each.kind, each.path) for each in drift.differences]
+    assert found == [("removed", "aliases.data.sales"), ("added", "aliases.data.support")]
+    drift = compare(each_of(sales={"a": 1}), each_of(**{"(others)": {"a": 1}}))
     assert (drift.status, drift.differences) == ("partial", [])
-    assert set(missing(drift)) == {"by_alias.data.sales", "by_alias.data.support"}
+    assert set(missing(drift)) == {"by_alias.data.sales", "by_alias.data.(others)"}
 
 
 @pytest.mark.usefixtures("rows")

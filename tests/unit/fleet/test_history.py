@@ -120,8 +120,37 @@ def test_a_rule_that_fails_after_it_was_unknown_is_new(nights: Nights) -> None:
 def test_an_unread_night_does_not_end_a_finding(nights: Nights) -> None:
     rule = [samples.rule()]
     nights.run(FIRST, [imap(on=True)], rule)
-    assert findings(nights.run(SECOND, [samples.failed("one")], rule)) == {}
+    assert findings(nights.run(SECOND, [samples.failed("one")], rule)) == {"imap": ("open", "unknown", FIRST)}
     assert findings(nights.run(THIRD, [imap(on=True)], rule)) == {"imap": ("open", "fail", FIRST)}
+
+
+def test_what_is_unknown_for_a_night_is_neither_new_nor_fixed(nights: Nights) -> None:
+    rule = [samples.rule()]
+    forbidden = samples.record("one", imap_pop3=samples.refused(), core=samples.section({}))
+    nights.run(FIRST, [imap(on=False, core=samples.section({}))], rule)
+    second = nights.run(SECOND, [forbidden], rule)
+    assert findings(second) == {"imap": ("unknown", "unknown", SECOND)}
+    assert paths(second) == []  # that it cannot be read is no change of settings
+    assert [each["path"] for each in changed(second)["differences"]["not_compared"]] == ["imap_pop3.data"]
+    assert findings(nights.run(THIRD, [imap(on=False)], rule)) == {"imap": ("known", "pass", SECOND)}
+
+
+def test_a_domain_that_came_is_told_though_the_list_of_domains_was_not_gathered(nights: Nights) -> None:
+    def limits(*domains: str) -> Any:
+        each = {name: {"status": "ok", "error": None} for name in domains}
+        of_each = samples.section({name: {"limit": 5} for name in domains}) | {"each": each}
+        return imap(on=False, domain_usage_limit=of_each, domain_settings=of_each)
+
+    nights.run(FIRST, [limits("a", "b")])
+    second = nights.run(SECOND, [limits("a", "new")])
+    found = [(one["kind"], one["path"]) for one in changed(second)["differences"]["differences"]]
+    assert found == [("removed", "domains.data.b"), ("added", "domains.data.new")]
+    assert changed(second)["differences"]["not_compared"] == []
+    third = nights.run(THIRD, [limits("a", "(others)")])
+    assert paths(third) == []
+    assert {one["reason"] for one in changed(third)["differences"]["not_compared"]} == {
+        "One side alone has this entry."
+    }
 
 
 def queue(total: int) -> Any:
@@ -270,6 +299,11 @@ def test_a_run_that_is_not_there_is_told_with_those_that_are(nights: Nights) -> 
     nights.run(FIRST, [imap(on=False)])
     with pytest.raises(BaselineError, match=f"there are {FIRST}"):
         NamedRun(nights.directory / "state", "2025-01-01", differ)
+    (nights.directory / "state/history" / nights.files[0]).write_bytes(b"x")
+    with pytest.raises(BaselineError, match="there is none"):
+        NamedRun(nights.directory / "state", "2025-01-01", differ)
+    report = nights.run(SECOND, [imap(on=False)])
+    assert changed(report)["differences"]["reason"] == "No earlier run can be read."
 
 
 def test_of_what_is_read_for_each_entry_the_last_good_state_of_each_is_kept(nights: Nights) -> None:

@@ -42,8 +42,8 @@ def test_what_changed_is_told_in_a_sentence(report: Report) -> None:
     found = changes(report)
     assert found
     assert found.sentence == (
-        "Since the run of 2026-01-01 02:00 UTC: 2 settings or entries changed on 2 hosts; findings: 2 new, 2 fixed; "
-        "hosts: 1 not read any more, 1 new, 1 not asked, 1 gone from the inventory."
+        "Since the run of 2026-01-01 02:00 UTC: 2 settings or entries changed on 2 hosts; findings: 2 newly failed, "
+        "2 fixed, 1 still open; hosts: 1 not read any more, 1 new, 1 not asked, 1 gone from the inventory."
     )
     assert {*FINDING_WORDS} == {*FINDING_CHANGES}
 
@@ -53,7 +53,7 @@ def test_markdown_has_a_section(report: Report) -> None:
     part = text[text.index("## Since the last run") :].split("\n\n## ")[0]
     assert "- **not read any more** c \\(last read 2026-01-01 02:00 UTC, 1 d 0 h ago\\)" in part
     assert "- **gone from the inventory** gone" in part
-    assert "- **IMAP is off** new: a" in part
+    assert "- **IMAP is off** newly failed: a" in part
     assert "- **IMAP is off** fixed: b \\(since 2026-01-01 02:00 UTC\\)" in part
     assert "- **imap\\_pop3.data.enable\\_imap** changed: a \\(false → true\\), b \\(true → false\\)" in part
     assert "- **Mails waiting**: up on 1 host, down on 1 host; a: 5 → 900" in part
@@ -80,7 +80,7 @@ def test_html_has_a_part(report: Report) -> None:
 def test_without_kept_runs_no_format_says_a_word() -> None:
     told = samples.mixed_report()
     assert "last run" not in html(told) + markdown(told)
-    assert changes_csv(told) == "kind,host,change,name,before,now,since\r\n"
+    assert changes_csv(told) == "kind,host,change,name,before,now,since,reason\r\n"
 
 
 def test_hostile_text_of_earlier_runs_is_text(tmp_path: Path) -> None:
@@ -107,3 +107,27 @@ def test_hostile_text_of_earlier_runs_is_text(tmp_path: Path) -> None:
 )
 def test_lines_have_gaps_where_nothing_is_known(values: list[int | None], path: str) -> None:
     assert run_line(values) == path
+
+
+def test_files_that_cannot_be_read_are_told_in_every_format(tmp_path: Path) -> None:
+    nights = Nights(tmp_path)
+    nights.run(FIRST, [samples.record("a")])
+    (tmp_path / "state/history" / nights.files[0]).write_bytes(b"no gzip")
+    told = nights.run(SECOND, [samples.record("a")])
+    said = "No earlier run can be read: 1 file of earlier runs cannot be read."
+    found = changes(told)
+    assert found
+    assert found.sentence == said
+    assert said in markdown(told)
+    assert said in html(told)
+    assert changes_csv(told).splitlines()[1:] == ["run,,unreadable,2026-01-01T02-00-00Z.jsonl.gz,,,,it is damaged"]
+
+
+def test_an_age_that_looks_the_same_is_no_change(tmp_path: Path) -> None:
+    nights = Nights(tmp_path)
+    for stamp, seconds in ((FIRST, 700_000), (SECOND, 700_001)):
+        queue = samples.listing([], total=5, oldest_age_seconds=seconds)
+        told = nights.run(stamp, [samples.record("a", queue=queue)])
+    found = changes(told)
+    assert found
+    assert found.figures == []
