@@ -25,7 +25,11 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered
     summary,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import totals
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import fleet_file, state_file
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import (
+    fleet_file,
+    state_file,
+    without_last_read,
+)
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "directory": {"type": "path", "required": True},
@@ -64,7 +68,7 @@ class ActionModule(FleetAction):
         """Whether the file of the fleet changed, or would change."""
         path, counted = fleet_file(directory_of(options)), totals(heads)
         if options["only_on_change"]:
-            changed = files.differs_beyond_times(path, "".join(fleet_text(handed, counted)))
+            changed = files.differs_beyond_times(path, "".join(fleet_text(handed, counted)), without_last_read)
         else:
             changed = files.differs_from_pieces(path, fleet_text(handed, counted))
         if changed and not self._task.check_mode:

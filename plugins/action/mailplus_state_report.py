@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -35,6 +36,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history 
     NamedRun,
     Recording,
     is_quiet,
+    without_times,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge import (
     HOST_VARIABLES,
@@ -49,7 +51,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.merged i
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun, ThisRun
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE, ROWS
@@ -103,7 +105,8 @@ class ActionModule(FleetAction):
         policies = Policies(rules, lambda host: of_role.of(host, [*HOST_VARIABLES]))
         severities = parse_severities(plain(options["drift_severities"]))
         differ = Differ(Comparison(options["drift_ignore"], severities, options["drift_severity"]), clean)
-        baseline = _baseline(options, differ)
+        now = datetime.now(timezone.utc)
+        baseline = _baseline(options, differ, _this_run(options, iso(now), now))
         if options["only_validate"]:
             _check_directory(options)
         for host in options["hosts"]:
@@ -112,11 +115,10 @@ class ActionModule(FleetAction):
             policies.of(host)
         if options["only_validate"]:
             return {"changed": False, "rules": [rule.id for rule in rules]}
-        hosts, now = list(fleet_sources(options, variables)), datetime.now(timezone.utc)
-        history = _history(options, differ, variables, run_of(hosts, now))
-        judge = Judge(policies, baseline or history.compare, self._evaluator(), clean, now, limits=_limits(options))
-        if options["history_runs"]:
-            judge.history, judge.recording = history, self._recording(options, history)
+        hosts = list(fleet_sources(options, variables))
+        judge = Judge(policies, baseline or not_compared, self._evaluator(), clean, now, limits=_limits(options))
+        this = _this_run(options, run_of(hosts, now), now)
+        self._look_back(judge, options, differ, History(this, differ, variables.has))
         merged = Merged(kept().place, clean)
         records = (source.record() for source in hosts)
         passing = merged.passing(records) if ROWS in options["formats"] else records
@@ -128,14 +130,21 @@ class ActionModule(FleetAction):
         files_of_all = {"changed": written["changed"] or rows["changed"], "files": written["files"] + rows["files"]}
         return {**files_of_all, **failing.result(built, judge.described, directory)}
 
+    def _look_back(self, judge: Judge, options: Options, differ: Differ, history: History) -> None:
+        """Have a judge know what earlier runs found, as far as the options ask for that."""
+        if options["baseline"] == _LAST_RUN:
+            judge.compare = history.compare
+        elif _RUN.fullmatch(options["baseline"] or ""):
+            judge.compare = NamedRun(history.this, options["baseline"], differ).compare  # never this run itself
+        if options["history_runs"]:
+            judge.history, judge.recording = history, self._recording(options, history)
+
     def _recording(self, options: Options, history: History) -> Recording | None:
         """What keeps this run for later ones."""
         if self._task.check_mode:
             return None
-        directory, of_run = directory_of(options), kept()
-        return Recording(
-            history, directory, of_run, options["history_runs"], options["history_days"], NewRun(of_run.place)
-        )
+        of_run = kept()
+        return Recording(history, of_run, options["history_runs"], options["history_days"], NewRun(of_run.place))
 
     def _read_policy(self, source: Any) -> list[policy.Rule]:
         """A policy from a file, found where Ansible looks for files, or as it stands in a variable."""
@@ -180,7 +189,7 @@ class ActionModule(FleetAction):
         paths = [str(path) for path in targets]
         complete = all(path.exists() and target.access.holds(path) for path, target in targets.items())
         if options["only_on_change"] and complete:
-            less = {"since_last_run"} if is_quiet(built) else set()
+            less = partial(without_times, is_quiet=is_quiet(built))
             if not files.differs_beyond_times(found["json"].path("report.json", stamp), files.to_json(built), less):
                 return {"changed": False, "files": paths}
         changed = [self._write_one(path, target.write(built), target.access) for path, target in targets.items()]
@@ -222,23 +231,22 @@ def _page(options: Options, found: Mapping[str, places.Place], generated_at: str
     return str(path.relative_to(directory) if path.is_relative_to(directory) else path)
 
 
-def _baseline(options: Options, differ: Differ) -> Compare | None:
+def _this_run(options: Options, stamp: str, now: datetime) -> ThisRun:
+    directory = directory_of(options)
+    return ThisRun(directory, stamp, iso(now), kept().runs_of(directory))
+
+
+def _baseline(options: Options, differ: Differ, this: ThisRun) -> Compare | None:
     """What compares a host with the baseline, if there is any; None where that is the last run."""
-    baseline, directory = options["baseline"], directory_of(options)
+    baseline = options["baseline"]
     if not baseline:
         return not_compared
     if baseline == _LAST_RUN:
         return None
     if _RUN.fullmatch(baseline):
-        return NamedRun(directory, baseline, differ).compare
+        return NamedRun(this, baseline, differ).compare
     reads = options["max_age"] is not None
-    return BaselineFile(Path(baseline), directory, options["hosts"], reads, kept()).comparer(differ)
-
-
-def _history(options: Options, differ: Differ, variables: Variables, run: str) -> History:
-    """What earlier runs kept, where any are."""
-    directory = directory_of(options)
-    return History(directory, run, differ, variables.has, kept().run_of(directory))
+    return BaselineFile(Path(baseline), this.directory, options["hosts"], reads, kept()).comparer(differ)
 
 
 def _limits(options: Options) -> Limits:

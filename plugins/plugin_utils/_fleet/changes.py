@@ -38,6 +38,7 @@ FINDING_WORDS: Mapping[str, str] = {
     "known": "known again",
     "gone": "not judged any more",
     "open": "still open",
+    "excepted": "excepted",
 }
 
 

@@ -9,7 +9,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import visible_lines
 
 # Keys whose values pass with time while a fleet stays as it is, and the figures that are such values.
-_TIMES = {"generated_at", "collected_at", "oldest_age_seconds", "run", "last", "line", "last_read"}
+_TIMES = {"generated_at", "collected_at", "oldest_age_seconds"}
 _TIMES |= {each.name for row in CATALOGUE for each in row.figures if each.path.rpartition(".")[2] in _TIMES}
 
 # The name of a file that is being written. One that is older than an hour was left behind by a run that was killed.
@@ -143,22 +143,19 @@ def differs_from_pieces(path: Path, pieces: Iterable[str]) -> bool:
         return any(file.read(len(piece)) != piece for piece in map(_encode, pieces)) or bool(file.read(1))
 
 
-def differs_beyond_times(path: Path, text: str, less: Set[str] = frozenset()) -> bool:
+def differs_beyond_times(path: Path, text: str, less: Callable[[Any], Any] = lambda content: content) -> bool:
     """Whether the file is missing, or its JSON differs from that of ``text`` in more than the times it states.
 
-    Keys in ``less`` do not count either.
+    ``less`` takes out what does not count either.
     """
     try:
         before = json.loads(_content(path) or b"")
     except (OSError, ValueError, RecursionError):
         return True
-    return bool(_without_times(before, less) != _without_times(json.loads(text), less))
-
-
-def lines_of(path: Path) -> Iterator[str]:
-    """The text of a file of ours, line by line. Raises OSError."""
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from file
+    try:
+        return bool(_without_times(less(before)) != _without_times(less(json.loads(text))))
+    except (LookupError, TypeError, AttributeError):  # the file is not what it was written as
+        return True
 
 
 def _content(path: Path) -> bytes | None:
@@ -215,12 +212,22 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def _without_times(value: Any, less: Set[str]) -> Any:
+def _without_times(value: Any) -> Any:
     if isinstance(value, Mapping):
-        # A verdict on such a value states it too, and so does a change of such a figure.
-        is_time = _TIMES & {str(value.get("path")).rpartition(".")[2], str(value.get("name"))}
-        left_out = {*_TIMES, *less, *(("actual", "before", "now") if is_time else ())}
-        return {key: _without_times(item, less) for key, item in value.items() if key not in left_out}
+        # A verdict on such a value states it too.
+        times = {*_TIMES, "actual"} if str(value.get("path")).rpartition(".")[2] in _TIMES else _TIMES
+        return {key: _without_times(item) for key, item in value.items() if key not in times}
     if isinstance(value, list):
-        return [_without_times(item, less) for item in value]
+        return [_without_times(item) for item in value]
     return value
+
+
+def is_time(name: str) -> bool:
+    """Whether a figure passes with time while a fleet stays as it is."""
+    return name in _TIMES
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The text of a file of ours, line by line. Raises OSError."""
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from file

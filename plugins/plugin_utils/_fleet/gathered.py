@@ -25,7 +25,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept imp
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
     HOST_STATUSES,
-    UNREAD,
+    READ,
     HostRecord,
     describe,
     host_record,
@@ -178,13 +178,13 @@ class Keeper:
     def _put(self, path: Path, text: str | None, told: HostRecord | Head) -> None:
         """Write the file of a host, None where it stays as it is. A state that was read is not lost to a failure."""
         good = states.last_good_file(self.directory, told.host)
-        if told.status in UNREAD:
+        if told.status not in READ:
             self._keep_good(good, told.host)
         if text is None:
             path.touch()  # its time tells when it was found to be so
         else:
             files.write(path, text)
-        if told.status not in UNREAD:
+        if told.status in READ:
             good.unlink(missing_ok=True)
 
     def _keep_good(self, path: Path, host: str) -> None:
@@ -197,7 +197,11 @@ class Keeper:
             files.write(path, text)
 
     def _differs(self, path: Path, text: str) -> bool:
-        return files.differs_beyond_times(path, text) if self.only_on_change else files.differs(path, text)
+        return (
+            files.differs_beyond_times(path, text, states.without_last_read)
+            if self.only_on_change
+            else files.differs(path, text)
+        )
 
 
 def fleet_text(handed: Mapping[str, Handed], counted: Mapping[str, int]) -> Iterator[str]:

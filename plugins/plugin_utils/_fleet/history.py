@@ -14,18 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import drift, runs
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import drift, files, runs
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import (
-    HostRecord,
-    spare,
-    unusable,
-)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.last_good import last_good
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import READ, HostRecord, spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     DriftReport,
     FigureChange,
@@ -41,12 +35,14 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs imp
     NewRun,
     RunError,
     RunFile,
+    ThisRun,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS
 
 # What can become of a host and of a finding since the last run.
 HOST_CHANGES = ("appeared", "read", "back", "lost", "unread")
-FINDING_CHANGES = ("new", "unknown", "open", "fixed", "known", "gone")
+EXCEPTED = "excepted"
+FINDING_CHANGES = ("new", "unknown", "open", EXCEPTED, "fixed", "known", "gone")
 
 _MOST_NAMED = 5
 
@@ -55,13 +51,10 @@ MOST_POINTS = 30
 
 _FIRST_RUN = "There is no earlier run: this is the first one."
 _UNREADABLE = "No earlier run can be read."
+_TO_COME = "it is of a time to come"
+_UNUSABLE = "What an earlier run read of this host cannot be used."
 _NEVER_READ = "No earlier run has read this host."
 
-# Of other hosts, a run knows nothing that could be compared.
-READ = ("ok", "partial")
-
-# What is configuration, and so is kept to be compared.
-_KEPT = (Kind.SETTINGS, Kind.ENTRIES)
 _GOOD = ("ok", "unsupported")
 
 Sections = Mapping[str, Mapping[str, Any]]
@@ -75,7 +68,9 @@ class Finding(NamedTuple):
 
 
 def _finding(before: Finding | None, verdict: str, run: str) -> Finding | None:
-    """What a rule is in a run. That it cannot be judged any more does not mend it."""
+    """What a rule is in a run. That it cannot be judged any more, or is excepted for a time, does not mend it."""
+    if verdict == EXCEPTED:
+        return before
     if verdict not in FINDINGS:
         return None
     return before if before and verdict in (before.verdict, "unknown") else Finding(verdict, run)
@@ -106,6 +101,12 @@ class Past:
         if found.asked and found.status in READ:
             self.read = found
             self._judged(run.stamp, found)
+            self._draw(found, point)
+        elif found.verdicts:  # of its last reading, the run of which may not be kept any more
+            self.read, self.verdicts = found, found.verdict_of()
+            self.findings = {rule: Finding(*finding) for rule, finding in found.findings.items()}
+
+    def _draw(self, found: HostRun, point: int) -> None:
         for name, number in found.figures.items() if point >= 0 else ():
             values = self.values.setdefault(name, [])
             values.extend([None] * (point - len(values)))
@@ -117,61 +118,89 @@ class Past:
         return [*values, *[None] * (points - len(values)), now]
 
     def _judged(self, stamp: str, found: HostRun) -> None:
-        self.verdicts = {rule: verdict for verdict, rules in found.verdicts.items() for rule in rules}
+        self.verdicts = found.verdict_of()
         findings = {rule: _finding(self.findings.get(rule), verdict, stamp) for rule, verdict in self.verdicts.items()}
         self.findings = {rule: finding for rule, finding in findings.items() if finding}
 
 
 class History:
-    """The runs before ``run`` that wrote into ``directory``. ``own`` is one to leave out, since this run replaces it.
+    """What the runs before this one found.
 
-    ``in_inventory`` tells of a host that is not in this run whether it might have been. Nothing is read before it is
-    asked for.
+    Of hosts that are not read now, what this run knew already is passed on: another step of it, or an earlier report of
+    it, may have read them. ``in_inventory`` tells of a host that is not in this run whether it might have been. Nothing
+    is read before it is asked for.
     """
 
-    def __init__(
-        self, directory: Path, run: str, differ: drift.Differ, in_inventory: Callable[[str], bool], own: str | None
-    ) -> None:
-        self.run = run
-        self.unreadable: dict[str, str] = {}
+    def __init__(self, this: ThisRun, differ: drift.Differ, in_inventory: Callable[[str], bool]) -> None:
+        self.this = this
+        self.run = this.stamp
+        self.unreadable = {run.path.name: _TO_COME for run in this.later() if run.stamp > this.now}
+        self.is_past = any(run.stamp <= this.now for run in this.later())
         self._differ = differ
         self._in_inventory = in_inventory
-        self._runs = [each for each in runs.run_files(directory) if each.stamp < run and each.stamp != own]
+        self._replaced, self._runs = this.replaced(), this.earlier()
         self._line = [each.stamp for each in self._runs[1 - MOST_POINTS :]]
         self._last: str | None = None
         self._loaded: tuple[str, Sections | None] = ("", None)
+        self._passed_on: set[str] = set()
 
     @cached_property
     def _pasts(self) -> dict[str, Past]:
         """What the runs knew of each host."""
         pasts: dict[str, Past] = {}
         for point, run in enumerate(self._runs, len(self._line) - len(self._runs)):
-            try:
-                hosts = run.hosts()
-            except RunError as error:
-                self.unreadable[run.path.name] = str(error)
-                continue
-            self._last = run.stamp
-            for host, found in hosts.items():
+            hosts = self._hosts_of(run)
+            self._last = run.stamp if hosts is not None else self._last
+            for host, found in (hosts or {}).items():
                 pasts.setdefault(host, Past()).add(run, found, point)
         return pasts
 
+    @cached_property
+    def _same_run(self) -> list[tuple[RunFile, dict[str, HostRun]]]:
+        """The runs that are replaced, and the hosts that they asked."""
+        found = [(run, self._hosts_of(run)) for run in self._replaced]
+        return [
+            (run, {host: one for host, one in hosts.items() if one.asked}) for run, hosts in found if hosts is not None
+        ]
+
+    def _hosts_of(self, run: RunFile) -> dict[str, HostRun] | None:
+        try:
+            return run.hosts()
+        except RunError as error:
+            self.unreadable[run.path.name] = str(error)
+            return None
+
+    def _past(self, host: str, status: str) -> Past:
+        """What was known of a host before this run; of one that is not read now, also what this run knew already."""
+        past = self._pasts.setdefault(host, Past())
+        if status not in READ and host not in self._passed_on:
+            self._passed_on.add(host)
+            for run, hosts in self._same_run:
+                if host in hosts and hosts[host].status in READ:
+                    past.add(run, hosts[host], -1)
+        return past
+
     def compare(self, record: HostRecord) -> drift.Drift:
         """How a host differs from the last state of it that was read."""
-        before = self._before(record.host)
+        if record.status not in READ:
+            return drift.Drift("unknown", f"The host was not read: {record.reason}", ())
+        before = self._before(record)
         why = _NEVER_READ if self._last else _UNREADABLE if self.unreadable else _FIRST_RUN
-        return _of_settings(self._differ.compare(record, before, why))
+        return spare(
+            lambda: _of_settings(self._differ.compare(record, before, why)),
+            lambda _error: drift.no_baseline(_UNUSABLE),
+        )
 
-    def _before(self, host: str) -> Sections | None:
+    def _before(self, record: HostRecord) -> Sections | None:
         """The last good state of each section of a host; None where there is none that can be read."""
-        if self._loaded[0] != host:
-            self._loaded = host, self._load(host)
+        if self._loaded[0] != record.host:
+            self._loaded = record.host, self._load(record)
         return self._loaded[1]
 
-    def _load(self, host: str) -> Sections | None:
-        for run, place in reversed(self._pasts.get(host, Past()).states):
+    def _load(self, record: HostRecord) -> Sections | None:
+        for run, place in reversed(self._past(record.host, record.status).states):
             try:
-                return run.sections(place)
+                return run.sections(record.host, place)
             except RunError as error:
                 self.unreadable[run.path.name] = str(error)
         return None
@@ -180,7 +209,7 @@ class History:
 
     def of_host(self, host: HostReport, changes: DriftReport) -> HostSinceLastRun:
         """What changed on a host. ``changes`` is what ``compare`` told."""
-        past, is_read = self._pasts.get(host["host"], Past()), host["status"] in READ
+        past, is_read = self._past(host["host"], host["status"]), host["status"] in READ
         verdicts = {one["rule"]: one["verdict"] for one in host["verdicts"]}
         changed = _finding_changes(past, verdicts, self.run) if is_read else _still_open(past, verdicts)
         return {
@@ -219,48 +248,57 @@ class History:
         }
 
     def _missing(self, hosts: set[str]) -> Iterator[MissingHost]:
+        of_this_run = {host for _run, found in self._same_run for host in found}
         for host, past in sorted(self._pasts.items()):
             last, is_there = past.last, self._in_inventory(host)
-            if host not in hosts and last and not last.gone and (last.asked or not is_there):
+            if host not in hosts | of_this_run and last and not last.gone and (last.asked or not is_there):
                 yield {"host": host, "in_inventory": is_there, "last_read": last.read_at}
 
     # ---------------------------------------------------------------------------------------------------- what is kept
 
     def state(self, record: HostRecord) -> dict[str, Any]:
         """What the next run has to know of a host: of each section, the last good state without personal data."""
-        old = {name: one for name, one in (self._before(record.host) or {}).items() if name in BY_NAME}
         state = record.mailplus if record.status in READ else None
-        read_at = state["collected_at"] if state else None
-        new = state["sections"] if state else {}
-        kept = {name: one for name, one in new.items() if name in BY_NAME and BY_NAME[name].kind in _KEPT}
-        fresh = {name: {**one, "summary": None, "read_at": read_at} for name, one in kept.items()}
-        found = {name: _good(old.get(name), fresh.get(name)) for name in sorted({*old, *fresh})}
+        read_at, new = (state["collected_at"], state["sections"]) if state else (None, {})
+        before = self._before(record) or {}
+        found = spare(lambda: last_good(before, new, read_at), lambda _error: last_good({}, new, read_at))
         clean = self._differ.clean.of_state(record.mailplus)
-        return {name: clean.section(name, one) for name, one in found.items()}
+        return {name: clean.section(name, found[name]) for name in sorted(found)}
 
     def hosts(self, report: Report) -> dict[str, HostRun]:
         """How this run found each host; of those that it left out, what earlier runs knew."""
         found = {host["host"]: self._host_run(host) for host in report["hosts"]}
+        for _run, hosts in self._same_run:
+            found = {host: replace(one, place=None) for host, one in hosts.items() if host not in found} | found
         for host, past in self._pasts.items():
             is_gone = not self._in_inventory(host)
             if host not in found and past.last and (past.read or not is_gone):
-                status, read_at = past.last.status, past.last.read_at
-                found[host] = HostRun(status, asked=False, gone=is_gone, read_at=read_at)
+                found[host] = self._unread(past, past.last.status, asked=False, gone=is_gone)
         return found
 
     def _host_run(self, host: HostReport) -> HostRun:
-        past = self._pasts.get(host["host"], Past())
+        past = self._past(host["host"], host["status"])
         if host["status"] not in READ:
-            return HostRun(host["status"], read_at=past.last.read_at if past.last else None)
+            return self._unread(past, host["status"])
         verdicts: dict[str, list[str]] = {}
         for verdict in host["verdicts"]:
             verdicts.setdefault(verdict["verdict"], []).append(verdict["rule"])
         figures = {name: number for name, number in host["figures"].items() if number is not None}
         return HostRun(host["status"], read_at=host["collected_at"], figures=figures, verdicts=verdicts)
 
+    def _unread(self, past: Past, status: str, *, asked: bool = True, gone: bool = False) -> HostRun:
+        """A host that was not read: what is known of its last reading is passed on, however many runs are kept."""
+        read_at = past.last.read_at if past.last else None
+        if gone or not past.read:
+            return HostRun(status, asked=asked, gone=gone, read_at=read_at)
+        findings = {rule: [*finding] for rule, finding in past.findings.items()}
+        verdicts = {verdict: [*rules] for verdict, rules in past.read.verdicts.items()}
+        return HostRun(status, asked, read_at=read_at, figures=past.read.figures, verdicts=verdicts, findings=findings)
+
     def left_out(self, report: Report) -> Iterator[HostRecord]:
         """The hosts of earlier runs that are not in this one, as hosts of which nothing was read."""
-        for host in sorted({*self._pasts} - {each["host"] for each in report["hosts"]}):
+        known = {*self._pasts, *(host for _run, hosts in self._same_run for host in hosts)}
+        for host in sorted(known - {each["host"] for each in report["hosts"]}):
             yield HostRecord(host, "not_gathered", None, None, None)
 
 
@@ -271,8 +309,26 @@ def is_quiet(report: Report) -> bool:
         return True
     hosts, findings = fleet["totals"]["hosts"], fleet["totals"]["findings"]
     moved = [hosts[change] for change in HOST_CHANGES if change not in ("read", "unread")]
-    moved += [findings[change] for change in FINDING_CHANGES if change != "open"]
+    moved += [findings[change] for change in FINDING_CHANGES if change not in ("open", EXCEPTED)]
     return not any([*moved, fleet["totals"]["differences"], fleet["missing"]])
+
+
+def without_times(report: Any, *, is_quiet: bool) -> Any:
+    """A report without what passes from run to run while a fleet stays as it is, and where nothing changed without what
+    is told of that. Raises LookupError, TypeError, AttributeError for what is no report.
+    """
+    hosts = [
+        {**host, "since_last_run": None if is_quiet else _steady(host["since_last_run"])} for host in report["hosts"]
+    ]
+    fleet = None if is_quiet else _steady(report["since_last_run"])
+    return {**report, "since_last_run": fleet, "hosts": hosts}
+
+
+def _steady(changes: Any) -> Any:
+    if not changes:
+        return changes
+    figures = [{**one, "line": None} for one in changes.get("figures", ()) if not files.is_time(one["name"])]
+    return {**changes, "figures": figures, **dict.fromkeys(("run", "last", "line", "last_read"))}
 
 
 @dataclass(frozen=True)
@@ -283,7 +339,6 @@ class Recording:
     """
 
     history: History
-    directory: Path
     kept: Kept
     most: int
     days: float | None
@@ -291,21 +346,27 @@ class Recording:
 
     def add(self, record: HostRecord) -> None:
         """What is to know of a host. Raises OSError."""
-        state = self.history.state
-        sections = spare(lambda: state(record), lambda error: state(unusable(record.host, error)))
+        sections = spare(lambda: self.history.state(record), lambda _error: {})
         if sections:
             self.new.add(record.host, sections)
 
     def finish(self, report: Report) -> None:
-        """Write the file of the run, in place of one that an earlier step of the same run wrote. Raises OSError."""
+        """Write the file of the run, in place of those that it replaces. Raises OSError.
+
+        A report of what was read before a later run read it is no run of its own.
+        """
+        if self.history.is_past:
+            self.new.close()
+            return
         for record in self.history.left_out(report):
             self.add(record)
-        run, before = self.history.run, self.kept.run_of(self.directory)
-        self.new.finish(runs.run_file(self.directory, run), self.history.hosts(report))
-        self.kept.note_run(self.directory, run)
-        if before and before != run:
-            runs.run_file(self.directory, before).path.unlink(missing_ok=True)
-        runs.prune(self.directory, self.most, self.days)
+        directory = self.history.this.directory
+        run, steps = runs.run_file(directory, self.history.run), self.kept.runs_of(directory)
+        self.new.finish(run, self.history.hosts(report))
+        self.kept.note_run(directory, run.stamp)
+        for stamp in {*steps} - {run.stamp}:
+            runs.run_file(directory, stamp).path.unlink(missing_ok=True)
+        runs.prune(directory, run, self.most, self.days)
 
 
 def _is_readable(run: RunFile) -> bool:
@@ -322,13 +383,13 @@ class NamedRun:
     Raises BaselineError.
     """
 
-    def __init__(self, directory: Path, name: str, differ: drift.Differ) -> None:
-        found = runs.run_files(directory)
+    def __init__(self, this: ThisRun, name: str, differ: drift.Differ) -> None:
+        found = this.earlier()
         wanted = [run for run in found if run.stamp.startswith(name)]
         if not wanted:
             readable = [run.stamp for run in found[-_MOST_NAMED:] if _is_readable(run)]
             there = f"there are {', '.join(readable)}" if readable else "there is none"
-            raise drift.BaselineError(f"baseline {name}: no such run is kept in {runs.place(directory)}; {there}.")
+            raise drift.BaselineError(f"baseline {name}: no such run is kept in {runs.place(this.directory)}; {there}.")
         self._run, self._differ = wanted[-1], differ
         try:
             self._hosts = self._run.hosts()
@@ -340,24 +401,10 @@ class NamedRun:
         found, before = self._hosts.get(record.host), None
         why = f"The run of {self._run.stamp} has no state of this host."
         try:
-            before = self._run.sections(found.place) if found and found.place else None
+            before = self._run.sections(record.host, found.place) if found and found.place else None
         except RunError as error:
             why = f"In the run of {self._run.stamp}, {error}."
         return self._differ.compare(record, before, why)
-
-
-def _good(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The last good state of a section. Of one that is read for every entry of another, that of each entry."""
-    if new is None or (old is not None and new["data"] is None and new["status"] not in _GOOD):
-        return old or {}
-    if old is None or new["status"] in _GOOD or not old.get("each") or not new.get("each"):
-        return new
-    unread = [name for name, one in new["each"].items() if one["status"] not in _GOOD and name in old["each"]]
-    return {
-        **new,
-        "each": {**new["each"], **{name: old["each"][name] for name in unread}},
-        "data": {**(new["data"] or {}), **{name: (old["data"] or {}).get(name) for name in unread}},
-    }
 
 
 def _host_change(last: HostRun | None, status: str) -> str:
@@ -381,6 +428,8 @@ def _finding_changes(past: Past, verdicts: Mapping[str, str], run: str) -> Itera
 
 
 def _finding_change(before: Finding | None, finding: Finding | None, verdict: str | None) -> str:
+    if finding and verdict == EXCEPTED:
+        return EXCEPTED
     if finding:
         return "open" if finding is before else "new" if verdict == "fail" else "unknown"
     if verdict != "pass":

@@ -41,14 +41,14 @@ class Kept:
             files.write(kept, path.read_text(encoding="utf-8") if path.exists() else "")
         return kept.read_text(encoding="utf-8") or None
 
-    def run_of(self, directory: Path) -> str | None:
-        """The run that was written into a directory by an earlier step: with batches of hosts, there are several."""
+    def runs_of(self, directory: Path) -> list[str]:
+        """The runs that earlier steps of this one wrote into a directory: with batches of hosts, there are several."""
         note = self._at("run", directory)
-        return note.read_text(encoding="utf-8") if note.exists() else None
+        return note.read_text(encoding="utf-8").split() if note.exists() else []
 
     def note_run(self, directory: Path, stamp: str) -> None:
-        """Remember the run that was written into a directory. Raises OSError."""
-        files.write(self._at("run", directory), stamp)
+        """Remember a run that was written into a directory. Raises OSError."""
+        files.write(self._at("run", directory), "\n".join([*self.runs_of(directory), stamp]))
 
     def _at(self, what: str, path: Path) -> Path:
         return self.place / f"mailplus-{what}-{hashlib.sha256(bytes(path.resolve())).hexdigest()}"

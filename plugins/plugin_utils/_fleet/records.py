@@ -31,6 +31,9 @@ HOST_STATUSES = ("ok", "partial", "unsupported", "failed", "not_gathered")
 # The statuses of a host of which nothing is known.
 UNREAD = ("failed", "not_gathered")
 
+# Those of which there is a state. A NAS whose package is stopped, or not there, has none.
+READ = ("ok", "partial")
+
 _LONGEST = 200
 
 _NOT_GATHERED = (
@@ -57,8 +60,8 @@ class HostRecord:
 
     @property
     def is_read(self) -> bool:
-        """Whether anything is known of it."""
-        return self.status not in UNREAD
+        """Whether there is a state of it."""
+        return self.status in READ
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON, always with the same keys."""

@@ -30,6 +30,7 @@ _DIRECTORY = "history"
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\dZ)\.jsonl\.gz", re.ASCII)
 _GZIP = 16 + zlib.MAX_WBITS
 _PIECE = 1 << 16
+_MOST_DAYS = 36_500
 
 
 class RunError(ValueError):
@@ -42,6 +43,8 @@ class HostRun:
 
     ``asked`` is false of a host that the run left out, ``gone`` true of one that was in no inventory any more; of both,
     what earlier runs knew is passed on. ``read_at`` is when its state was read, which stands at ``place`` in the file.
+    Of a host that was not read, ``figures`` and ``verdicts`` are of its last reading; ``findings`` tells by rule what
+    was found, and since which run.
     """
 
     status: str
@@ -50,7 +53,12 @@ class HostRun:
     read_at: str | None = None
     figures: Mapping[str, int] = field(default_factory=dict)
     verdicts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    findings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     place: Sequence[int] | None = None
+
+    def verdict_of(self) -> dict[str, str]:
+        """The verdict of each rule."""
+        return {rule: verdict for verdict, rules in self.verdicts.items() for rule in rules}
 
     @classmethod
     def from_json(cls, entry: Any) -> HostRun:
@@ -79,6 +87,10 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(map(_is_text, value))
 
 
+def _are_two_texts(value: Any) -> bool:
+    return _are_texts(value) and [*map(bool, value)] == [True, True]
+
+
 _FITS: dict[str, Callable[[Any], bool]] = {
     "status": _is_text,
     "asked": _is_flag,
@@ -86,6 +98,7 @@ _FITS: dict[str, Callable[[Any], bool]] = {
     "read_at": lambda value: value is None or _is_text(value),
     "figures": lambda value: isinstance(value, dict) and all(map(_is_number, value.values())),
     "verdicts": lambda value: isinstance(value, dict) and all(map(_are_texts, value.values())),
+    "findings": lambda value: isinstance(value, dict) and all(map(_are_two_texts, value.values())),
     "place": lambda value: value is None or (isinstance(value, list) and [*map(_is_number, value)] == [True, True]),
 }
 
@@ -108,17 +121,17 @@ class RunFile:
         except (LookupError, TypeError, AttributeError) as error:
             raise RunError("it does not begin as this release writes it") from error
 
-    def sections(self, place: Sequence[int]) -> dict[str, Any]:
-        """The state of the host at a place. Raises RunError."""
+    def sections(self, host: str, place: Sequence[int]) -> dict[str, Any]:
+        """The state of a host, which is at a place. Raises RunError."""
         with self._open() as file:
             _head, end = _first_line(file)
             offset, size = place
+            if not 0 <= offset < offset + size <= os.fstat(file.fileno()).st_size - end:
+                raise RunError("the state of a host lies outside it")
             file.seek(end + offset)
             found = _parsed(_unpacked(file.read(size)))
-        sections = found.get("sections") if isinstance(found, dict) else None
-        if not isinstance(sections, dict) or not all(
-            isinstance(one, dict) and {"status", "data", "read_at"} <= one.keys() for one in sections.values()
-        ):
+        sections = found.get("sections") if isinstance(found, dict) and found.get("host") == host else None
+        if not isinstance(sections, dict) or not all(map(_is_envelope, sections.values())):
             raise RunError("the state of a host is not as this release writes it")
         return sections
 
@@ -151,6 +164,31 @@ def run_files(directory: Path) -> list[RunFile]:
 def run_file(directory: Path, stamp: str) -> RunFile:
     """The file of a run."""
     return RunFile(place(directory) / f"{stamp.replace(':', '-')}.jsonl.gz", stamp)
+
+
+@dataclass(frozen=True)
+class ThisRun:
+    """The run that is under way, by its ``stamp``, and those before it that wrote into the same directory.
+
+    ``steps`` are the runs that earlier steps of it wrote.
+    """
+
+    directory: Path
+    stamp: str
+    now: str
+    steps: Sequence[str] = ()
+
+    def earlier(self) -> list[RunFile]:
+        """The runs before, oldest first."""
+        return [run for run in run_files(self.directory) if run.stamp < self.stamp and run.stamp not in self.steps]
+
+    def replaced(self) -> list[RunFile]:
+        """The runs whose place this one takes: that of the same time, and its own steps."""
+        return [run for run in run_files(self.directory) if run.stamp in {self.stamp, *self.steps}]
+
+    def later(self) -> list[RunFile]:
+        """Runs behind this one, which is a report of what was read before."""
+        return [run for run in run_files(self.directory) if self.stamp < run.stamp and run not in self.replaced()]
 
 
 class NewRun:
@@ -186,14 +224,23 @@ class NewRun:
         self._path.unlink(missing_ok=True)
 
 
-def prune(directory: Path, most: int, days: float | None) -> None:
-    """Remove the oldest runs beyond ``most``, and those that are more than ``days`` older than the newest."""
-    found = run_files(directory)
-    newest = read_time(found[-1].stamp) if found else None
-    since = iso(newest - timedelta(days=days)) if newest and days is not None else ""
-    for run in [*found[:-most], *(each for each in found[-most:] if each.stamp < since)]:
+def prune(directory: Path, newest: RunFile, most: int, days: float | None) -> None:
+    """Remove runs before the ``newest``: the oldest beyond ``most``, and those that are older than it by ``days``."""
+    before = [run for run in run_files(directory) if run.stamp < newest.stamp]
+    moment = read_time(newest.stamp)
+    since = iso(moment - timedelta(days=min(days, _MOST_DAYS))) if moment and days is not None else ""
+    too_many = before[: max(0, len(before) + 1 - most)]
+    for run in [*too_many, *(each for each in before[len(too_many) :] if each.stamp < since)]:
         with contextlib.suppress(OSError):  # another run was faster, or it is no file
             run.path.unlink()
+
+
+def _is_envelope(envelope: Any) -> bool:
+    if not isinstance(envelope, dict) or not {"status", "data", "read_at"} <= envelope.keys():
+        return False
+    each, data = envelope.get("each", {}), envelope["data"]
+    fits = isinstance(each, dict) and all(isinstance(one, dict) and "status" in one for one in each.values())
+    return fits and _is_text(envelope["status"]) and (not each or data is None or isinstance(data, dict))
 
 
 def _pieces(head: bytes, states: IO[bytes]) -> Iterator[bytes]:

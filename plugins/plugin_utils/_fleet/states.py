@@ -73,6 +73,17 @@ def _file_name(host: str) -> str:
     return name
 
 
+def without_last_read(content: Any) -> Any:
+    """What a file of a host or of a fleet holds, without when hosts were last read.
+
+    Raises AttributeError, TypeError for what is no such file.
+    """
+    content = {**content, "last_read": None}
+    if "hosts" in content:
+        content["hosts"] = {host: {**record, "last_read": None} for host, record in content["hosts"].items()}
+    return content
+
+
 def oldest(max_age: float) -> float:
     """The time (``time.time``) since which a state must have been written to be one of today."""
     return time.time() - max_age * _SECONDS

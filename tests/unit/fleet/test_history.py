@@ -14,6 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept imp
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import HostSinceLastRun, Report
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import ThisRun
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 from ansible_collections.mailfleet.mailplus.tests.unit.support.nights import Nights
 
@@ -287,21 +288,21 @@ def test_a_run_can_be_named(nights: Nights, name: str) -> None:
     nights.run("2026-01-01T01:00:00Z", [imap(on=True)])
     nights.run(FIRST, [imap(on=False)])
     nights.run(SECOND, [imap(on=True)])
-    run = NamedRun(nights.directory / "state", name, Differ(Comparison(), KEEP))
+    run = NamedRun(ThisRun(nights.directory / "state", FOURTH, FOURTH), name, Differ(Comparison(), KEEP))
     assert [each.path for each in run.compare(imap(on=True)).differences] == ["imap_pop3.data.enable_imap"]
     assert run.compare(imap(on=True, host="two")).reason == f"The run of {FIRST} has no state of this host."
 
 
 def test_a_run_that_is_not_there_is_told_with_those_that_are(nights: Nights) -> None:
-    differ = Differ(Comparison(), KEEP)
+    this, differ = ThisRun(nights.directory / "state", FOURTH, FOURTH), Differ(Comparison(), KEEP)
     with pytest.raises(BaselineError, match=r"no such run is kept in .*history; there is none"):
-        NamedRun(nights.directory / "state", "2026-01-01", differ)
+        NamedRun(this, "2026-01-01", differ)
     nights.run(FIRST, [imap(on=False)])
     with pytest.raises(BaselineError, match=f"there are {FIRST}"):
-        NamedRun(nights.directory / "state", "2025-01-01", differ)
+        NamedRun(this, "2025-01-01", differ)
     (nights.directory / "state/history" / nights.files[0]).write_bytes(b"x")
     with pytest.raises(BaselineError, match="there is none"):
-        NamedRun(nights.directory / "state", "2025-01-01", differ)
+        NamedRun(this, "2025-01-01", differ)
     report = nights.run(SECOND, [imap(on=False)])
     assert changed(report)["differences"]["reason"] == "No earlier run can be read."
 
@@ -317,3 +318,184 @@ def test_of_what_is_read_for_each_entry_the_last_good_state_of_each_is_kept(nigh
     nights.run(SECOND, [imap(on=False, domain_usage_limit=aliases(a="2", b=None))])
     third = nights.run(THIRD, [imap(on=False, domain_usage_limit=aliases(a="2", b="3"))])
     assert [path for path in paths(third) if "status" not in path] == ["domain_usage_limit.data.b.setting"]
+
+
+def test_a_report_of_a_part_of_the_fleet_forgets_nothing_of_the_rest(nights: Nights) -> None:
+    rule = [samples.rule()]
+    nights.run(FIRST, [imap(on=False), imap(on=False, host="two")], rule)
+    nights.run(SECOND, [imap(on=True), imap(on=False, host="two")], rule)
+    part = nights.run(SECOND, [imap(on=False, host="two")], rule, inventory=["one", "two"])
+    assert part["since_last_run"]
+    assert part["since_last_run"]["missing"] == []  # it is of this run
+    third = nights.run(THIRD, [imap(on=True), imap(on=False, host="two")], rule)
+    assert paths(third) == []
+    assert findings(third) == {"imap": ("open", "fail", SECOND)}
+
+
+def test_a_failure_after_a_report_does_not_replace_what_the_same_run_read(nights: Nights) -> None:
+    rule = [samples.rule()]
+    nights.run(FIRST, [imap(on=False), imap(on=False, host="two")], rule)
+    nights.run(SECOND, [imap(on=True), imap(on=False, host="two")], rule)
+    again = nights.run(SECOND, [samples.failed("one"), imap(on=False, host="two")], rule)
+    assert (changed(again)["change"], changed(again)["last_read"]) == ("lost", SECOND)
+    third = nights.run(THIRD, [imap(on=True), imap(on=False, host="two")], rule)
+    assert (changed(third)["change"], paths(third)) == ("back", [])
+    assert findings(third) == {"imap": ("open", "fail", SECOND)}
+
+
+def test_plays_that_each_report_a_part_are_one_run(nights: Nights, tmp_path: Path) -> None:
+    both = ["one", "two"]
+    for night, (on, stamps) in enumerate([(False, (FIRST, SECOND)), (True, (THIRD, FOURTH))]):
+        place = tmp_path / f"run{night}"
+        place.mkdir()
+        nights.run(stamps[0], [imap(on=on)], kept=Kept(place), inventory=both)
+        last = nights.run(stamps[1], [imap(on=on, host="two")], kept=Kept(place), inventory=both)
+    assert paths_of(last, "two") == ["imap_pop3.data.enable_imap"]
+    assert nights.files == [f"{stamp.replace(':', '-')}.jsonl.gz" for stamp in (SECOND, FOURTH)]
+
+
+def paths_of(report: Report, host: str) -> list[str]:
+    return [each["path"] for each in changed(report, host)["differences"]["differences"]]
+
+
+def test_a_report_of_what_is_older_than_a_run_is_none(nights: Nights) -> None:
+    nights.run(FIRST, [imap(on=False)])
+    nights.run(THIRD, [imap(on=True)])
+    nights.run(SECOND, [imap(on=False)], now=FOURTH)
+    assert nights.files == [f"{stamp.replace(':', '-')}.jsonl.gz" for stamp in (FIRST, THIRD)]
+
+
+def entries(*names: str, truncated: bool | None = False, kept: bool = True) -> Any:
+    rows = [{"id": name} for name in names]
+    found = samples.listing(rows, truncated=truncated)
+    return found if kept else {**found, "data": {}}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [entries("a", truncated=True), entries("a", "b", kept=False), samples.refused(is_list=True)],
+    ids=["truncated", "not kept", "refused"],
+)
+def test_a_list_that_is_not_whole_does_not_replace_one_that_is(nights: Nights, second: Any) -> None:
+    for stamp, found in ((FIRST, entries("a", "b", "c")), (SECOND, second), (THIRD, entries("a", "b", "d"))):
+        report = nights.run(stamp, [imap(on=False, spam_keywords=found)])
+    assert paths(report) == ["spam_keywords.data.items.c", "spam_keywords.data.items.d"]
+
+
+def test_a_section_that_a_server_has_not_for_a_night_keeps_its_answer(nights: Nights) -> None:
+    core = samples.section({})
+    nights.run(FIRST, [imap(on=True, core=core)])
+    gone = samples.record("one", imap_pop3=samples.refused("unsupported"), core=core)
+    assert paths(nights.run(SECOND, [gone])) == ["imap_pop3.status"]
+    assert paths(nights.run(THIRD, [gone])) == []
+    assert paths(nights.run(FOURTH, [imap(on=False, core=core)])) == [
+        "imap_pop3.data.enable_imap",
+        "imap_pop3.status",
+    ]
+
+
+@pytest.mark.parametrize("order", [("unsupported", "failed"), ("failed", "unsupported")])
+def test_the_order_of_entries_decides_nothing(nights: Nights, order: tuple[str, str]) -> None:
+    def limits(**values: int | str) -> Any:
+        each = {
+            name: {"status": value if isinstance(value, str) else "ok", "error": None} for name, value in values.items()
+        }
+        data = {name: None if isinstance(value, str) else {"limit": value} for name, value in values.items()}
+        worst = next((value for value in values.values() if isinstance(value, str)), "ok")
+        one = {"status": worst, "data": data, "summary": None, "error": None, "each": each}
+        return imap(on=False, domain_usage_limit=one)
+
+    nights.run(FIRST, [limits(a=1, b=1, c=1)])
+    nights.run(SECOND, [limits(a=1, b=order[0], c=order[1])])
+    third = nights.run(THIRD, [limits(a=1, b=9, c=9)])
+    assert {path for path in paths(third) if path.endswith("limit")} == {
+        "domain_usage_limit.data.b.limit",
+        "domain_usage_limit.data.c.limit",
+    }
+
+
+@pytest.mark.parametrize(
+    "place", [[10**30, 5], [0, 2**40], [-1, 5], [0, 0], [0, 10**30]], ids=["far", "long", "before", "none", "huge"]
+)
+def test_a_place_outside_the_file_is_damage(nights: Nights, place: list[int]) -> None:
+    nights.run(FIRST, [imap(on=False)])
+    nights.run(SECOND, [imap(on=False)])
+    forge(nights, lambda head: head["hosts"]["one"].update(place=place))
+    assert paths(nights.run(THIRD, [imap(on=True)])) == ["imap_pop3.data.enable_imap"]
+
+
+def test_the_state_of_another_host_is_damage(nights: Nights) -> None:
+    nights.run(FIRST, [imap(on=False), imap(on=True, host="two")])
+    places: dict[str, Any] = {}
+    forge(nights, lambda head: places.update(head["hosts"]["two"]))
+    forge(nights, lambda head: head["hosts"]["one"].update(place=places["place"]))
+    report = nights.run(SECOND, [imap(on=False)], inventory=["one", "two"])
+    assert changed(report)["differences"]["status"] == "not_compared"
+
+
+@pytest.mark.parametrize("odd", [{"each": []}, {"each": {"a": 1}}, {"each": {"a": {"status": "ok"}}, "data": []}])
+@pytest.mark.parametrize("mode", ["keep", "remove", "hash"])
+def test_an_odd_state_costs_no_host_its_report(nights: Nights, odd: dict[str, Any], mode: str) -> None:
+    limits = samples.section({"a": {"limit": 1}}) | {"each": {"a": {"status": "ok", "error": None}}}
+    nights.run(FIRST, [imap(on=False, domain_usage_limit=limits)])
+    path = nights.directory / "state/history" / nights.files[-1]
+    head, line = gzip.decompress(path.read_bytes()).decode().splitlines()
+    state = json.loads(line)
+    state["sections"]["domain_usage_limit"].update(odd)
+    packed = [gzip.compress(f"{json.dumps(one)}\n".encode()) for one in (json.loads(head), state)]
+    told = json.loads(head)
+    told["hosts"]["one"]["place"] = [0, len(packed[1])]
+    path.write_bytes(gzip.compress(f"{json.dumps(told)}\n".encode()) + packed[1])
+    for record in (imap(on=False, domain_usage_limit=limits), samples.failed("one")):
+        report = nights.run(SECOND, [record], mode=mode)
+        assert report["hosts"][0]["status"] == record.status
+
+
+def forge(nights: Nights, change: Any) -> None:
+    """Change what the head of the last run says."""
+    path = nights.directory / "state/history" / nights.files[-1]
+    content = path.read_bytes()
+    line = gzip.decompress(content).decode().splitlines()[0]
+    size = next(size for size in range(1, len(content) + 1) if is_member(content[:size]))
+    head = json.loads(line)
+    change(head)
+    path.write_bytes(gzip.compress(f"{json.dumps(head)}\n".encode()) + content[size:])
+
+
+def is_member(content: bytes) -> bool:
+    try:
+        return bool(gzip.decompress(content))
+    except (EOFError, OSError):
+        return False
+
+
+def test_a_run_of_a_time_to_come_stops_neither_keeping_nor_telling(nights: Nights) -> None:
+    nights.run("2030-01-01T00:00:00Z", [imap(on=False)])
+    nights.run(FIRST, [imap(on=False)], days=30, most=1)
+    second = nights.run(SECOND, [imap(on=True)], days=30, most=1)
+    assert paths(second) == ["imap_pop3.data.enable_imap"]
+    assert second["since_last_run"]
+    assert second["since_last_run"]["unreadable"] == [
+        {"file": "2030-01-01T00-00-00Z.jsonl.gz", "reason": "it is of a time to come"}
+    ]
+    assert nights.files == ["2026-01-02T02-00-00Z.jsonl.gz", "2030-01-01T00-00-00Z.jsonl.gz"]
+
+
+def test_what_was_known_outlives_the_runs_that_are_kept(nights: Nights) -> None:
+    rule = [samples.rule()]
+    nights.run(FIRST, [imap(on=True)], rule)
+    for day in range(2, 8):
+        nights.run(f"2026-01-0{day}T02:00:00Z", [samples.failed("one")], rule, most=2)
+    back = nights.run("2026-01-09T02:00:00Z", [imap(on=False)], rule, most=2)
+    assert findings(back) == {"imap": ("fixed", "pass", FIRST)}
+    assert changed(back)["last_read"] == FIRST
+
+
+def test_what_is_excepted_for_a_time_is_open_again_when_that_ends(nights: Nights) -> None:
+    rule = [samples.rule()]
+    nights.run(FIRST, [imap(on=True)], rule)
+    waived = {"mailplus_state_exceptions": [{"rule": "imap", "reason": "soon", "expires": "2026-01-02"}]}
+    assert findings(nights.run(SECOND, [imap(on=True)], rule, variables=waived)) == {
+        "imap": ("excepted", "excepted", FIRST)
+    }
+    assert findings(nights.run(THIRD, [imap(on=True)], rule)) == {"imap": ("open", "fail", FIRST)}

@@ -17,7 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.kept import Kept
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun, ThisRun
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
 
 
@@ -46,6 +46,8 @@ class Nights:
         most: int = 90,
         days: float | None = None,
         kept: Kept | None = None,
+        now: str | None = None,
+        variables: Mapping[str, Any] | None = None,
     ) -> Report:
         """The report of a run, which is the one of ``stamp``."""
         self._runs += 1
@@ -56,11 +58,12 @@ class Nights:
         differ = Differ(Comparison(), clean)
         state = self.directory / "state"
         known = {record.host for record in records} if inventory is None else {*inventory}
-        history = History(state, stamp, differ, known.__contains__, kept.run_of(state))
-        now = read_time(stamp) or datetime.now(timezone.utc)
-        policies = Policies(samples.rules(*sources), lambda _host: {})
-        judge = Judge(policies, history.compare, lambda _text, _variables: None, clean, now, history)
-        judge.recording = Recording(history, state, kept, most, days, NewRun(kept.place))
+        moment = read_time(now or stamp) or datetime.now(timezone.utc)
+        this = ThisRun(state, stamp, now or stamp, kept.runs_of(state))
+        history = History(this, differ, known.__contains__)
+        policies = Policies(samples.rules(*sources), lambda _host: variables or {})
+        judge = Judge(policies, history.compare, lambda _text, _variables: None, clean, moment, history)
+        judge.recording = Recording(history, kept, most, days, NewRun(kept.place))
         report = judge.judged((at(record, stamp) for record in records), "Fleet")
         judge.recording.finish(report)
         return report
