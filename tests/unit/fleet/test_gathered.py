@@ -135,6 +135,16 @@ def test_what_is_no_state_is_not_kept_as_the_last_good_one(keeper: Keeper) -> No
     assert not last_good_file(keeper.directory, "one").exists()
 
 
+def test_a_package_that_is_stopped_leaves_the_last_good_state_too(keeper: Keeper) -> None:
+    stopped = samples.record("one", core=samples.refused("unsupported"))
+    keeper.keep(host_record("one", {"ansible_facts": {"mailplus": at(NOW)}}))
+    for record in (stopped, samples.failed("one"), stopped):
+        assert keeper.keep(record).head().last_read == NOW
+        assert json.loads(last_good_file(keeper.directory, "one").read_text(encoding="utf-8"))["status"] == "ok"
+    keeper.keep(samples.record("one"))
+    assert not last_good_file(keeper.directory, "one").exists()
+
+
 def test_a_dry_run_keeps_and_removes_no_last_state(keeper: Keeper) -> None:
     keeper.keep(host_record("one", {"ansible_facts": {"mailplus": at(NOW)}}))
     dry = replace(keeper, dry=True)
