@@ -25,6 +25,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views im
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import IMAP_POP3, PREFIX, QUEUE, Project
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.prometheus import ALERTS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.recipes import (
+    GUIDE,
     LINES_AT_MOST,
     START,
     Reader,
@@ -169,7 +170,7 @@ def test_rejected(follow: Reader) -> None:
         follow.run()
     for name in NAMES:
         (path,) = follow.project.directory.glob(f"rejected-{name}-*.jsonl")
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d{4}Z", path.stem.removeprefix(f"rejected-{name}-"))
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.stem.removeprefix(f"rejected-{name}-"))
         assert [json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines()] == [4]
 
 
@@ -248,6 +249,7 @@ def test_webhook(follow: Reader, fleet: Fleet) -> None:
         follow.again(follow.command)
         assert received == []
         fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(9)
+        command = follow.command
         follow.run()
     (message,) = received
     report = (follow.project.directory / "mailplus-state" / "report.md").read_text(encoding="utf-8")
@@ -256,6 +258,12 @@ def test_webhook(follow: Reader, fleet: Fleet) -> None:
     assert message == {"text": report.rstrip("\n").replace("](report.html", f"]({page}")}
     assert "7 \\* 7" in report
     assert "nas1" in report
+    failing = "|| { ansible-playbook tell.yml; false; }"
+    assert f"``{failing}``" in GUIDE.read_text(encoding="utf-8")
+    with webhook() as (url, received):
+        follow.environment["CHAT_WEBHOOK"] = url
+        follow.again(command.replace("|| ansible-playbook tell.yml", failing), 1)
+        assert len(received) == 1
 
 
 @contextmanager
@@ -351,13 +359,17 @@ def test_rights(follow: Reader, fleet: Fleet) -> None:
 def test_mail_on_change(follow: Reader, fleet: Fleet) -> None:
     follow.write()
     follow.set(
-        **QUIET, mailplus_state_subset=["queue", "imap_pop3"], mailplus_state_policies=["policies/operation.yml"]
+        **QUIET,
+        mailplus_state_subset=["queue", "imap_pop3", "antivirus"],
+        mailplus_state_policies=["policies/operation.yml"],
     )
     *variables, job = follow.take("text").splitlines()[1:]
     assert [variable.split("=")[0] for variable in variables] == ["MAILTO", "PATH"]
     command = cron(follow, job)
     assert "nas1" in follow.again(command)  # the first run
     assert follow.again(command) == ""
+    fleet[NAMES[0]].set_answer(f"{PREFIX}Security", "get_antivirus", {"update_time": 1})
+    assert follow.again(command) == ""  # it moves by itself
     fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(3)
     assert follow.again(command) == ""  # a number is no change
     fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(600)
@@ -395,6 +407,7 @@ NIGHTLY = {
 @pytest.mark.parametrize("heading", [each for each in recipes() if each not in NIGHTLY | {START}])
 def test_nothing_of_the_nightly_run_is_replaced(heading: str, project: Project) -> None:
     """A run for one question leaves what the nightly one wrote, also where a format of it goes elsewhere."""
+    assert NIGHTLY < set(recipes())
     with run_fleet(fleet_with(transaction_log={"rows": [REJECTED | {"id": 1, "time": int(time.time())}]})) as nightly:
         reader = Reader(project, nightly, heading)
         elsewhere = {name: {"directory": f"{project.directory}/elsewhere"} for name in ("csv", "jsonl", "markdown")}
