@@ -111,7 +111,8 @@ options:
     version_added: 0.2.0
   drift_ignore:
     description:
-      - Patterns of paths whose differences do not count; V(*) stands for any text, dots included.
+      - Patterns of paths whose differences do not count, neither from O(baseline) nor since the last run; V(*) stands
+        for any text, dots included.
     type: list
     elements: str
     default: []

@@ -21,9 +21,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import MOST_ROWS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import IMAP_POP3, PREFIX, QUEUE, Project
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.prometheus import ALERTS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.recipes import (
+    GUIDE,
     LINES_AT_MOST,
     START,
     Reader,
@@ -34,6 +36,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.running impor
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 ACCOUNT = {"username": "auditor", "password": "a long {{ password }}"}
+ADMINS = {"admin", "mailadmin", "anna"}
 NAMES = ("nas1.example.com", "nas2.example.com", "nas3.example.com")
 # What is about other things than the recipe must not fail its run.
 QUIET = {"mailplus_state_fail_severity": "critical", "mailplus_state_fail_unknown_severity": "never"}
@@ -71,7 +74,7 @@ def test_every_recipe_is_followed() -> None:
         mark.args[1][0].values[0]
         for test in globals().values()
         for mark in getattr(test, "pytestmark", ())
-        if mark.name == "parametrize"
+        if mark.name == "parametrize" and mark.args[0] == "follow"
     }
     assert followed == set(recipes()) - {START}
 
@@ -89,11 +92,14 @@ def test_the_plays_are_as_ansible_lint_wants_them(project: Project) -> None:
     plays = [block for block in blocks() if "  tasks:\n" in block.text]
     assert len(plays) >= 3
     paths = [str(project.write(str(block.file), f"---\n{block.text}")) for block in plays]
-    command = [str(Path(sys.executable).with_name("ansible-lint")), "--offline", "-c", str(ROOT / ".ansible-lint")]
+    lint = Path(sys.executable).with_name("ansible-lint")
+    command = [str(lint), "--offline", "-c", str(ROOT / ".ansible-lint")]
+    env = surroundings(project.directory)
+    env = {**env, "PATH": f"{lint.parent}:{env['PATH']}"}  # it wants the ansible-core that it imports
     done = subprocess.run(
         [*command, *paths],
         cwd=project.directory,
-        env=surroundings(project.directory),
+        env=env,
         capture_output=True,
         text=True,
         check=False,
@@ -130,9 +136,17 @@ def test_admin_table(follow: Reader) -> None:
     follow.check(follow.run())
     table = follow.project.directory / "admin_log" / "admin_changes.csv"
     with table.open(encoding="utf-8", newline="") as file:
-        times = [row["time"] for row in csv.DictReader(file)]
-    assert len(times) > 3
+        *rows, last = csv.DictReader(file)
+    times = [row["time"] for row in rows]
+    assert len(times) == MOST_ROWS
     assert times == sorted(times, reverse=True)
+    assert {row["actor"] for row in rows} <= ADMINS
+    assert all(row["deed"] for row in rows)
+    everything = (table.parent / "rows" / "admin_log.jsonl").read_text(encoding="utf-8").splitlines()
+    kept = [row["row"] for row in map(json.loads, everything) if "row" in row]
+    assert int(last["rows_left_out"]) == len(kept) - MOST_ROWS > 0
+    assert {row["user"] for row in kept} <= ADMINS
+    assert {path.stat().st_mode & 0o077 for path in [table, table.parent]} == {0}
 
 
 REJECTED = {
@@ -158,8 +172,9 @@ def test_rejected(follow: Reader) -> None:
         follow.ask(rejecting)
         follow.run()
     for name in NAMES:
-        text = (follow.project.directory / f"rejected-{name}.jsonl").read_text(encoding="utf-8")
-        assert [json.loads(line)["id"] for line in text.splitlines()] == [4]
+        (path,) = follow.project.directory.glob(f"rejected-{name}-*.jsonl")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", path.stem.removeprefix(f"rejected-{name}-"))
+        assert [json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines()] == [4]
 
 
 STRANGE = {
@@ -190,14 +205,12 @@ def test_row_keys(follow: Reader) -> None:
 
 def check_other_recipes(follow: Reader) -> None:
     """Once the keys are named, other recipes work there too."""
-    named = "row_keys: '{{ mailplus_state_row_keys }}', sections: "
-    follow.project.write("after.yml", text_of("changes.yml").replace("sections: ", named))
-    assert '"when"' in follow.again("ansible-playbook after.yml")
-    task = text_of("rejected.yml").replace("sections: ", named)
-    task = task.replace("rejected]", "sent]").replace("example.org", "partner.example.org")
+    assert '"when"' in follow.again("ansible-playbook before.yml")
+    task = text_of("rejected.yml").replace("rejected]", "sent]").replace("example.org", "partner.example.org")
     follow.project.write("after.yml", task)
     follow.again("ansible-playbook after.yml")
-    rows = (follow.project.directory / f"rejected-{NAMES[0]}.jsonl").read_text(encoding="utf-8").splitlines()
+    (path,) = follow.project.directory.glob(f"rejected-{NAMES[0]}-*.jsonl")
+    rows = path.read_text(encoding="utf-8").splitlines()
     assert {json.loads(row)["state"] for row in rows} == {"sent"}
     assert {json.loads(row)["to_whom"] for row in rows} == {"kontakt@partner.example.org"}
 
@@ -239,12 +252,21 @@ def test_webhook(follow: Reader, fleet: Fleet) -> None:
         follow.again(follow.command)
         assert received == []
         fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(9)
+        command = follow.command
         follow.run()
     (message,) = received
     report = (follow.project.directory / "mailplus-state" / "report.md").read_text(encoding="utf-8")
-    assert message == {"text": report.rstrip("\n")}
+    (page,) = re.findall(r'page: "([^"]+)"', text_of("tell.yml"))
+    assert "](report.html#rule-1)" in report
+    assert message == {"text": report.rstrip("\n").replace("](report.html", f"]({page}")}
     assert "7 \\* 7" in report
     assert "nas1" in report
+    failing = "|| { ansible-playbook tell.yml; false; }"
+    assert f"``{failing}``" in GUIDE.read_text(encoding="utf-8")
+    with webhook() as (url, received):
+        follow.environment["CHAT_WEBHOOK"] = url
+        follow.again(command.replace("|| ansible-playbook tell.yml", failing), 1)
+        assert len(received) == 1
 
 
 @contextmanager
@@ -314,20 +336,18 @@ def check_junit(follow: Reader, file: str) -> None:
 
 @recipe("How do I compare the nodes of a cluster?")
 def test_nodes(follow: Reader, fleet: Fleet) -> None:
-    follow.set(**QUIET)
+    follow.write()
     fleet[NAMES[2]].set_answer(IMAP_POP3, "get", {"enable_pop3": "odd"})
     follow.run()
     asked = {name: len(nas.requests) for name, nas in fleet.items()}
-    follow.again("true")
-    report = read(follow, "report.json")
-    assert [host["host"] for host in report["hosts"]] == list(NAMES[1:])
-    different = {
-        host["host"]: {difference["path"]: difference["actual"] for difference in host["drift"]["differences"]}
-        for host in report["hosts"]
-    }
-    assert different[NAMES[2]]["imap_pop3.data.enable_pop3"] == "odd"
-    assert "imap_pop3.data.enable_pop3" not in different[NAMES[1]]
-    assert "enable_pop3" in (follow.project.directory / "mailplus-state" / "findings.csv").read_text(encoding="utf-8")
+    with (follow.project.directory / "nodes" / "findings.csv").open(encoding="utf-8", newline="") as file:
+        found = [row for row in csv.DictReader(file) if row["kind"] == "drift"]
+    assert NAMES[0] not in {row["host"] for row in found}
+    different = [row for row in found if "imap_pop3.data.enable_pop3" in row.values()]
+    assert [row["host"] for row in different] == [NAMES[2]]
+    assert "odd" in different[0]["actual"]
+    report = (follow.project.directory / "nodes" / "report.md").read_text(encoding="utf-8")
+    assert "enable\\_pop3" in report
     assert asked == {name: len(nas.requests) for name, nas in fleet.items()}
 
 
@@ -342,13 +362,17 @@ def test_rights(follow: Reader, fleet: Fleet) -> None:
 def test_mail_on_change(follow: Reader, fleet: Fleet) -> None:
     follow.write()
     follow.set(
-        **QUIET, mailplus_state_subset=["queue", "imap_pop3"], mailplus_state_policies=["policies/operation.yml"]
+        **QUIET,
+        mailplus_state_subset=["queue", "imap_pop3", "antivirus"],
+        mailplus_state_policies=["policies/operation.yml"],
     )
     *variables, job = follow.take("text").splitlines()[1:]
     assert [variable.split("=")[0] for variable in variables] == ["MAILTO", "PATH"]
     command = cron(follow, job)
     assert "nas1" in follow.again(command)  # the first run
     assert follow.again(command) == ""
+    fleet[NAMES[0]].set_answer(f"{PREFIX}Security", "get_antivirus", {"update_time": 1})
+    assert follow.again(command) == ""  # it moves by itself
     fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(3)
     assert follow.again(command) == ""  # a number is no change
     fleet[NAMES[0]].mailplus.rows(QUEUE, "list").grow(600)
@@ -371,6 +395,46 @@ def cron(follow: Reader, job: str) -> str:
     home = follow.project.directory.parent
     (home / "mailplus").symlink_to(follow.project.directory)
     return f"cd {shlex.quote(str(home))} && exec sh -c {shlex.quote(command)}"
+
+
+NIGHTLY = {
+    "None of the rows could be judged: what do I do?",
+    "How do I get a mail only when something changed?",
+    "How do I send findings to a chat, or make a ticket of them?",
+    "How do I watch the fleet with Prometheus and Grafana?",
+    "How do I see the findings in GitLab?",
+    "How do I see the findings in Jenkins?",
+}
+
+
+@pytest.mark.parametrize("heading", [each for each in recipes() if each not in NIGHTLY | {START}])
+def test_nothing_of_the_nightly_run_is_replaced(heading: str, project: Project) -> None:
+    """A run for one question leaves what the nightly one wrote, also where a format of it goes elsewhere."""
+    assert set(recipes()) > NIGHTLY
+    with run_fleet(fleet_with(transaction_log={"rows": [REJECTED | {"id": 1, "time": int(time.time())}]})) as nightly:
+        reader = Reader(project, nightly, heading)
+        elsewhere = {name: {"directory": f"{project.directory}/elsewhere"} for name in ("csv", "jsonl", "markdown")}
+        files = elsewhere | yaml.safe_load(text_of("group_vars/nas/metrics.yml"))["mailplus_state_files"]
+        reader.set(**QUIET, mailplus_state_files=files)
+        reader.again("ansible-playbook mailfleet.mailplus.state -e mailplus_hosts=nas")
+        before = nightly_files(project)
+        assert {"metrics", "elsewhere", "mailplus-state"} == {name.split("/")[0] for name in before}
+        assert any("/history/" in name for name in before)
+        reader.write()
+        for block in blocks():
+            if block.heading == heading and block.language == "shell":
+                reader.again(block.text)
+    assert nightly_files(project) == before
+
+
+def nightly_files(project: Project) -> dict[str, tuple[int, bytes]]:
+    """What the nightly run wrote, as text and when."""
+    return {
+        str(path.relative_to(project.directory)): (path.stat().st_mtime_ns, path.read_bytes())
+        for place in ("mailplus-state", "metrics", "elsewhere")
+        for path in (project.directory / place).rglob("*")
+        if path.is_file()
+    }
 
 
 @recipe("How do I watch the fleet with Prometheus and Grafana?")
