@@ -55,6 +55,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs imp
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE, ROWS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.links import linked
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import RoleVariables, cause
 
 try:
@@ -65,6 +66,8 @@ except ImportError:  # pragma: no cover - ansible-core before 2.19 trusts every 
 # A baseline that is no file: the last run, or a run by its time or day. A file of such a name is ./last.
 _LAST_RUN = "last"
 _RUN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", re.ASCII)
+
+_NO_ROWS: dict[str, Any] = {"changed": False, "files": []}
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
@@ -119,16 +122,16 @@ class ActionModule(FleetAction):
         judge = Judge(policies, baseline or not_compared, self._evaluator(), clean, now, limits=_limits(options))
         this = _this_run(options, run_of(hosts, now), now)
         self._look_back(judge, options, differ, History(this, differ, variables.has))
-        merged = Merged(kept().place, clean)
+        merged = Merged(kept().place, clean) if ROWS in options["formats"] else None
         records = (source.record() for source in hosts)
-        passing = merged.passing(records) if ROWS in options["formats"] else records
+        passing = merged.passing(records) if merged else records
         built = judge.judged(passing, f"{options['title']}", _page(options, found, iso(now)))
-        directory = directory_of(options) if options["directory"] else None
-        written, rows = self._write(built, options, found), self._write_rows(merged, found[ROWS])
+        written = self._write(built, options, found)
+        rows = self._write_rows(merged, found[ROWS]) if merged else _NO_ROWS
         if judge.recording:  # not before somebody can read what changed
             judge.recording.finish(built)
         files_of_all = {"changed": written["changed"] or rows["changed"], "files": written["files"] + rows["files"]}
-        return {**files_of_all, **failing.result(built, judge.described, directory)}
+        return {**files_of_all, **failing.result(built, judge.described)}
 
     def _look_back(self, judge: Judge, options: Options, differ: Differ, history: History) -> None:
         """Have a judge know what earlier runs found, as far as the options ask for that."""
@@ -190,15 +193,18 @@ class ActionModule(FleetAction):
         complete = all(path.exists() and target.access.holds(path) for path, target in targets.items())
         if options["only_on_change"] and complete:
             less = partial(without_times, is_quiet=is_quiet(built))
-            if not files.differs_beyond_times(found["json"].path("report.json", stamp), files.to_json(built), less):
+            path = found["json"].path("report.json", stamp)
+            if not files.differs_beyond_times(path, files.to_json(linked(built, path.parent)), less):
                 return {"changed": False, "files": paths}
-        changed = [self._write_one(path, target.write(built), target.access) for path, target in targets.items()]
+        changed = [
+            self._write_one(path, target.write(linked(built, path.parent)), target.access)
+            for path, target in targets.items()
+        ]
         return {"changed": any(changed), "files": paths}
 
     def _write_rows(self, merged: Merged, place: places.Place) -> dict[str, Any]:
         """Put the rows of all hosts in place, which were collected while the hosts were judged."""
-        found = {place.directory / name: path for name, path in merged.collected().items()}
-        changed = []
+        found, changed = merged.collected(place.directory), []
         for path, collected in found.items():
             if files.differs_from_pieces(path, files.lines_of(collected)) or not place.access.holds(path):
                 changed.append(path)
@@ -224,11 +230,10 @@ def _check_directory(options: Options) -> None:
 
 
 def _page(options: Options, found: Mapping[str, places.Place], generated_at: str) -> str | None:
-    """Where the other formats find the HTML report; None where none is written."""
+    """The path of the HTML report; None where none is written."""
     if "html" not in options["formats"]:
         return None
-    path, directory = found["html"].path(PAGE, generated_at), directory_of(options)
-    return str(path.relative_to(directory) if path.is_relative_to(directory) else path)
+    return str(found["html"].path(PAGE, generated_at))
 
 
 def _this_run(options: Options, stamp: str, now: datetime) -> ThisRun:

@@ -150,7 +150,8 @@ options:
       - By format, where its files go and who may read them, as far as it is not O(directory), their owner alone and the
         usual name.
       - C(directory) is another directory. Where it is missing, it is made, for those who may read the files. Nothing
-        else is written there; a file is C(.mailplus-*.part) until it is whole.
+        else is written there; a file is C(.mailplus-*.part) until it is whole. It is none of C(hosts), C(last_good),
+        C(history) and C(rows) below O(directory).
       - C(mode) is the mode of the files, in octal digits and quotes, such as C("0644"). Nobody but their owner and
         group may write them, and nobody may run them.
       - C(group) is the name or number of their group. Who runs Ansible has to be a member.

@@ -11,6 +11,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -497,3 +498,56 @@ def test_a_host_whose_name_ends_in_a_port_fails_and_no_other_one(fleet: Fleet, t
         expected_warnings=["1 of 2 NAS could not be read: nas1:5001."],
     )
     assert {result.host for result in run.results if result.status == "failed"} == {"nas1:5001"}
+
+
+def test_links_lead_to_the_page_from_wherever_a_format_goes(fleet: Fleet, tmp_path: Path) -> None:
+    """The path of a link in Markdown holds no blank and no bracket, which would end it."""
+    project = Project(tmp_path)
+    state, pages = tmp_path / "state (1)", tmp_path / "my pages (1)" / "#1"
+    files: Data = {name: {"directory": str(tmp_path / name)} for name in ("markdown", "csv", "junit", "json")}
+    files["html"] = {"directory": str(pages), "name": "page-{date}.html"}
+    rule = {**NOSY["rules"][0], "section": "queue", "path": "total", "condition": {"equals": -1}}
+    variables: Data = {"mailplus_state_directory": str(state), "mailplus_state_policies": [{"rules": [rule]}]}
+    settings = {**LENIENT, **variables, "mailplus_state_files": files, "mailplus_state_subset": ["queue"]}
+    project.write("hosts.yml", hosts(fleet, settings))
+    run = project.play("mailfleet.mailplus.state", "--limit", "plain")
+    (page,) = pages.glob("page-*.html")
+    (in_markdown,) = re.findall(r"\]\(([^ ()]*)\)", (tmp_path / "markdown" / "report.md").read_text(encoding="utf-8"))
+    junit = (tmp_path / "junit" / "junit.xml").read_text(encoding="utf-8")
+    with (tmp_path / "csv" / "findings.csv").open(encoding="utf-8", newline="") as file:
+        links = {"csv": next(csv.DictReader(file))["link"]}
+    links["junit"] = re.findall("^Report: (.*?)(?:<|$)", junit, re.MULTILINE)[0]
+    report = json.loads((tmp_path / "json" / "report.json").read_text(encoding="utf-8"))
+    links["json"] = report["hosts"][0]["link"]
+    links["markdown"] = unquote(in_markdown.rpartition("#")[0]) + "#rule-1"
+    for name, link in links.items():
+        path, mark, place = link.rpartition("#")
+        assert not Path(path).is_absolute()
+        assert (tmp_path / name / path).resolve() == page.resolve(), name
+        assert f'id="{place}"' in page.read_text(encoding="utf-8"), mark
+    told = [
+        result.returned["hosts"] for result in run.results if "totals" in result.returned and "hosts" in result.returned
+    ]
+    assert told[-1]["plain"]["link"] == f"{page}#host-1"
+
+
+def test_rows_of_yesterday_do_not_read_as_those_of_today(fleet: Fleet, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    variables: Data = {"mailplus_state_directory": str(tmp_path / "state"), "mailplus_state_formats": ["jsonl"]}
+    project.write("hosts.yml", hosts(fleet, {**LENIENT, **variables, "mailplus_state_subset": ["queue"]}))
+    play = ("mailfleet.mailplus.state", "--limit", "plain,gone")
+    project.play(*play)
+    before = lines_of_queue(tmp_path)
+    assert [line["status"] for line in before if "status" in line] == ["ok", "failed"]
+    run = project.play(*play, "-e", "mailplus_state_port=1")
+    assert [(line["host"], line["status"], line["rows"]) for line in lines_of_queue(tmp_path)] == [
+        ("plain", "failed", 0),
+        ("gone", "failed", 0),
+    ]
+    assert changes(run)[-1]
+
+
+def lines_of_queue(place: Path) -> list[Data]:
+    """The lines of the rows of the queue, those of a host together."""
+    text = (place / "state" / "rows" / "queue.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]

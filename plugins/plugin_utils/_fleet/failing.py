@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import sentence
@@ -35,11 +34,8 @@ _MOST_DIFFERENCES = 10
 _MOST_RULES = 5
 
 
-def result(report: Report, described: Mapping[str, str], directory: Path | None = None) -> dict[str, Any]:
-    """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it.
-
-    ``directory`` is where the report is written.
-    """
+def result(report: Report, described: Mapping[str, str]) -> dict[str, Any]:
+    """The result of a task: totals, and per host what fails it. ``described`` tells by host what was read of it."""
     rules = {rule["id"]: rule for rule in report["rules"]}
     failing = {host["host"]: list(map(visible, _failing(host, rules))) for host in report["hosts"]}
     width = max(map(len, failing), default=0)
@@ -57,7 +53,7 @@ def result(report: Report, described: Mapping[str, str], directory: Path | None 
             host["host"]: {
                 "status": host["status"],
                 "failing": failing[host["host"]],
-                "link": f"{directory / host['link']}" if directory and host["link"] else None,
+                "link": host["link"],
                 "verdicts": _tally(host),
                 "drift": host["drift"]["status"],
                 "differences": len(host["drift"]["differences"]),

@@ -151,7 +151,7 @@ class Judge:
     """By host, what was read of it in a few words."""
 
     def judged(self, records: Iterable[HostRecord], title: str, page: str | None = None) -> Report:
-        """The report of a fleet. ``page`` is the HTML report that is written too."""
+        """The report of a fleet. ``page`` is the path of the HTML report."""
         stamp = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         results, rules = self._results(records), self.policies.rules
         return report.build_report(

@@ -7,6 +7,7 @@ run, and put in place when all have passed.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +18,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secti
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, spare
-
-DIRECTORY = "rows"
 
 _NOT_ASKED = "The host was not asked for it."
 _NOT_KEPT = "The rows were read, and not kept."
@@ -40,11 +39,17 @@ class Merged:
             self._add(record)
             yield record
 
-    def collected(self) -> dict[str, Path]:
-        """By the name of each file below the directory of the report, where its text is. Raises OSError."""
-        for section, told in self._told.items():
+    def collected(self, directory: Path) -> dict[Path, Path]:
+        """By each file below ``directory``, where its text is. Raises OSError.
+
+        A file that is there is one of them also where no host has its section: else it would tell of another run.
+        """
+        paths = {section.name: file_of(directory, section.name) for section in CATALOGUE if section.is_log}
+        found = {name: path for name, path in paths.items() if name in self._told or os.path.lexists(path)}
+        for section in found:
+            told = self._told.get(section, set())
             self._append(section, (files.to_line(one) for host, one in self._hosts.items() if host not in told))
-        return {f"{DIRECTORY}/{section}.jsonl": self._path(section) for section in sorted(self._told)}
+        return {path: self._path(section) for section, path in found.items()}
 
     def _add(self, record: HostRecord) -> None:
         sections = (record.mailplus or {}).get("sections", {})
@@ -76,6 +81,11 @@ class Merged:
 
     def _path(self, section: str) -> Path:
         return self.place / f"mailplus-rows-{section}"
+
+
+def file_of(directory: Path, section: str) -> Path:
+    """Where the rows of a section are written."""
+    return directory / "rows" / f"{section}.jsonl"
 
 
 def _of_section(host: str, envelope: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

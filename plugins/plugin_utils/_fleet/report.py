@@ -91,7 +91,7 @@ def build_report(
 ) -> Report:
     """The report of a fleet, hosts by name; a result is let go of before the next is looked at.
 
-    ``generated_at`` is UTC, ISO 8601, ``page`` the HTML report that is written too; ``history`` tells what changed.
+    ``generated_at`` is UTC, ISO 8601, ``page`` the path of the HTML report; ``history`` tells what changed.
     """
     unconfigured, views = Unconfigured(), Views()
     found = sorted(_hosts(results, unconfigured, views), key=lambda each: each.host["host"])
@@ -258,13 +258,12 @@ def _verdict(verdict: Verdict, clean: _Cleaner, at: datetime | None, *, can_quot
     is_count = verdict.unit in (ITEMS, KEYS)
     path, actual = clean.at(verdict.path or "", None if is_count else verdict.actual)
     actual = verdict.actual if is_count else actual
-    expected = None if verdict.expected is None else clean.text(verdict.expected)
     return {
         "rule": verdict.rule,
         "severity": verdict.severity,
         "verdict": verdict.verdict,
         "fails": False,
-        "expected": expected,
+        "expected": verdict.expected,  # of a policy, nothing that a server sent
         "actual": actual,
         "unit": verdict.unit,
         "actual_in_words": None if actual is None else _in_words(actual, verdict, at),

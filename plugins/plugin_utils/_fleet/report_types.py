@@ -176,7 +176,7 @@ class RuleReport(TypedDict):
     reference: str
     """What it rests on."""
     link: str | None
-    """Where the HTML report that is written beside tells of it; null where none is written."""
+    """Where the HTML report tells of it, as a path from the directory of this file; null where none is written."""
 
 
 class NotConfigured(TypedDict):
@@ -407,7 +407,7 @@ class HostReport(TypedDict):
     fails: bool
     """Whether it fails the run, since it was not read, or by one of its verdicts or differences."""
     link: str | None
-    """Where the HTML report that is written beside tells of it; null where none is written."""
+    """Where the HTML report tells of it, as a path from the directory of this file; null where none is written."""
     error: Error | None
     """The error of a host that failed; null where there is none."""
     collected_at: Moment | None

@@ -45,6 +45,7 @@ HOST_COLUMN = "host"
 
 _HOST, _HOSTS, _NAMES = Column(HOST_COLUMN, "Host"), Column("hosts", "Hosts"), Column("names", "Their names")
 _NOT_KEPT, _UNTOLD = "its rows were not kept", "the answer does not tell"
+_ALIKE = "several hosts name the same nodes; which of them belong together is not known"
 
 
 def of_catalogue() -> dict[str, list[Column]]:
@@ -92,11 +93,15 @@ class Event:
 
 @dataclass(frozen=True)
 class Claim:
-    """A host that names several members of a group, of which the one at ``place`` is itself."""
+    """A host that names several members of a group, of which the one at ``place`` is itself.
+
+    ``domain`` is the one that the host has and the name of the member lacks, empty where there is none.
+    """
 
     host: str
     names: list[str]
     place: int
+    domain: str
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,25 @@ def _claim(host: str, own: Sequence[str], names: Sequence[Sequence[str]]) -> Cla
     firsts = [next(iter(one), "") for one in names]
     mine = [place for place, one in enumerate(names) if any(_same_name(mine, name) for mine in own for name in one)]
     told_apart = all(firsts) and len(set(firsts)) == len(firsts) > 1
-    return Claim(host, firsts, mine[0]) if told_apart and len(mine) == 1 else None
+    if not told_apart or len(mine) != 1:
+        return None
+    return Claim(host, firsts, mine[0], _domain(own, names[mine[0]]))
+
+
+def _domain(own: Sequence[str], names: Sequence[str]) -> str:
+    """The domain of the first name of a host that a member has without any domain."""
+    found = (name.lower().partition(".") for name in own)
+    return next((domain for label, _dot, domain in found if domain and label in names and not label.isdecimal()), "")
+
+
+def _of_domains(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """Of hosts that name the same members, those that are a group: of one domain, and each another member.
+
+    Hosts without a domain are of the only one that there is.
+    """
+    domains = sorted({claim.domain for claim in claims} - {""})
+    parts = [[one for one in claims if one.domain == domain] for domain in domains] if len(domains) > 1 else [[*claims]]
+    return [part for part in parts if len({one.names[one.place] for one in part}) == len(part) > 1]
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -189,7 +212,7 @@ class Views:
 
     def groups(self, members: str) -> list[list[str]]:
         """The hosts that are known to be members of the same group."""
-        return [[claim.host for claim in claims] for claims in self._groups(members)]
+        return [[claim.host for claim in claims] for claims in self._groups(members)[0]]
 
     def told(self, hosts: Sequence[HostReport]) -> Iterator[ViewReport]:
         """All views of what any host was asked for."""
@@ -206,15 +229,22 @@ class Views:
             if section.members:
                 yield self._side_by_side(section.name, section.members, hosts)
 
-    def _groups(self, members: str) -> list[list[Claim]]:
-        """Hosts of one group name the same members, and each is another one of these.
+    def _groups(self, members: str) -> tuple[list[list[Claim]], list[str]]:
+        """Hosts of one group name the same members, and each is another one of these; and the hosts of which is not
+        known with which others they are one.
 
         Equal names are not enough: two groups may have given their members the same.
         """
         found: dict[tuple[str, ...], list[Claim]] = {}
         for claim in sorted(self._claims.get(members, []), key=lambda claim: claim.host):
             found.setdefault(tuple(sorted(claim.names)), []).append(claim)
-        return [claims for claims in found.values() if len({one.names[one.place] for one in claims}) == len(claims) > 1]
+        groups, unclear = [], []
+        for claims in found.values():
+            of_names = _of_domains(claims)
+            groups += of_names
+            left = [claim.host for claim in claims if all(claim not in group for group in of_names)]
+            unclear += left if len(left) > 1 else []  # of one that is left alone, the others were not read
+        return groups, unclear
 
     def _happened(self, section: str, view: Events, hosts: Sequence[HostReport]) -> ViewReport:
         """Rows of a log of all hosts in one."""
@@ -227,13 +257,10 @@ class Views:
 
     def _side_by_side(self, section: str, view: Members, hosts: Sequence[HostReport]) -> ViewReport:
         """The nodes of a group, one behind the other."""
-        by_name = {host["host"]: host for host in hosts}
-        rows = [
-            row
-            for number, claims in enumerate(self._groups(view.name), 1)
-            for row in _nodes(view, number, claims, by_name)
-        ]
+        by_name, (groups, unclear) = {host["host"]: host for host in hosts}, self._groups(view.name)
+        rows = [row for number, claims in enumerate(groups, 1) for row in _nodes(view, number, claims, by_name)]
         reasons = {host["host"]: _unread(host, section) or _unnamed(host, view) for host in hosts}
+        reasons |= dict.fromkeys(unclear, _ALIKE)
         named = Grouping(view.nodes, f"Nodes of a {view.group}, side by side", ())
         return _view(named, [section], _of_nodes(view), rows, reasons)
 

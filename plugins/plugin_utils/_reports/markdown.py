@@ -41,6 +41,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables i
     of_fleet,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.links import as_address
 
 # Longer lists say how many more there are.
 MOST_HOSTS = 10
@@ -206,7 +207,7 @@ def _finding(rule: RuleReport, places: Sequence[tuple[str, VerdictReport]]) -> s
     """A line of a rule: where it is so and what was found there, what is expected, and what to do."""
     _host, first = places[0]
     title = f"**{escape(rule['title'])}**"
-    title = f"[{title}]({rule['link']})" if rule["link"] else title
+    title = f"[{title}]({as_address(rule['link'])})" if rule["link"] else title
     hosts = _some([f"{escape(host)}{_actual(verdict)}" for host, verdict in places])
     parts = [f"{title}: {hosts}"]
     if first["verdict"] == "unknown":

@@ -11,15 +11,21 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, runs
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.merged import file_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import fleet_file
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import (
+    fleet_file,
+    last_good_file,
+    state_file,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, ROWS
 
 _FORMATS = (*FORMATS, ROWS)
 _KEYS = ("directory", "group", "mode", "name")
 _MODE = re.compile(r"0?[0-7]{3}", re.ASCII)
 _OWNER, _MOST = 0o600, 0o664
+_NO_GROUP = 2**32 - 1  # and no greater number is one
 _NAME = re.compile(r"(?!\.)(?:[\w.+@-]|\{(?:name|date|time)\}){1,100}", re.ASCII)
 
 
@@ -75,14 +81,15 @@ def targets(
     found: Mapping[str, Place], formats: Sequence[str], directory: Path, generated_at: str
 ) -> dict[Path, Target]:
     """The files of some formats, by their paths. Raises PlaceError where one is that of another."""
-    taken = {fleet_file(directory): "the gathered state"}
+    taken = {_real(fleet_file(directory)): "the gathered state"}
     made = {}
     for name in dict.fromkeys(formats):
         for usual, write in FORMATS.get(name, {}).items():
             path = found[name].path(usual, generated_at)
-            if path in taken:
-                raise _wrong(name, f"{path} is a file of {taken[path]} too")
-            taken[path], made[path] = name, Target(write, found[name].access)
+            real = _real(path)
+            if real in taken:
+                raise _wrong(name, f"{path} is a file of {taken[real]} too")
+            taken[real], made[path] = name, Target(write, found[name].access)
     return made
 
 
@@ -103,11 +110,32 @@ def _directory(name: str, given: object, directory: Path) -> Path:
         return directory
     if not isinstance(given, str) or not given or "\0" in given:
         raise _wrong(name, "directory is a path")
-    path = Path(os.path.expandvars(given)).expanduser().absolute()
-    reason = files.unusable_directory(path)
+    try:
+        path = Path(os.path.expandvars(given)).expanduser().absolute()
+    except RuntimeError:
+        raise _wrong(name, f"directory {given}: there is no such user on the controller") from None
+    reason = files.unusable_directory(path) or _kept_there(path, directory)
     if reason:
         raise _wrong(name, f"directory {path}: {reason}")
     return path
+
+
+def _kept_there(path: Path, directory: Path) -> str | None:
+    """Why no report is written there: the collection keeps files of its own there, and reads some of them again."""
+    own = (
+        state_file(directory, "any").parent,
+        last_good_file(directory, "any").parent,
+        runs.place(directory),
+        file_of(directory, "any").parent,
+    )
+    real = Path(os.path.realpath(path))
+    kept = next((place for place in own if real.is_relative_to(os.path.realpath(place))), None)
+    return f"{kept} is for files of the collection alone" if kept else None
+
+
+def _real(path: Path) -> Path:
+    """A path without links on the way. A link that stands there itself is replaced, never followed."""
+    return Path(os.path.realpath(path.parent), path.name)
 
 
 def _mode(name: str, given: object) -> int:
@@ -134,6 +162,8 @@ def _group(name: str, given: object) -> int | None:
         number = int(given) if f"{given}".isdecimal() else grp.getgrnam(f"{given}").gr_gid
     except (KeyError, ValueError):
         raise _wrong(name, f"group {given}: there is none of this name on the controller") from None
+    if not 0 <= number < _NO_GROUP:
+        raise _wrong(name, f"group {given}: there is no such number of a group")
     if os.geteuid() and number not in (os.getegid(), *os.getgroups()):
         raise _wrong(name, f"group {given}: who runs Ansible is no member of it, and so cannot give it a file")
     return number

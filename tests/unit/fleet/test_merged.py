@@ -17,8 +17,8 @@ def written(place: Path, *records: HostRecord, clean: Clean = KEEP) -> dict[str,
     merged = Merged(place, clean)
     assert list(merged.passing(records)) == [*records]
     return {
-        name: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        for name, path in merged.collected().items()
+        str(target.relative_to(place)): [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        for target, path in merged.collected(place).items()
     }
 
 
@@ -68,6 +68,18 @@ def test_a_line_is_a_line_whatever_a_server_sent(tmp_path: Path) -> None:
 def test_a_second_batch_of_hosts_begins_anew(tmp_path: Path) -> None:
     first = written(tmp_path, samples.record("a", queue=samples.listing([{"id": 1}])))
     assert written(tmp_path, samples.record("a", queue=samples.listing([{"id": 1}]))) == first
+
+
+def test_a_file_of_another_run_does_not_stay_as_it_is(tmp_path: Path) -> None:
+    """One that nobody can read of today says so of each host; what is no file of a list is left alone."""
+    (tmp_path / "rows").mkdir()
+    for name in ("queue", "admin_log", "mine"):
+        (tmp_path / "rows" / f"{name}.jsonl").write_text("{}\n", encoding="utf-8")
+    found = written(tmp_path, samples.failed("a"), samples.record("b", admin_log=samples.listing([])))
+    assert {name: [(line["host"], line["status"]) for line in lines] for name, lines in found.items()} == {
+        "rows/queue.jsonl": [("a", "failed"), ("b", "not_asked")],
+        "rows/admin_log.jsonl": [("b", "ok"), ("a", "failed")],
+    }
 
 
 def test_rows_that_are_odd_stay_at_their_host(tmp_path: Path) -> None:

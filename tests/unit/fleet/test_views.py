@@ -173,6 +173,37 @@ def test_equal_names_are_no_cluster(hosts: tuple[str, ...]) -> None:
     assert report["members"][0]["groups"] == []
 
 
+_ALIKE = "several hosts name the same nodes; which of them belong together is not known"
+_BARE = (("nas1", "healthy"), ("nas2", "healthy"))
+
+
+@pytest.mark.parametrize(
+    ("hosts", "groups", "unknown"),
+    [
+        (("nas1.x.org", "nas2.x.org"), [["nas1.x.org", "nas2.x.org"]], []),
+        (("nas1.X.org", "nas2"), [["nas1.X.org", "nas2"]], []),
+        (("nas1.x.org", "nas2.y.org"), [], ["nas1.x.org", "nas2.y.org"]),
+        (
+            ("nas1.x.org", "nas1.y.org", "nas2.x.org", "nas2.y.org"),
+            [["nas1.x.org", "nas2.x.org"], ["nas1.y.org", "nas2.y.org"]],
+            [],
+        ),
+        (("nas1.x.org", "nas1.y.org", "nas2.y.org"), [["nas1.y.org", "nas2.y.org"]], []),  # the other one was not read
+        (("nas1", "nas1.x.org", "nas2.y.org"), [], ["nas1", "nas1.x.org", "nas2.y.org"]),
+        (("nas1", "nas1.x.org", "nas2.x.org"), [], ["nas1", "nas1.x.org", "nas2.x.org"]),
+        (("nas1.x.org",), [], []),
+    ],
+)
+def test_clusters_whose_nodes_have_equal_names_are_told_apart_or_unknown(
+    hosts: tuple[str, ...], groups: list[list[str]], unknown: list[str]
+) -> None:
+    report = samples.report([cluster(host, *_BARE) for host in hosts])
+    assert report["members"][0]["groups"] == groups
+    found = view_of(report, "cluster_nodes")
+    assert [row["host"] for row in found["rows"]] == [host for group in groups for host in group]
+    assert found["unknown"] == ([{"reason": _ALIKE, "hosts": unknown}] if unknown else [])
+
+
 def test_a_server_is_known_by_its_address_too() -> None:
     def node(host: str, address: str) -> HostRecord:
         servers = [{"hostname": f"s{one}", "ip": f"192.0.2.{one}"} for one in (1, 2)]

@@ -53,6 +53,11 @@ WRONG: list[tuple[Any, str]] = [
     ),
     ({"html": {"group": "no such"}}, "group no such: there is none of this name"),
     ({"html": {"group": ["a"]}}, "group is the name of a group, or its number."),
+    *(
+        ({"html": {"group": group}}, f"group {group}: there is no such number of a group.")
+        for group in (2**32 - 1, 2**32, "99999999999999999999")
+    ),
+    ({"html": {"directory": "~no_such_user/x"}}, "directory ~no_such_user/x: there is no such user on the controller."),
     ({"html": {"directory": 5}}, "directory is a path."),
     ({"html": {"directory": ""}}, "directory is a path."),
     ({"html": {"directory": "/dev/null/a/b"}}, "directory /dev/null/a/b: /dev/null is no directory."),
@@ -72,6 +77,28 @@ def test_what_cannot_be_is_refused(tmp_path: Path, given: Any, said: str) -> Non
         places(given, tmp_path)
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("way", ["x/..", "link", "link/x/.."])
+def test_the_gathered_state_is_safe_by_any_path(tmp_path: Path, way: str) -> None:
+    state = tmp_path / "state"
+    (state / "x").mkdir(parents=True)
+    (state / "link").symlink_to(state)
+    with pytest.raises(PlaceError, match="is a file of the gathered state too"):
+        places({"json": {"name": "fleet.json", "directory": str(state / way)}}, state)
+
+
+@pytest.mark.parametrize("name", ["hosts", "last_good", "history", "rows"])
+@pytest.mark.parametrize("way", ["", "x/../", "link/"])
+@pytest.mark.parametrize("below", ["", "/new"])
+def test_no_report_goes_where_the_collection_keeps_its_own(tmp_path: Path, name: str, way: str, below: str) -> None:
+    state = tmp_path / "state"
+    (state / "x").mkdir(parents=True)
+    (state / "link").symlink_to(state)
+    for kind in ("json", "jsonl"):
+        with pytest.raises(PlaceError, match=f"{name} is for files of the collection alone.$"):
+            places({kind: {"directory": f"{state}/{way}{name}{below}"}}, state)
+    assert places({"json": {"directory": f"{state}/{name}.d"}}, state)["json"].directory == state / f"{name}.d"
 
 
 def test_a_file_has_its_mode_and_others_are_not_touched(tmp_path: Path) -> None:
