@@ -41,6 +41,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables i
     of_fleet,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import without_keys
 
 # Longer lists say how many more there are.
 MOST_HOSTS = 10
@@ -267,8 +268,8 @@ def _views(report: Report) -> Iterator[str]:
         lines += [
             f"unknown on {counted(len(one['hosts']), 'host')}: {escape(one['reason'])}" for one in view["unknown"]
         ]
-        if view["rows"]:
-            yield f"## {escape(view['label'])} ({many})"
+        if view["rows"] or without_keys(view):
+            yield f"## {escape(view['label'])} ({many if view['hosts'] else 'unknown'})"
             yield _lines(lines)
 
 
