@@ -155,3 +155,14 @@ def test_no_row_of_people_is_in_a_file_without_personal_data(fleet: Fleet, tmp_p
         assert {str(value) for value in row.values()}.isdisjoint({*people, *deeds})
     assert all(row["time"].startswith("2026-01") and row["actor"] == "[personal]" for row in view["rows"])
     assert run
+
+
+def test_a_nas_whose_keys_are_not_known_is_told_what_to_name(tmp_path: Path) -> None:
+    renamed: Data = {"rename": {"recipient": "goal"}, "queue": {"total": 4}}
+    with run_fleet({"now": _NOW, "nas": {"strange": renamed}}) as running:
+        project = Project(tmp_path)
+        project.write("hosts.yml", hosts(running, {**_VARIABLES, "mailplus_state_subset": ["queue"]}))
+        run = project.play("mailfleet.mailplus.state", "-e", "mailplus_hosts=nas")
+    assert "where waiting mails go: unknown on 1 host: no key that is known tells it; name the key in" in run.stdout
+    text = (tmp_path / "state" / "report.md").read_text(encoding="utf-8")
+    assert "## Where waiting mails go (unknown)" in text
