@@ -81,7 +81,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def file(name: str) -> Path:
         path = directory / f"{name}.html"
         if not path.exists():
-            path.write_text(html(_MAKERS[name]()), encoding="utf-8")
+            report = samples.changed_report(directory / name) if name == "changed" else _MAKERS[name]()
+            path.write_text(html(report), encoding="utf-8")
         return path
 
     return file

@@ -19,7 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.m
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import __file__ as _page
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.page import html
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.tables import MOST_ROWS, fleet_tables
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import marked
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.text import marked, path
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.html.timeline import timelines
 from ansible_collections.mailfleet.mailplus.tests.browser.support import samples
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples as by_hand
@@ -90,6 +90,11 @@ def test_what_is_not_seen_becomes_seen(text: str) -> None:
     found = str(marked(text))
     assert not re.search("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", found)
     assert "<b class=esc>" in found or not re.search(r"[<>\"']", found)
+
+
+def test_a_path_may_break_behind_dots_and_underscores() -> None:
+    assert str(path("a.b_c..<d>")) == "a.<wbr>b_<wbr>c..<wbr>&lt;d&gt;"
+    assert str(path("a.\x1b")) == f"a.<wbr>{marked(chr(27))}"
 
 
 def test_values_are_json_and_cut_where_they_are_long() -> None:
@@ -239,7 +244,7 @@ def test_a_severity_of_a_host_alone_decides_where_a_rule_stands() -> None:
 
 
 # The modules of the HTML report, those above first: each imports only from those below.
-_FLOORS = (("page",), ("fleet", "host"), ("amounts", "timeline", "members", "tables"), ("bars",), ("text",))
+_FLOORS = (("page",), ("fleet", "host"), ("amounts", "timeline", "members", "tables"), ("bars",), ("changes", "text"))
 
 
 def test_imports_go_one_way() -> None:

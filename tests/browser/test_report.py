@@ -244,6 +244,44 @@ def test_no_name_of_a_host_is_broken(open_report: Open, name: str, width: int) -
     assert page.evaluate(broken) == []
 
 
+@pytest.mark.parametrize("name", ["three", "changed"])
+@pytest.mark.parametrize("width", [390, 1200, 1366])
+def test_nothing_runs_over_its_card(open_report: Open, name: str, width: int) -> None:
+    page = open_report(name, viewport={"width": width, "height": 900}).page
+    over = """() => [...document.querySelectorAll(".matrix, .moved, .moved caption, .hosts, .toc a")].filter((one) => {
+      const card = one.closest(".tile, .scroll, .toc");
+      const right = card.getBoundingClientRect().right - parseFloat(getComputedStyle(card).paddingRight);
+      return one.getBoundingClientRect().right > right + 0.5;
+    }).map((one) => one.className || one.textContent)"""
+    assert page.evaluate(over) == []
+
+
+def test_figures_that_changed_are_stacked_on_a_phone(open_report: Open) -> None:
+    page = open_report("changed", viewport={"width": 390, "height": 900}).page
+    row = page.locator(".moved tbody tr").first
+    assert row.evaluate("(one) => one.offsetHeight") < 200
+    assert row.locator("th, td").evaluate_all("(all) => new Set(all.map((one) => one.offsetTop)).size") > 4
+
+
+@pytest.mark.parametrize("width", [320, 1200])
+def test_a_path_is_broken_between_words_only(open_report: Open, width: int) -> None:
+    page = open_report("changed", viewport={"width": width, "height": 900}).page
+    cut = """() => [...document.querySelectorAll(".paths dt")].flatMap((one) => [...one.childNodes])
+      .filter((node) => node.nodeType === Node.TEXT_NODE)
+      .map((node) => { const range = document.createRange(); range.selectNode(node); return [node, range]; })
+      .filter(([, range]) => range.getClientRects().length > 1).map(([node]) => node.textContent)"""
+    expect(page.locator(".paths dt").first).to_have_text("antivirus.data.a_name_of_a_setting_that_is_long")
+    assert page.evaluate(cut) == []
+
+
+def test_each_change_has_a_line_of_its_own_on_paper(open_report: Open) -> None:
+    page = open_report("changed").page
+    page.emulate_media(media="print")
+    tops = page.locator(".change .why div").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().top)")
+    assert len(tops) > 3
+    assert len(set(tops)) == len(tops)
+
+
 def test_views_of_the_fleet_are_there_and_lead_to_hosts(open_report: Open) -> None:
     page = open_report("demo").page
     views = page.locator("#views .view")

@@ -4,11 +4,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    CANDIDATES,
+    destinations,
+    reasons,
+)
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import LENIENT, Project, hosts
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Data, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
@@ -65,12 +71,13 @@ def lines(project: Project, name: str) -> list[Data]:
 
 
 def test_reasons_and_destinations_are_counted_over_all_hosts(views: dict[str, Data], project: Project) -> None:
-    for name, key in (("queue_reasons", "top_reasons"), ("queue_destinations", "top_destinations")):
-        found: dict[str, int] = {}
-        for host in project.read("state/report.json")["hosts"]:
-            for one in (host["sections"].get("queue", {}).get("summary") or {}).get(key) or ():
-                found[one["value"]] = found.get(one["value"], 0) + one["count"]
-        assert {row["value"]: row["count"] for row in views[name]["rows"]} == found != {}
+    told = (project.read(f"state/hosts/{host}.json") for host in ("ha1", "ha2", "berlin", "paris", "strict"))
+    rows = [row for one in told for row in one["mailplus"]["sections"]["queue"]["data"]["items"]]
+    for name, of_row in (("queue_reasons", reasons), ("queue_destinations", destinations)):
+        found = Counter(word for row in rows for word in of_row(CANDIDATES, row))
+        assert {row["value"]: row["count"] for row in views[name]["rows"]} == found
+        assert found
+        assert views[name]["partial"] == 1, "a list of them was not read whole"
         assert views[name]["unknown"] == [{"reason": "not read", "hosts": ["gone"]}]
 
 
@@ -148,3 +155,14 @@ def test_no_row_of_people_is_in_a_file_without_personal_data(fleet: Fleet, tmp_p
         assert {str(value) for value in row.values()}.isdisjoint({*people, *deeds})
     assert all(row["time"].startswith("2026-01") and row["actor"] == "[personal]" for row in view["rows"])
     assert run
+
+
+def test_a_nas_whose_keys_are_not_known_is_told_what_to_name(tmp_path: Path) -> None:
+    renamed: Data = {"rename": {"recipient": "goal"}, "queue": {"total": 4}}
+    with run_fleet({"now": _NOW, "nas": {"strange": renamed}}) as running:
+        project = Project(tmp_path)
+        project.write("hosts.yml", hosts(running, {**_VARIABLES, "mailplus_state_subset": ["queue"]}))
+        run = project.play("mailfleet.mailplus.state", "-e", "mailplus_hosts=nas")
+    assert "where waiting mails go: unknown on 1 host: no key that is known tells it; name the key in" in run.stdout
+    text = (tmp_path / "state" / "report.md").read_text(encoding="utf-8")
+    assert "## Where waiting mails go (unknown)" in text

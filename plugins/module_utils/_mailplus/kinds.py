@@ -13,7 +13,12 @@ from enum import Enum
 from typing import Any, Protocol
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Read
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import Member, RowsSummary, Summary
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    Member,
+    RowKeys,
+    RowsSummary,
+    Summary,
+)
 
 API_PREFIX = "SYNO.MailPlusServer."
 _WHOLE_NAME = "SYNO."
@@ -111,15 +116,17 @@ class Members:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A view of the fleet: words in the summaries of all hosts, such as reasons, the most frequent first.
+    """A view of the fleet: words in the rows of all hosts, such as reasons, the most frequent first.
 
-    ``path`` is where those of a host stand in the envelope. ``word`` is what they are, ``unit`` what is counted, in the
-    plural. A ``brief`` one is in what a run prints.
+    ``find`` tells those of a row, each once. ``figure`` has the most frequent in the summary, for hosts whose rows are
+    not kept. ``word`` is what they are, ``unit`` what is counted, in the plural. A ``brief`` one is in what a run
+    prints.
     """
 
     name: str
     label: str
-    path: str
+    find: Callable[[RowKeys, Any], list[str]]
+    figure: str
     word: str
     unit: str
     brief: bool = False

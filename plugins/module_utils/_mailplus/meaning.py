@@ -223,6 +223,17 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2] if "@" in address else ""
 
 
+def reasons(keys: RowKeys, row: Any) -> list[str]:
+    """Why a mail waits, one word at most."""
+    word = keys.word(row, "reason")
+    return [] if word is None else [word]
+
+
+def destinations(keys: RowKeys, row: Any) -> list[str]:
+    """The domains of a mail's recipients, each once."""
+    return sorted({domain_of(address) for address in keys.addresses(row, "recipient") or ()} - {""})
+
+
 class RowsSummary:
     """What rows amount to, taken in as they come, so that no more than the figures is kept of them."""
 
@@ -283,9 +294,8 @@ class QueueSummary(RowsSummary):
 
     def _add_row(self, row: Any) -> None:
         self._count_word(self._statuses, row, "status")
-        self._count_word(self._reasons, row, "reason")
-        recipients = self._keys.addresses(row, "recipient") or ()
-        self._destinations.update(sorted({domain_of(address) for address in recipients} - {""}))
+        self._reasons.update(reasons(self._keys, row))
+        self._destinations.update(destinations(self._keys, row))
 
     def figures(self, now: datetime, /) -> QueueFigures:
         """What the mails so far come to."""

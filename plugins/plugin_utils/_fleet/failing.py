@@ -63,7 +63,7 @@ def result(report: Report, described: Mapping[str, str]) -> dict[str, Any]:
         },
         "summary": [
             *lines,
-            *(visible(summed_up(view)) for view in report["views"] if view["brief"] and view["rows"]),
+            *(visible(text) for view in report["views"] if view["brief"] and (text := summed_up(view))),
             *_not_configured(report["not_configured"]),
             *([sentence(report["since_last_run"])] if report["since_last_run"] else []),
             *_switched_off(report["switched_off"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from typing import Any
 
@@ -17,9 +17,11 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     Members,
     Ranking,
     Row,
+    Section,
     Table,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    FIGURE_MEANINGS,
     MOST_FREQUENT,
     RowKeys,
 )
@@ -29,11 +31,18 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import tables
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import Envelopes, at, is_partial
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import HostReport, ViewReport
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
+    HostReport,
+    UnknownOf,
+    ViewReport,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import as_count, counted, words
 
 # More rows are left out, and how many these are is told.
 MOST_ROWS = 100
+
+# More words of one host are left out of a ranking.
+MOST_WORDS = 1000
 
 _MOST_BRIEF, _LONGEST_BRIEF, _LONGEST_CELL = 3, 60, 1000
 
@@ -46,6 +55,7 @@ HOST_COLUMN = "host"
 _HOST, _HOSTS, _NAMES = Column(HOST_COLUMN, "Host"), Column("hosts", "Hosts"), Column("names", "Their names")
 _NOT_KEPT, _UNTOLD = "its rows were not kept", "the answer does not tell"
 _ALIKE = "several hosts name the same nodes; which of them belong together is not known"
+_NO_KEY = "no key that is known tells it; name the key in mailplus_state_row_keys, as in "
 
 
 def of_catalogue() -> dict[str, list[Column]]:
@@ -92,6 +102,14 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Words:
+    """How many rows of a host have each word. ``is_whole`` tells whether these are all words of the rows read."""
+
+    counts: Mapping[str, int]
+    is_whole: bool
+
+
+@dataclass(frozen=True)
 class Claim:
     """A host that names several members of a group, of which the one at ``place`` is itself.
 
@@ -106,28 +124,59 @@ class Claim:
 
 @dataclass(frozen=True)
 class OfHost:
-    """What a host adds that is not in its own report: by the name of a view the newest rows of a log, and how many
-    there are; and by the name of members which of these the host is, None where that is not known."""
+    """What a host adds that is not in its own report: by the name of a view its words, or why they are not known; the
+    newest rows of a log, and how many there are; and by the name of members which of these the host is, None where
+    that is not known."""
 
+    words: dict[str, Words | str]
     events: dict[str, tuple[list[Event], int]]
     claims: dict[str, Claim | None]
 
 
 def of_host(host: str, server: Mapping[str, Any], found: Envelopes, clean: Clean) -> OfHost:
     """What a host adds, without personal data."""
+    ranked: dict[str, Words | str] = {}
     events: dict[str, tuple[list[Event], int]] = {}
     claims: dict[str, Claim | None] = {}
     for section in CATALOGUE:
         envelope = found.get(section.name)
         if envelope is None or envelope["status"] != "ok":
             continue
+        ranked |= {view.name: _words(section, view, envelope, clean) for view in section.rankings}
         if section.events and (rows := _kept(envelope)) is not None:
             keys = keys_of(envelope, zone_noted(server.get("time_zone")))
             events[section.events.name] = _newest(section.events, host, rows, clean.of(section), keys), len(rows)
         if section.members:
             names = section.members.names(envelope.get("data"))
             claims[section.members.name] = _claim(host, [host, f"{server.get('host')}"], names)
-    return OfHost(events, claims)
+    return OfHost(ranked, events, claims)
+
+
+def _words(section: Section, view: Ranking, envelope: Mapping[str, Any], clean: Clean) -> Words | str:
+    """The words in all rows; where these were not kept, the most frequent ones of the summary. A text is why not."""
+    rows, keys = rows_of(envelope), keys_of(envelope)
+    found = Counter(word for row in rows for word in view.find(keys, row)) if rows else _of_summary(view, envelope)
+    most = MOST_WORDS if rows else MOST_FREQUENT - 1
+    if found is None or (rows and not found):
+        meaning = FIGURE_MEANINGS[view.figure]
+        has_rows = rows or as_count(at(envelope, "summary.rows"))
+        return f"{_NO_KEY}{{{meaning}: KEY}}" if has_rows else _UNTOLD
+    told = [{"value": word, "count": count} for word, count in found.most_common(MOST_WORDS)]
+    cleaned = clean.section(section.name, {"summary": {view.figure: told}})["summary"][view.figure]
+    return Words(_sums(cleaned), len(found) <= most)
+
+
+def _of_summary(view: Ranking, envelope: Mapping[str, Any]) -> Counter[str] | None:
+    entries = at(envelope, f"summary.{view.figure}")
+    return _sums(entries) if isinstance(entries, list) else None
+
+
+def _sums(entries: Iterable[Any]) -> Counter[str]:
+    """Counts by word: two words may have become one."""
+    found: Counter[str] = Counter()
+    for entry in entries:
+        found[f"{at(entry, 'value')}"[:_LONGEST_CELL]] += as_count(at(entry, "count")) or 0
+    return found
 
 
 def _kept(envelope: Mapping[str, Any]) -> list[Any] | None:
@@ -197,18 +246,32 @@ def _same_name(one: str, other: str) -> bool:
 class Views:
     """Takes in what hosts add, one after the other, and keeps no more of it than is told."""
 
+    _counts: dict[str, Counter[str]] = field(default_factory=dict)
+    _on_hosts: dict[str, Counter[str]] = field(default_factory=dict)
+    _wordless: dict[str, dict[str, str]] = field(default_factory=dict)
+    _in_part: dict[str, set[str]] = field(default_factory=dict)
     _events: dict[str, list[Event]] = field(default_factory=dict)
     _rows: dict[str, dict[str, int]] = field(default_factory=dict)
     _claims: dict[str, list[Claim]] = field(default_factory=dict)
 
     def add(self, host: str, one: OfHost) -> None:
         """Take in a host."""
+        for name, told in one.words.items():
+            self._add_words(name, host, told)
         for name, (events, many) in one.events.items():
             kept = self._events.get(name, [])
             self._events[name] = nsmallest(MOST_ROWS, [*kept, *events], key=lambda event: event.place)
             self._rows.setdefault(name, {})[host] = many
         for name, claim in one.claims.items():
             self._claims.setdefault(name, []).extend([claim] if claim else [])
+
+    def _add_words(self, name: str, host: str, told: Words | str) -> None:
+        if isinstance(told, str):
+            self._wordless.setdefault(name, {})[host] = told
+            return
+        self._counts.setdefault(name, Counter()).update(told.counts)
+        self._on_hosts.setdefault(name, Counter()).update(told.counts.keys())
+        self._in_part.setdefault(name, set()).update(() if told.is_whole else [host])
 
     def groups(self, members: str) -> list[list[str]]:
         """The hosts that are known to be members of the same group."""
@@ -218,7 +281,7 @@ class Views:
         """All views of what any host was asked for."""
         names = {name for host in hosts for name in host["sections"]}
         sections = [section for section in CATALOGUE if section.name in names]
-        yield from (_ranked(section.name, view, hosts) for section in sections for view in section.rankings)
+        yield from (self._ranked(section.name, view, hosts) for section in sections for view in section.rankings)
         for section in sections:
             if section.events:
                 yield self._happened(section.name, section.events, hosts)
@@ -246,6 +309,20 @@ class Views:
             unclear += left if len(left) > 1 else []  # of one that is left alone, the others were not read
         return groups, unclear
 
+    def _ranked(self, section: str, view: Ranking, hosts: Sequence[HostReport]) -> ViewReport:
+        """Words of all hosts, the most frequent first. A count that rests on a part of a host says that it may be
+        more."""
+        wordless, in_part = self._wordless.get(view.name, {}), self._in_part.get(view.name, ())
+        counts, on_hosts = self._counts.get(view.name, Counter()), self._on_hosts.get(view.name, Counter())
+        reasons = {host["host"]: _unread(host, section) or wordless.get(host["host"]) for host in hosts}
+        told = [host for host in hosts if reasons[host["host"]] is None]
+        partial = sum(is_partial(host, section) or host["host"] in in_part for host in told)
+        ranked = sorted(counts, key=lambda word: (-counts[word], word))
+        rows: list[Row] = [{"value": word, "count": counts[word], "hosts": on_hosts[word]} for word in ranked]
+        columns = _of_ranking(view)
+        columns[1:] = [replace(one, label=f"{one.label}, at least") if partial else one for one in columns[1:]]
+        return _view(view, [section], columns, rows, reasons, partial=partial, brief=view.brief)
+
     def _happened(self, section: str, view: Events, hosts: Sequence[HostReport]) -> ViewReport:
         """Rows of a log of all hosts in one."""
         many = self._rows.get(view.name, {})
@@ -263,37 +340,6 @@ class Views:
         reasons |= dict.fromkeys(unclear, _ALIKE)
         named = Grouping(view.nodes, f"Nodes of a {view.group}, side by side", ())
         return _view(named, [section], _of_nodes(view), rows, reasons)
-
-
-def _ranked(section: str, view: Ranking, hosts: Sequence[HostReport]) -> ViewReport:
-    """Words of all hosts, the most frequent first."""
-    counts: Counter[str] = Counter()
-    on_hosts: Counter[str] = Counter()
-    reasons: dict[str, str | None] = {}
-    partial = 0
-    for host in hosts:
-        reason = _unread(host, section)
-        found = None if reason else _frequencies(at(host["sections"][section], view.path))
-        reasons[host["host"]] = reason or (None if found is not None else _UNTOLD)
-        if found is not None:
-            counts.update(found)
-            on_hosts.update(found.keys())
-            partial += is_partial(host, section) or len(found) >= MOST_FREQUENT
-    ranked = sorted(counts, key=lambda word: (-counts[word], word))
-    rows: list[Row] = [{"value": word, "count": counts[word], "hosts": on_hosts[word]} for word in ranked]
-    return _view(view, [section], _of_ranking(view), rows, reasons, partial=partial, brief=view.brief)
-
-
-def _frequencies(entries: Any) -> Counter[str] | None:
-    """Counts by word; None where the summary does not tell them."""
-    if not isinstance(entries, list):
-        return None
-    found: Counter[str] = Counter()
-    for entry in entries:
-        count = as_count(at(entry, "count"))
-        if count is not None:
-            found[f"{at(entry, 'value')}"[:_LONGEST_CELL]] += count
-    return found
 
 
 def _grouped(table: Table, view: Grouping, hosts: Sequence[HostReport]) -> ViewReport:
@@ -390,14 +436,22 @@ def _view(
 # -------------------------------------------------------------------------------------------------------- in words
 
 
+def without_keys(view: ViewReport) -> list[UnknownOf]:
+    """The hosts whose rows would tell, if the user named the key."""
+    return [one for one in view["unknown"] if one["reason"].startswith(_NO_KEY)]
+
+
 def summed_up(view: ViewReport) -> str:
-    """A brief view on one line."""
+    """A brief view on one line; empty where there is nothing to tell."""
     rows = view["rows"][:_MOST_BRIEF]
-    parts = [f"{row['count']} {words(str(row['value']), _LONGEST_BRIEF)} ({_on(row)})" for row in rows]
+    least = "at least " if view["partial"] else ""
+    parts = [f"{least}{row['count']} {words(str(row['value']), _LONGEST_BRIEF)} ({_on(row)})" for row in rows]
     more = len(view["rows"]) + view["left_out"] - len(rows)
     parts += [f"and {more} more"] if more else []
     basis = f"; not all is known of {counted(view['partial'], 'host')}" if view["partial"] else ""
-    return f"{view['label'][:1].lower()}{view['label'][1:]}: {', '.join(parts)}{basis}"
+    told = [f"{', '.join(parts)}{basis}"] if parts else []
+    told += [f"unknown on {counted(len(one['hosts']), 'host')}: {one['reason']}" for one in without_keys(view)]
+    return f"{view['label'][:1].lower()}{view['label'][1:]}: {'; '.join(told)}" if told else ""
 
 
 def _on(row: Row) -> str:

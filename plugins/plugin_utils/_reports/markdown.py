@@ -41,6 +41,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.tables i
     of_fleet,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import FINDINGS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import without_keys
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.links import as_address
 
 # Longer lists say how many more there are.
@@ -268,8 +269,8 @@ def _views(report: Report) -> Iterator[str]:
         lines += [
             f"unknown on {counted(len(one['hosts']), 'host')}: {escape(one['reason'])}" for one in view["unknown"]
         ]
-        if view["rows"]:
-            yield f"## {escape(view['label'])} ({many})"
+        if view["rows"] or without_keys(view):
+            yield f"## {escape(view['label'])} ({many if view['hosts'] else 'unknown'})"
             yield _lines(lines)
 
 

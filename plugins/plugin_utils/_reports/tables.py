@@ -76,7 +76,7 @@ CHANGE_COLUMNS = ("kind", "host", "change", "name", "before", "now", "since", "r
 
 # Before those of the table, and before those of a view of the fleet.
 TABLE_COLUMNS = ("host", "read_status")
-VIEW_COLUMNS = ("read_status", "host_not_read", "rows_left_out")
+VIEW_COLUMNS = ("read_status", "host_not_read", "rows_left_out", "hosts_partial")
 
 _NOT_COMPARED = {"kind": "drift", "finding": "not_compared", "fails": False, "expected": UNKNOWN, "actual": UNKNOWN}
 
@@ -165,19 +165,21 @@ def _table_rows(host: HostReport, name: str, columns: Sequence[str]) -> Iterator
 def view_csv(name: str, columns: Sequence[str], report: Report) -> str:
     """A row for each row of a view of the fleet, and one for each host that is not in it, with the reason.
 
-    Where the view has more rows than the report, the last row tells how many.
+    ``hosts_partial`` are the hosts of which not all is counted, so that numbers are the least that there can be. Where
+    the view has more rows than the report, the last row tells how many.
     """
     view = next((view for view in report["views"] if view["name"] == name), None)
     return _table((*VIEW_COLUMNS, *columns), _view_rows(view, columns) if view else ())
 
 
 def _view_rows(view: ViewReport, columns: Sequence[str]) -> Iterator[Row]:
+    basis = {"read_status": "ok", "hosts_partial": view["partial"]}
     for row in view["rows"]:
-        yield {"read_status": "ok", **{column: _known(row[column]) for column in columns}}
+        yield {**basis, **{column: _known(row[column]) for column in columns}}
     for unknown in view["unknown"]:
         yield from ({"read_status": unknown["reason"], "host_not_read": host} for host in unknown["hosts"])
-    if view["left_out"]:
-        yield {"read_status": "ok", "rows_left_out": view["left_out"]}
+    if view["left_out"] or (view["partial"] and not view["rows"]):
+        yield {**basis, "rows_left_out": view["left_out"]}
 
 
 def _host_row(host: HostReport, figures: Sequence[FigureDefinition]) -> Row:

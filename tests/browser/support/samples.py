@@ -25,6 +25,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import judge
 from ansible_collections.mailfleet.mailplus.tests import demo
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
+from ansible_collections.mailfleet.mailplus.tests.unit.support import samples as by_hand
+from ansible_collections.mailfleet.mailplus.tests.unit.support.nights import Nights
 
 _COLLECTION = Path(__file__).parents[3]
 _DEMO = _COLLECTION / "tests" / "simulator" / "fleets" / "demo.yml"
@@ -71,6 +73,23 @@ def three_report() -> Report:
         replace(record, host=f"{record.host}.example.com") for record in _demo_records(DEFAULT) if record.host in names
     ]
     return _report(records, read_policy(_POLICY, "hardening"), {}, title="Three NAS", generated_at=_iso(_NOW))
+
+
+def changed_report(directory: Path) -> Report:
+    """Two NAS with long names, of which settings, figures and findings changed since the last run."""
+    nights, rules = (
+        Nights(directory),
+        [by_hand.rule(), by_hand.rule(id="two", title="Users may connect over IMAP only")],
+    )
+
+    def host(name: str, *, on: bool, mails: int) -> HostRecord:
+        antivirus = by_hand.section({"update_time": mails, "a_name_of_a_setting_that_is_long": on})
+        listed = by_hand.listing([], total=mails)
+        return by_hand.record(name, imap_pop3=by_hand.section({"enable_imap": on}), antivirus=antivirus, queue=listed)
+
+    names = ("mail-berlin.example.com", "mail-lisbon.example.com")
+    nights.run("2026-01-01T02:00:00Z", [host(name, on=False, mails=5) for name in names], rules)
+    return nights.run("2026-01-02T02:00:00Z", [host(name, on=True, mails=900) for name in names], rules)
 
 
 def _demo_records(subset: Sequence[str]) -> list[HostRecord]:

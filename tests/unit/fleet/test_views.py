@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import MOST_FREQUENT, QueueSummary
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import keys_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME, TABLES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, host_record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report, ViewReport
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import (
     MOST_ROWS,
+    MOST_WORDS,
     of_catalogue,
     summed_up,
 )
@@ -29,10 +34,17 @@ def view_of(report: Report, name: str) -> ViewReport:
     return found
 
 
-def queue(host: str, reasons: Mapping[str, int], *, complete: bool = True) -> HostRecord:
-    top = [{"value": value, "count": count} for value, count in reasons.items()]
-    rows = [{"id": number} for number in range(sum(reasons.values()))]
-    return samples.record(host, queue=samples.listing(rows, truncated=not complete, top_reasons=top))
+def queue(host: str, reasons: Mapping[str, int], *, complete: bool = True, kept: bool = True) -> HostRecord:
+    top = [{"value": value, "count": count} for value, count in Counter(reasons).most_common(MOST_FREQUENT)]
+    rows = [{"reason": reason} for reason, count in reasons.items() for _number in range(count)]
+    envelope = samples.listing(rows, truncated=not complete, top_reasons=top)
+    return samples.record(host, queue=envelope if kept else {**envelope, "data": None})
+
+
+def mails(host: str, *rows: Any, **more: Any) -> HostRecord:
+    """A queue, with the summary that is made of its rows."""
+    summary = QueueSummary(keys_of(more)).add(rows).figures(datetime.now(timezone.utc))
+    return samples.record(host, queue=samples.listing(rows, **summary) | more)
 
 
 def admin_log(host: str, *rows: dict[str, Any], **more: Any) -> HostRecord:
@@ -65,7 +77,7 @@ def test_reasons_of_all_hosts_are_counted_together() -> None:
 def test_what_is_not_counted_is_told() -> None:
     refused = samples.record("c", queue=samples.refused(is_list=True))
     untold = samples.record("d", queue=samples.listing([], top_reasons=None, total=5))
-    cut = queue("b", {f"reason {number}": 1 for number in range(5)})
+    cut = queue("b", {f"reason {number}": 1 for number in range(5)}, kept=False)
     found = view("queue_reasons", queue("a", {"full": 3}, complete=False), cut, refused, untold, samples.record("e"))
     assert (found["hosts"], found["partial"]) == (2, 2), "a summary names no more than five"
     assert found["unknown"] == [
@@ -73,7 +85,64 @@ def test_what_is_not_counted_is_told() -> None:
         {"reason": "the answer does not tell", "hosts": ["d"]},
         {"reason": "not asked", "hosts": ["e"]},
     ]
+    assert summed_up(found).startswith("why mails wait: at least 3 full (1 host), at least 1 reason 0 (1 host)")
     assert summed_up(found).endswith("and 3 more; not all is known of 2 hosts")
+    assert [column["label"] for column in found["columns"]] == ["Reason", "Mails, at least", "Hosts, at least"]
+
+
+def test_all_rows_are_counted_and_not_the_most_frequent_of_each_host() -> None:
+    rare = {f"reason {number}": 2 for number in range(MOST_FREQUENT)} | {"full": 1}
+    hosts = [queue("a", {"full": 9}), *(queue(f"host{number}", rare) for number in range(80))]
+    found = view("queue_reasons", *hosts)
+    assert {row["value"]: row["count"] for row in found["rows"]}["full"] == 89
+    assert found["partial"] == 0
+    assert [column["label"] for column in found["columns"]] == ["Reason", "Mails", "Hosts"]
+
+
+def test_a_mail_counts_once_for_each_domain_that_it_goes_to() -> None:
+    rows = [
+        {"to": "A <a@Example.com>, b@example.com;c@example.org"},
+        {"goes": {"to": ["d@example.com"]}},
+        {"to": "nobody"},
+        "odd",
+    ]
+    found = view("queue_destinations", mails("a", *rows, row_keys={"recipient": ["goes.to"]}))
+    assert found["rows"] == [
+        {"value": "example.com", "count": 2, "hosts": 1},
+        {"value": "example.org", "count": 1, "hosts": 1},
+    ]
+
+
+def test_four_reasons_of_a_summary_are_all_that_there_are() -> None:
+    few = queue("a", {f"reason {number}": 1 for number in range(4)}, kept=False)
+    assert view("queue_reasons", few)["partial"] == 0
+
+
+def test_reasons_that_become_one_without_personal_data_are_still_cut() -> None:
+    cut = queue("a", {f"user{number}@example.com is gone": 1 for number in range(6)}, kept=False)
+    found = view("queue_reasons", cut, mode="remove")
+    assert found["rows"] == [{"value": "[address] is gone", "count": 5, "hosts": 1}]
+    assert found["partial"] == 1
+
+
+def test_no_more_words_of_a_host_are_counted_than_some() -> None:
+    found = view("queue_reasons", queue("a", {f"reason {number}": 1 for number in range(MOST_WORDS + 1)}))
+    assert (len(found["rows"]) + found["left_out"], found["partial"]) == (MOST_WORDS, 1)
+
+
+def test_keys_that_tell_nothing_are_to_be_named() -> None:
+    report = samples.report([mails("a", {"why": "full", "goal": "a@example.com"}), mails("b", {"reason": "slow"})])
+    named = mails("a", {"why": "full"}, row_keys={"reason": ["why"]})
+    found = view_of(report, "queue_destinations")
+    hint = "no key that is known tells it; name the key in mailplus_state_row_keys, as in {recipient: KEY}"
+    assert found["unknown"] == [{"reason": hint, "hosts": ["a", "b"]}]
+    assert summed_up(found) == f"where waiting mails go: unknown on 2 hosts: {hint}"
+    assert summed_up(view_of(report, "queue_reasons")).startswith(
+        "why mails wait: 1 slow (1 host); unknown on 1 host: "
+    )
+    text = markdown(report).replace("\\", "")
+    assert f"## Where waiting mails go (unknown)\n\n- unknown on 2 hosts: {hint}" in text
+    assert view("queue_reasons", named)["unknown"] == []
 
 
 def test_reasons_have_no_personal_data() -> None:
@@ -236,10 +305,18 @@ def test_every_view_has_a_name_and_columns_of_its_own() -> None:
 def test_csv_and_markdown_say_what_is_not_in_a_view() -> None:
     report = samples.report([queue("a", {"full": 3}), samples.record("b", queue=samples.refused(is_list=True))])
     assert view_csv("queue_reasons", ["value", "count", "hosts"], report).splitlines() == [
-        "read_status,host_not_read,rows_left_out,value,count,hosts",
-        "ok,,,full,3,1",
-        "forbidden,b,,,,",
+        "read_status,host_not_read,rows_left_out,hosts_partial,value,count,hosts",
+        "ok,,,0,full,3,1",
+        "forbidden,b,,,,,",
     ]
     assert "## Why mails wait (1)\n\n- Reason: full; Mails: 3; Hosts: 1\n- unknown on 1 host: forbidden" in markdown(
         report
     )
+
+
+def test_csv_and_markdown_say_that_a_count_may_be_more() -> None:
+    report = samples.report([queue("a", {"full": 3}, complete=False)])
+    assert view_csv("queue_reasons", ["value", "count"], report).splitlines()[1:] == ["ok,,,1,full,3"]
+    assert "- Reason: full; Mails, at least: 3; Hosts, at least: 1" in markdown(report)
+    empty = samples.report([queue("a", {}, complete=False)])
+    assert view_csv("queue_reasons", ["value", "count"], empty).splitlines()[1:] == ["ok,,0,1,,"]

@@ -249,7 +249,7 @@ _TEMPLATE = (Path(next(iter(_reports.__path__))) / "html" / "report.html.j2").re
 _OURS = {
     *re.findall(r"<([a-z]\w*)", _TEMPLATE.lower()),
     *re.findall(r"\s([a-z][\w-]*=)", _TEMPLATE.lower()),
-    *("b", "class=", "hidden=", "defer="),
+    *("b", "wbr", "class=", "hidden=", "defer="),
 }
 
 

@@ -63,6 +63,8 @@ def test_findings_come_by_verdict_and_severity_the_worst_first() -> None:
         "Unknown, high",
         "Unknown, medium",
         "Unknown, low",
+        "Why mails wait",
+        "Where waiting mails go",
         "Differs from the baseline",
         "Not compared with the baseline",
     ]

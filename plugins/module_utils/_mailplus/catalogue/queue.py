@@ -12,7 +12,11 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     read,
     settings,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import QueueSummary
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import (
+    QueueSummary,
+    destinations,
+    reasons,
+)
 
 _QUEUE = "Auditing: Queue"
 
@@ -43,11 +47,12 @@ AREA = Area(
                 Figure("queue_oldest_age_seconds", "Age of the oldest mail", "summary.oldest_age_seconds", "seconds"),
             ),
             rankings=(
-                Ranking("queue_reasons", "Why mails wait", "summary.top_reasons", "Reason", "mails", brief=True),
+                Ranking("queue_reasons", "Why mails wait", reasons, "top_reasons", "Reason", "mails", brief=True),
                 Ranking(
                     "queue_destinations",
                     "Where waiting mails go",
-                    "summary.top_destinations",
+                    destinations,
+                    "top_destinations",
                     "Destination",
                     "mails",
                     brief=True,

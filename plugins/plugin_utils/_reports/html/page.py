@@ -104,6 +104,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         t=text.marked,
+        path=text.path,
         n=text.number,
         counted=counted,
         moment=text.moment,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import SECONDS
@@ -25,6 +26,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
 from markupsafe import Markup, escape
 
 UNKNOWN = "unknown"
+
+_MAY_BREAK = re.compile(r"(?<=[._])(?=[^._])")
 
 # Hosts on which every rule is unknown for one and the same reason, which stands with the host.
 NOT_JUDGED = (*UNREAD, "unsupported")
@@ -55,6 +58,11 @@ def marked(value: object) -> Markup:
     if visible_lines(text) == text:
         return escape(text)
     return Markup().join(_mark(piece) if is_escape else escape(piece) for piece, is_escape in pieces(text))
+
+
+def path(value: str) -> Markup:
+    """A path, which may be broken behind dots and underscores before it is broken within a word."""
+    return Markup("<wbr>").join(map(marked, _MAY_BREAK.split(value)))
 
 
 def plain(value: object) -> object:
