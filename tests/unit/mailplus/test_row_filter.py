@@ -234,7 +234,18 @@ def test_a_reading_that_is_taken_up_says_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [None, [], {}, {"read": -1}, {"read": True}, {"unjudged": "1"}, {"decided": "since"}, {"shown": [1]}, {"lacks_zone": None}]
+    "damage",
+    [
+        None,
+        [],
+        {},
+        {"read": -1},
+        {"read": True},
+        {"unjudged": "1"},
+        {"decided": "since"},
+        {"shown": [1]},
+        {"lacks_zone": None},
+    ],
 )
 def test_damaged_progress_is_refused(damage: Any) -> None:
     sieve = Sieve(RowFilter(since=MOMENT), CANDIDATES)
