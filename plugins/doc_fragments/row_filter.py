@@ -13,12 +13,13 @@ options:
     description:
       - Keep rows of this time and later.
       - It is a span before now (V(3h), V(90m), V(2d), V(1w)), a day, from its beginning (V(today), V(yesterday),
-        V(2026-01-31)), or a time (V(2026-01-31 08:00), V(2026-01-31T08:00:00Z), V(2026-01-31T08:00:00+01:00)). A day of
-        a span is 24 hours.
+        V(2026-01-31)), or a time (V(2026-01-31 08:00), V(2026-01-31T08:00:00Z), V(2026-01-31T08:00:00+01:00)), also
+        as seconds since 1970 (V(1769846400)). A day of a span is 24 hours.
       - A day, and a time without a zone, is one of the NAS. Where O(time_zone) is not set and the NAS does not tell its
         zone, the task fails and says so.
       - It is applied to rows while they are read. No NAS is known to filter. Where the rows come newest first, reading
-        ends with the first page that is older; RV(ignore:filtered.ended_early) tells.
+        ends with the first page that is older; RV(ignore:filtered.ended_early) tells. A row behind it that is newer
+        after all, such as one that was logged late, is missed then.
       - What becomes of a row whose time cannot be told, O(unjudged) says.
     type: str
   until:
@@ -36,11 +37,14 @@ options:
   sender:
     description:
       - Keep rows with this address as their sender, in upper or lower case.
+      - It is the whole address. What is quoted before one in angles, as in C("Anna" <anna@example.com>), is a name. A
+        row with text that may hold another address than those found in it is kept where one of these fits, and could
+        not be judged where none does.
     type: str
     version_added: 0.2.0
   recipient:
     description:
-      - Keep rows with this address among their recipients, in upper or lower case.
+      - Keep rows with this address among their recipients, in upper or lower case, as with O(sender).
     type: str
     version_added: 0.2.0
   domain:

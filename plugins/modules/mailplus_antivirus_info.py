@@ -244,7 +244,9 @@ virus_quarantine:
           type: int
         ended_early:
           description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
-            before came newest first. Then C(truncated) is true for rows that are older still.'
+            before came newest first. Then C(truncated) is true for rows that are older still. A row behind that page
+            that is newer after all, such as one that was logged late, is missing, and nothing else tells. Leave out
+            O(since) where none may be.'
           returned: always
           type: bool
     file:

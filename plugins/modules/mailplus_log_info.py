@@ -156,7 +156,9 @@ admin_log:
           type: int
         ended_early:
           description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
-            before came newest first. Then C(truncated) is true for rows that are older still.'
+            before came newest first. Then C(truncated) is true for rows that are older still. A row behind that page
+            that is newer after all, such as one that was logged late, is missing, and nothing else tells. Leave out
+            O(since) where none may be.'
           returned: always
           type: bool
     file:
@@ -257,7 +259,9 @@ transaction_log:
           type: int
         ended_early:
           description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
-            before came newest first. Then C(truncated) is true for rows that are older still.'
+            before came newest first. Then C(truncated) is true for rows that are older still. A row behind that page
+            that is newer after all, such as one that was logged late, is missing, and nothing else tells. Leave out
+            O(since) where none may be.'
           returned: always
           type: bool
     file:
@@ -355,7 +359,9 @@ mail_log:
           type: int
         ended_early:
           description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
-            before came newest first. Then C(truncated) is true for rows that are older still.'
+            before came newest first. Then C(truncated) is true for rows that are older still. A row behind that page
+            that is newer after all, such as one that was logged late, is missing, and nothing else tells. Leave out
+            O(since) where none may be.'
           returned: always
           type: bool
     file:
@@ -453,7 +459,9 @@ security_log:
           type: int
         ended_early:
           description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
-            before came newest first. Then C(truncated) is true for rows that are older still.'
+            before came newest first. Then C(truncated) is true for rows that are older still. A row behind that page
+            that is newer after all, such as one that was logged late, is missing, and nothing else tells. Leave out
+            O(since) where none may be.'
           returned: always
           type: bool
     file:
@@ -551,7 +559,9 @@ dovecot_log:
           type: int
         ended_early:
           description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
-            before came newest first. Then C(truncated) is true for rows that are older still.'
+            before came newest first. Then C(truncated) is true for rows that are older still. A row behind that page
+            that is newer after all, such as one that was logged late, is missing, and nothing else tells. Leave out
+            O(since) where none may be.'
           returned: always
           type: bool
     file:
@@ -668,7 +678,9 @@ log_files:
           type: int
         ended_early:
           description: 'Whether reading ended before the end of the list: a page was older than O(since), and all rows
-            before came newest first. Then C(truncated) is true for rows that are older still.'
+            before came newest first. Then C(truncated) is true for rows that are older still. A row behind that page
+            that is newer after all, such as one that was logged late, is missing, and nothing else tells. Leave out
+            O(since) where none may be.'
           returned: always
           type: bool
     file:

@@ -16,6 +16,11 @@ from typing import Any, TypeVar
 from ansible.module_utils.basic import env_fallback
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.addresses import (
+    AddressError,
+    read_address,
+    read_domain,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import Window
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import FAIL, UNJUDGED, RowFilter
@@ -167,7 +172,11 @@ def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:
             statuses=params.get("statuses", []),
             unjudged=params.get("unjudged", FAIL),
             zone=zone,
-            **{name: params.get(name) for name in ("sender", "recipient", "domain", "reason", "text")},
+            sender=_read("sender", read_address, params),
+            recipient=_read("recipient", read_address, params),
+            domain=_read("domain", read_domain, params),
+            reason=params.get("reason"),
+            text=params.get("text"),
         ),
         keep,
         limits_read=params.get("limit_counts") == "read",
@@ -202,7 +211,7 @@ def _read(name: str, reader: Callable[[str], _Read], params: Mapping[str, Any]) 
     """The value of an option as ``reader`` takes it. Raises OptionError."""
     try:
         return reader(params[name]) if params.get(name) else None
-    except TimeError as error:
+    except (AddressError, TimeError) as error:
         raise OptionError(f"{name} is {error}.") from None
 
 

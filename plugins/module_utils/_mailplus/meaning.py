@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone, tzinfo
 from typing import Annotated, Any, TypedDict
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import read_local
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.addresses import addresses_in, domain_of
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import read_local, read_seconds
 
 # Per meaning, the keys it may stand under; the first one present in a row counts, of a time the first that can be read.
 # What a user names comes before them, see RowKeys.
@@ -58,11 +59,6 @@ FIGURE_MEANINGS = {
 MOST_FREQUENT = 5
 
 _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]+)?")
-_BETWEEN_ADDRESSES = re.compile(r"[,;]")
-_IN_ANGLES = re.compile(r"<([^<>]*)>")
-
-# Seconds since 1970 between the years 2000 and 2100: what lies outside is not a time in seconds.
-_EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 
 Summary = Mapping[str, Any]
 
@@ -181,14 +177,14 @@ class RowKeys:
         value = self.find(row, meaning)
         return str(value) if isinstance(value, (str, int, float)) and value != "" else None
 
-    def addresses(self, row: Any, meaning: str) -> list[str] | None:
-        """The addresses that have the meaning, in lower case; None where no key holds text, or a list of it."""
-        value = self.find(row, meaning)
-        texts = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-        if not texts and value != []:
-            return None
-        found = (_address(part) for text in texts for part in _BETWEEN_ADDRESSES.split(text))
-        return [address for address in found if address]
+    def has_local_time(self, row: Any) -> bool:
+        """Whether ``row`` has a date and time that is not known for lack of a zone."""
+        texts = (value.strip() for value in self.all(row, "time") if isinstance(value, str))
+        return self._zone is None and any(read_local(text, timezone.utc) for text in texts)
+
+    def addresses(self, row: Any, meaning: str) -> tuple[list[str], bool]:
+        """The addresses that have the meaning, in lower case, and whether these are known to be all."""
+        return addresses_in(self.find(row, meaning))
 
     def _of(self, meaning: str) -> Iterator[str]:
         """Where a candidate is the name of another meaning, as a status stands in for a type, what is named for that
@@ -212,17 +208,6 @@ def _at(row: Mapping[str, Any], key: str) -> Any:
     return value
 
 
-def _address(text: str) -> str:
-    """The address in ``Name <name@example.com>``, or the whole text."""
-    found = _IN_ANGLES.search(text)
-    return (found[1] if found else text).strip(" <>").lower()
-
-
-def domain_of(address: str) -> str:
-    """The domain of an address, empty where it has none."""
-    return address.rpartition("@")[2] if "@" in address else ""
-
-
 def reasons(keys: RowKeys, row: Any) -> list[str]:
     """Why a mail waits, one word at most."""
     word = keys.word(row, "reason")
@@ -231,7 +216,7 @@ def reasons(keys: RowKeys, row: Any) -> list[str]:
 
 def destinations(keys: RowKeys, row: Any) -> list[str]:
     """The domains of a mail's recipients, each once."""
-    return sorted({domain_of(address) for address in keys.addresses(row, "recipient") or ()} - {""})
+    return sorted({domain_of(address) for address in keys.addresses(row, "recipient")[0]} - {""})
 
 
 class RowsSummary:
@@ -375,20 +360,15 @@ def read_time(value: Any, zone: tzinfo | None = None) -> datetime | None:
         if not _NUMBER.fullmatch(text):
             return _read_iso(text, zone)
         value = float(text)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    if _EARLIEST <= value <= _LATEST:
-        return datetime.fromtimestamp(value, timezone.utc)
-    if _EARLIEST * 1000 <= value <= _LATEST * 1000:
-        return datetime.fromtimestamp(value / 1000, timezone.utc)
-    return None
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return read_seconds(value) if is_number else None
 
 
 def _read_iso(text: str, zone: tzinfo | None) -> datetime | None:
     moment = read_local(text, zone) if zone else None
     try:
         moment = moment or datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return read_time(moment.timestamp()) if moment.tzinfo else None
+        return read_seconds(moment.timestamp()) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
 

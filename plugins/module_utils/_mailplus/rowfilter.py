@@ -15,7 +15,8 @@ from itertools import islice
 from typing import Any, Protocol
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import ProgressError, is_count
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import RowKeys, domain_of
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.addresses import domain_of
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import RowKeys
 
 FAIL, DROP, KEEP = "fail_if_all", "drop", "keep"
 UNJUDGED = (FAIL, DROP, KEEP)
@@ -85,11 +86,9 @@ class RowFilter:
         return None if status is None else status.casefold() in [wanted.casefold() for wanted in self.statuses]
 
     def _is_of_domain(self, row: Any, keys: RowKeys) -> bool | None:
-        domain = (self.domain or "").removeprefix("@").lower()
-        return _any(
-            None if found is None else domain in map(domain_of, found)
-            for found in (keys.addresses(row, "sender"), keys.addresses(row, "recipient"))
-        )
+        sides = [keys.addresses(row, meaning) for meaning in ("sender", "recipient")]
+        domains = [domain_of(address) for found, _is_whole in sides for address in found]
+        return _is_among(self.domain, domains, is_whole=all(is_whole for _found, is_whole in sides))
 
     def _has_reason(self, row: Any, keys: RowKeys) -> bool | None:
         reason = keys.find(row, "reason")
@@ -125,6 +124,7 @@ class Sieve:
         self._decided: set[str] = set()  # options by which any row could be judged
         self._undecided: set[str] = set()  # those by which any could not, that no other option leaves out
         self._statuses: dict[str, str] = {}  # those that rows have, by their lower case
+        self._lacks_zone = False  # a time of one that could not be judged has none, and none is known
         self._shown: list[str] = []  # keys of the first row that could not be judged
 
     def sift(self, rows: list[Any]) -> list[Any]:
@@ -157,6 +157,7 @@ class Sieve:
             "undecided": sorted(self._undecided),
             "statuses": [*self._statuses.values()],
             "shown": self._shown,
+            "lacks_zone": self._lacks_zone,
         }
 
     def resume(self, progress: Any) -> None:
@@ -165,12 +166,12 @@ class Sieve:
         counts = [found.get(name) for name in ("read", "unjudged")]
         texts = [found.get(name) for name in ("decided", "undecided", "statuses", "shown")]
         are_texts = all(isinstance(text, list) and all(isinstance(item, str) for item in text) for text in texts)
-        if not all(map(is_count, counts)) or not are_texts:
+        if not all(map(is_count, counts)) or not are_texts or not isinstance(found.get("lacks_zone"), bool):
             raise ProgressError("the progress noted is damaged")
         self.read, self.unjudged = found["read"], found["unjudged"]
         self._decided, self._undecided = {*found["decided"]}, {*found["undecided"]}
         self._statuses = {_folded(status): status for status in found["statuses"]}
-        self._shown = found["shown"]
+        self._shown, self._lacks_zone = found["shown"], found["lacks_zone"]
 
     @property
     def failure(self) -> tuple[str, str] | None:
@@ -204,16 +205,27 @@ class Sieve:
         return f"No row has the status {_shown(missing)}; rows have {_shown(self._statuses.values())}."
 
     def _why(self, options: Iterable[str]) -> str:
+        if self._is_for_lack_of_zone(options):
+            return "their times have no zone, and that of the NAS is not known"
         of_first = f"; the first has the keys {_shown(self._shown)}" if self._shown else ""
         return f"no {_meanings(options, ' or ')} can be told by a key that is known{of_first}"
 
     def _remedy(self, options: Iterable[str]) -> str:
-        keys = ", ".join(f"{meaning}: KEY" for meaning in _meanings(options, ", ").split(", "))
-        return f"Name the key in row_keys, as in {{{keys}}}"
+        zone = "Set time_zone to that of the NAS, as in Europe/Berlin"
+        others = [option for option in options if not self._is_for_lack_of_zone([option])]
+        if not others:
+            return zone
+        keys = ", ".join(f"{meaning}: KEY" for meaning in _meanings(others, ", ").split(", "))
+        name = f"ame the key in row_keys, as in {{{keys}}}"
+        return f"N{name}" if len(others) == len([*options]) else f"{zone}, and n{name}"
+
+    def _is_for_lack_of_zone(self, options: Iterable[str]) -> bool:
+        return self._lacks_zone and all(_MEANINGS[option] == "time" for option in options)
 
     def _note_unjudged(self, row: Any, judgements: Mapping[str, bool | None]) -> None:
         self.unjudged += 1
         self._undecided |= {name for name, judgement in judgements.items() if judgement is None}
+        self._lacks_zone = self._lacks_zone or self._keys.has_local_time(row)
         if not self._shown and isinstance(row, dict):
             self._shown = [key[:_LONGEST_SHOWN] for key in islice(row, _MOST_SHOWN)]
 
@@ -228,18 +240,18 @@ def _folded(status: str) -> str:
 
 
 def _has_address(row: Any, keys: RowKeys, meaning: str, wanted: str | None) -> bool | None:
-    found = keys.addresses(row, meaning)
-    return None if found is None else (wanted or "").lower() in found
+    found, is_whole = keys.addresses(row, meaning)
+    return _is_among(wanted, found, is_whole=is_whole)
+
+
+def _is_among(wanted: str | None, found: Iterable[str], *, is_whole: bool) -> bool | None:
+    """None where something is found that does not fit, but not all of it is known."""
+    return (wanted or "").lower() in found or (False if is_whole else None)
 
 
 def _all(judgements: Iterable[bool | None]) -> bool | None:
     known = [*judgements]
     return False if False in known else None if None in known else True
-
-
-def _any(judgements: Iterable[bool | None]) -> bool | None:
-    known = [*judgements]
-    return True if True in known else None if None in known else False
 
 
 def _meanings(options: Iterable[str], between: str) -> str:

@@ -18,7 +18,11 @@ _WRITTEN = re.compile(
     r"(?:(?:[Tt]| +)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
     r"(?: ?(Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?"
 )
+_NUMBER = re.compile(r"[0-9]{9,13}(\.[0-9]{1,9})?")
 _OFFSET = re.compile(r"([+-])([0-9]{2})(?::?([0-9]{2}))?")
+
+# Seconds since 1970 between the years 2000 and 2100: what lies outside is not a time in seconds.
+_EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 
 _DAY, _TICK = timedelta(days=1), timedelta(microseconds=1)
 
@@ -69,10 +73,12 @@ class When:
         if zone is None:
             raise TimeError(f"{self.text!r} has no time zone")
         local = self.local or _midnight(now.astimezone(zone)) - (self.days_ago or 0) * _DAY
-        if not (self.is_day and latest):
-            # Of an hour that comes twice, the first one begins it and the second one ends it.
-            return local.replace(tzinfo=zone, fold=latest).astimezone(timezone.utc)
-        return (local + _DAY).replace(tzinfo=zone).astimezone(timezone.utc) - _TICK
+        if self.is_day:
+            moment = (local + latest * _DAY).replace(tzinfo=zone).astimezone(timezone.utc)
+            return moment - latest * _TICK
+        # Of an hour that comes twice, or never, when clocks are set, the span is the longer one.
+        moments = [local.replace(tzinfo=zone, fold=fold).astimezone(timezone.utc) for fold in (0, 1)]
+        return max(moments) if latest else min(moments)
 
 
 def read_when(text: str) -> When:
@@ -84,6 +90,9 @@ def read_when(text: str) -> When:
     days_ago = _DAYS_AGO.get(words.casefold())
     if days_ago is not None:
         return When(text, days_ago=days_ago, is_day=True)
+    seconds = read_seconds(float(words)) if _NUMBER.fullmatch(words) else None
+    if seconds:
+        return When(text, moment=seconds)
     written = _WRITTEN.fullmatch(words)
     local = _local(written) if written else None
     zone = _offset(written[8]) if written and written[8] else None
@@ -95,6 +104,14 @@ def read_when(text: str) -> When:
     if zone:
         return When(text, moment=local.replace(tzinfo=zone).astimezone(timezone.utc))
     return When(text, local=local, is_day=not written[4])
+
+
+def read_seconds(value: float) -> datetime | None:
+    """The moment of a number of seconds, or milliseconds, since 1970; None where it is neither."""
+    for unit in (1, 1000):
+        if _EARLIEST * unit <= value <= _LATEST * unit:
+            return datetime.fromtimestamp(value / unit, timezone.utc)
+    return None
 
 
 def read_local(text: str, zone: tzinfo) -> datetime | None:

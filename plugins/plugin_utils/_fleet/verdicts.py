@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,6 +23,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditio
     spread,
     worst,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.expressions import keys_of_sections
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import (
     HostPolicy,
     Place,
@@ -35,8 +35,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ITEMS, KEYS
 
-# A section in an expression: sections.NAME, sections['NAME'].
-_SECTION = re.compile(r"""\bsections(?:\.(\w+)|\[\s*["'](\w+))(?:["']\s*\])?(?:\.(\w+)|\[\s*["'](\w+))?""")
 # An expression that looks at these of a section knows that it may not have been read.
 _OF_READING = {"status", "error"}
 
@@ -162,10 +160,8 @@ class _Host:
 
         Without it, ``sections.NAME.total != 5`` would be true where nobody knows the total.
         """
-        named: dict[str, set[str]] = {}
-        for dotted, quoted, dotted_key, quoted_key in _SECTION.findall(expression):
-            named.setdefault(dotted or quoted, set()).add(dotted_key or quoted_key)
-        unread = (self._not_ok(name) for name, keys in named.items() if name in BY_NAME and not keys & _OF_READING)
+        named = keys_of_sections(expression).items()
+        unread = (self._not_ok(name) for name, keys in named if name in BY_NAME and not keys & _OF_READING)
         return next((look for look in unread if look), None)
 
     def _not_ok(self, section: str) -> _Look | None:

@@ -329,3 +329,38 @@ def test_one_batch_holds_what_a_module_asks(nas: Nas) -> None:
 def test_a_span_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(options.OptionError, match=r"since \(2026-01-02T00:00:00Z\) is after until \(2026-01-01"):
         options.window({"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("recipient", " A@x.org ", "a@x.org"),
+        ("sender", "Anna <a@x.org.>", "a@x.org"),
+        ("recipient", "root", "root"),
+        ("domain", " X.org. ", "x.org"),
+        ("domain", "@x.org", "x.org"),
+        ("domain", "", None),
+    ],
+)
+def test_an_address_is_taken_as_rows_have_it(name: str, value: str, taken: str | None) -> None:
+    assert getattr(options.window({name: value}).filter, name) == taken
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("domain", "u@x.org", "domain is one domain, such as example.com, not 'u@x.org'."),
+        ("domain", "*.x.org", "domain is one domain, such as example.com, not '*.x.org'."),
+        ("recipient", "@x.org", "recipient is one address, such as anna@example.com, not '@x.org'."),
+        (
+            "recipient",
+            "a@x.org, b@x.org",
+            "recipient is one address, such as anna@example.com, not 'a@x.org, b@x.org'.",
+        ),
+        ("sender", " ", "sender is one address, such as anna@example.com, not ' '."),
+    ],
+)
+def test_an_address_that_no_row_can_have_is_refused(name: str, value: str, said: str) -> None:
+    with pytest.raises(options.OptionError) as caught:
+        options.window({name: value})
+    assert str(caught.value) == said

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from time import perf_counter
 from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.paging import ProgressError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.addresses import addresses_in
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import CANDIDATES, RowKeys
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter, Sieve
 
@@ -35,7 +37,7 @@ MAIL = {
         ("recipient", "Bob@Example.com", True),
         ("recipient", "anna@example.org", False),
         ("domain", "EXAMPLE.org", True),
-        ("domain", "@example.com", True),
+        ("domain", "example.com", True),
         ("domain", "mail.example.net", True),
         ("domain", "example.net", False),
         ("domain", "ample.org", False),
@@ -84,6 +86,51 @@ def test_a_domain_is_unknown_where_one_of_both_is_and_the_other_does_not_fit(row
     assert RowFilter(domain="example.org").judge(row, CANDIDATES) is fits
 
 
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("a@x.org", True),
+        ("b@q a@x.org", True),
+        ("b@q\na@x.org", True),
+        ("b@q|a@x.org", True),
+        ("b@q\tA@X.org.", True),
+        ("a@x.org (Foo)", True),
+        ("SMTP:a@x.org", True),
+        ("mailto:a@x.org", True),
+        ("'a@x.org'", True),
+        ('Foo "Bar" <a@x.org>', True),
+        ("a@x.org <a@x.org>", True),
+        ([{"address": "b@q"}, "a@x.org"], True),
+        ('"a@x.org" <b@q>', False),  # what somebody calls themselves is no address
+        ('"Doe, Anna" <b@q>; c@q', False),
+        ("ba@x.organ", False),
+        (["b@q", "root"], False),
+        ("", False),
+        ("a@x.org <b@q>", None),
+        ([{"address": "a@x.org"}], None),
+        (["b@q", {"address": "a@x.org"}], None),
+        (["b@q", None], None),
+        ("Anna Doe", None),
+        ("b@q <", False),
+        ("a&x.org@", None),
+        ('"a b"@q', None),
+        ("a@x.org@q", None),
+    ],
+)
+def test_an_address_is_found_in_any_form_or_not_known(value: Any, fits: bool | None) -> None:
+    row = {"recipient": value, "sender": ""}
+    assert RowFilter(recipient="a@x.org").judge(row, CANDIDATES) is fits
+    assert RowFilter(domain="x.org").judge(row, CANDIDATES) is fits
+    assert RowFilter(sender="a@x.org").judge({"sender": value}, CANDIDATES) is fits
+
+
+@pytest.mark.parametrize("text", ["@" * 200_000, "<" * 200_000, '"' * 200_000, "a" * 200_000 + "@", "a.@ " * 50_000])
+def test_text_that_is_long_is_read_in_no_time(text: str) -> None:
+    before = perf_counter()
+    addresses_in(text)
+    assert perf_counter() - before < 2
+
+
 def test_a_reason_that_is_empty_is_known_to_hold_nothing() -> None:
     assert RowFilter(reason="full").judge({"reason": ""}, CANDIDATES) is False
 
@@ -104,6 +151,25 @@ def test_where_no_row_can_be_judged_it_fails_and_says_what_to_do() -> None:
         "keys 'id', 'ts'",
         "Name the key in row_keys, as in {time: KEY}, or set unjudged to drop or keep.",
     )
+
+
+LOCAL = [{"time": "2026-01-10 11:59:00", "sender": "a@q"}, {"time": "2026-01-10 12:00:00", "sender": "b@q"}]
+
+
+def test_times_without_a_zone_ask_for_the_zone_and_not_for_a_key() -> None:
+    assert sieved(LOCAL, since=MOMENT)[0].failure == (
+        "None of 2 rows could be judged by since: their times have no zone, and that of the NAS is not known",
+        "Set time_zone to that of the NAS, as in Europe/Berlin, or set unjudged to drop or keep.",
+    )
+    assert sieved([MAIL, *LOCAL], until=MOMENT)[0].warnings == [
+        "2 of 3 rows could not be judged by until and were left out: their times have no zone, and that of the NAS is "
+        "not known. Set time_zone to that of the NAS, as in Europe/Berlin."
+    ]
+    hint = (sieved(LOCAL, since=MOMENT, recipient="a@q")[0].failure or ("", ""))[1]
+    assert hint.startswith(
+        "Set time_zone to that of the NAS, as in Europe/Berlin, and name the key in row_keys, as in {rec"
+    )
+    assert sieved(LOCAL, RowKeys(zone=timezone.utc), since=MOMENT)[0].failure is None
 
 
 def test_one_option_that_could_judge_nothing_is_enough() -> None:
@@ -168,7 +234,18 @@ def test_a_reading_that_is_taken_up_says_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [None, [], {}, {"read": -1}, {"read": True}, {"unjudged": "1"}, {"decided": "since"}, {"shown": [1]}]
+    "damage",
+    [
+        None,
+        [],
+        {},
+        {"read": -1},
+        {"read": True},
+        {"unjudged": "1"},
+        {"decided": "since"},
+        {"shown": [1]},
+        {"lacks_zone": None},
+    ],
 )
 def test_damaged_progress_is_refused(damage: Any) -> None:
     sieve = Sieve(RowFilter(since=MOMENT), CANDIDATES)

@@ -75,7 +75,7 @@ def test_summaries_and_timelines_rest_on_what_is_named() -> None:
 
 @pytest.mark.parametrize("key", CANDIDATE_KEYS["sender"])
 def test_a_sender_is_found_under_each_candidate(key: str) -> None:
-    assert RowKeys().addresses({key: "Anna <ANNA@example.org>, b@c"}, "sender") == ["anna@example.org", "b@c"]
+    assert RowKeys().addresses({key: "Anna <ANNA@example.org>, b@c"}, "sender") == (["anna@example.org", "b@c"], True)
 
 
 @pytest.mark.parametrize("key", CANDIDATE_KEYS["subject"])
@@ -87,9 +87,11 @@ def test_title_is_one_of_the_keys_of_subjects() -> None:
     assert "title" in CANDIDATE_KEYS["subject"]
 
 
-@pytest.mark.parametrize(("value", "found"), [("", []), ([], []), ("<>", []), (None, None), (5, None), ([{}], None)])
-def test_no_address_is_known_to_be_none_where_text_says_so(value: object, found: list[str] | None) -> None:
-    assert RowKeys().addresses({"sender": value}, "sender") == found
+@pytest.mark.parametrize(
+    ("value", "is_whole"), [("", True), ([], True), ("<>", True), (None, False), (5, False), ([{}], False)]
+)
+def test_no_address_is_known_to_be_none_where_text_says_so(value: object, is_whole: bool) -> None:
+    assert RowKeys().addresses({"sender": value}, "sender") == ([], is_whole)
 
 
 def test_no_meaning_has_the_name_of_a_log() -> None:

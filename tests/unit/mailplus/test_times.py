@@ -96,6 +96,28 @@ def test_an_hour_that_comes_twice_is_read_so_that_no_row_is_lost() -> None:
     assert (when.earliest(NOW, BERLIN), when.latest(NOW, BERLIN)) == (utc("2026-10-25T00:30"), utc("2026-10-25T01:30"))
 
 
+def test_an_hour_that_never_comes_is_read_so_that_no_row_is_lost() -> None:
+    since, until = read_when("2026-03-29 02:10"), read_when("2026-03-29 02:50")
+    assert (since.earliest(NOW, BERLIN), until.latest(NOW, BERLIN)) == (
+        utc("2026-03-29T00:10"),
+        utc("2026-03-29T01:50"),
+    )
+    check_order(since, until, NOW, BERLIN)
+
+
+def test_a_day_that_begins_with_an_hour_that_never_comes_begins_behind_it() -> None:
+    beirut = read_zone("Asia/Beirut")
+    assert read_when("2025-03-30").earliest(NOW, beirut) == utc("2025-03-29T22:00")
+    assert read_when("2025-03-29").latest(NOW, beirut) < utc("2025-03-29T22:00")
+
+
+@pytest.mark.parametrize("text", ["1769846400", " 1769846400.0 ", "1769846400000"])
+def test_a_time_may_be_a_number_as_in_rows(text: str) -> None:
+    when = read_when(text)
+    assert not when.needs_zone
+    assert when.earliest(NOW, None) == when.latest(NOW, BERLIN) == utc("2026-01-31T08:00")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -119,7 +141,7 @@ def test_a_time_with_a_zone_is_meant_there(text: str) -> None:
     [
         "", " ", "h", "3", "-3h", "3 hours", "3h2m", "1e3h", "100000h", "tomorrow", "2026-11", "2026-13-01",
         "2026-02-30", "20.11.2026", "08:00", "2026-11-20 25:00", "2026-11-20T08:00:00+25:00", "2026-11-20Z",
-        "1969-12-31", "2100-01-01", "1769852700", "{{ now() }}", "٣h", "x" * 1000,
+        "1969-12-31", "2100-01-01", "17698527", "17698527000000", "{{ now() }}", "٣h", "x" * 1000,
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_refused_in_one_line_with_examples(text: str) -> None:
