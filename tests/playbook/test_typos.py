@@ -59,10 +59,15 @@ TYPOS: dict[str, tuple[Data, str]] = {
     "name": ({"mailplus_state_polices": []}, "unknown mailplus_state_polices; did you mean mailplus_state_policies."),
     "prefix": ({"mailplus_stat_subset": []}, "unknown mailplus_stat_subset; did you mean mailplus_state_subset."),
 }
+TYPOS |= {
+    "undefined": ({"mailplus_state_password": "{{ vault_passwrod }}"}, "vault_passwrod is undefined"),
+    "empty": ({"mailplus_state_password": ""}, "two: mailplus_state_password is empty."),
+}
 OF_ALL: dict[str, tuple[Data, str]] = {
     "policies": ({"mailplus_state_policies": ["nosuch.yml"]}, "policy nosuch.yml: there is no such file"),
     "baseline": ({"mailplus_state_baseline": "nosuch.json"}, "baseline nosuch.json: it cannot be read"),
     "directory": ({"mailplus_state_directory": "/dev/null/state"}, "cannot be written: /dev/null is no directory."),
+    "history": ({"mailplus_state_history_runs": -1}, "mailplus_state_history_runs is 0 or more, not -1."),
     "files": ({"mailplus_state_files": {"promtheus": {}}}, "there is no format promtheus; did you mean prometheus."),
     "mode": (
         {"mailplus_state_files": {"prometheus": {"mode": 644}}},
