@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
+    ROLE,
     Project,
     hosts,
     requests_of,
@@ -130,3 +131,20 @@ def test_a_nas_that_is_down_does_not_cost_its_last_state(tmp_path: Path, fleet: 
     project.play("mailfleet.mailplus.gather")
     assert project.read("state/hosts/two.json")["status"] == "ok"
     assert list((tmp_path / "state" / "last_good").iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["environment", "module_defaults", "nowhere"])
+def test_a_login_from_elsewhere_is_no_typo(tmp_path: Path, fleet: Fleet, place: str) -> None:
+    project = Project(tmp_path)
+    inventory = hosts(fleet, _variables(project))
+    login = {}
+    for found in inventory["nas"]["hosts"].values():
+        login = {"username": found.pop("mailplus_state_username"), "password": found.pop("mailplus_state_password")}
+    project.write("hosts.yml", inventory)
+    defaults = {"group/mailfleet.mailplus.mailplus": login} if place == "module_defaults" else {}
+    environment = {f"MAILPLUS_{name.upper()}": f"{login[name]}" for name in login} if place == "environment" else {}
+    play = {"hosts": "nas", "gather_facts": False, "module_defaults": defaults, "roles": [ROLE]}
+    run = project.play([play], environment=environment, failing=place == "nowhere")
+    if place == "nowhere":
+        assert "one: mailplus_state_username is not set, and neither is MAILPLUS_USERNAME." in run.output
+        assert requests_of(fleet) == {}
