@@ -53,6 +53,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun, ThisRun
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_variables import check_login, set_elsewhere
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE, ROWS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.links import linked
@@ -101,6 +102,7 @@ class ActionModule(FleetAction):
     def _answer(self, options: Options, variables: Variables) -> dict[str, Any]:
         if (options["formats"] or options["max_age"] is not None) and not options["directory"]:
             raise OptionError("directory is missing: formats are written there, and max_age is of files there.")
+        _check_history(options)
         found = places.places(plain(options["files"]), directory_of(options))
         clean = cleaner(options)
         rules = policy.combine(self._read_policy(source) for source in options["policies"])
@@ -115,6 +117,7 @@ class ActionModule(FleetAction):
         for host in options["hosts"]:
             if options["only_validate"]:
                 of_role.check(host)
+                self._check_login(host, variables)
             policies.of(host)
         if options["only_validate"]:
             return {"changed": False, "rules": [rule.id for rule in rules]}
@@ -141,6 +144,11 @@ class ActionModule(FleetAction):
             judge.compare = NamedRun(history.this, options["baseline"], differ).compare  # never this run itself
         if options["history_runs"]:
             judge.history, judge.recording = history, self._recording(options, history)
+
+    def _check_login(self, host: str, variables: Variables) -> None:
+        """Of hosts that are asked now: others may get what they lack before it is their turn."""
+        if host in variables.batch:
+            check_login(host, variables.of(host), set_elsewhere(self._task), self._templar.is_template)
 
     def _recording(self, options: Options, history: History) -> Recording | None:
         """What keeps this run for later ones."""
@@ -220,6 +228,13 @@ class ActionModule(FleetAction):
             files.make_directories([path.parent], access)
             files.write(path, text, access)
         return changed
+
+
+def _check_history(options: Options) -> None:
+    """Raises OptionError for a number that cannot be."""
+    for name in ("history_runs", "history_days"):
+        if (options[name] or 0) < 0:
+            raise OptionError(f"mailplus_state_{name} is 0 or more, not {options[name]:g}.")
 
 
 def _check_directory(options: Options) -> None:

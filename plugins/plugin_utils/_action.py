@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered
     Keeper,
     Known,
     Source,
+    plain,
     sources,
     sources_of_files,
 )
@@ -50,11 +51,15 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
         result: dict[str, Any] = super().run(tmp, task_vars)
         validated = ArgumentSpecValidator(self.argument_spec).validate(self._task.args)
         if validated.error_messages:
+            # Told of plain values: those of variables are of types that say nothing to a user.
+            validated = ArgumentSpecValidator(self.argument_spec).validate(plain(self._task.args))
             unsupported = "Unsupported parameters: " if validated.unsupported_parameters else ""
             return result | failure(unsupported + "; ".join(validated.error_messages))
         options = validated.validated_parameters
         try:
-            return result | self._answer(options, Variables(self, (task_vars or {})["hostvars"]))
+            return result | self._answer(
+                options, Variables(self, (task_vars or {})["hostvars"], (task_vars or {}).get("ansible_play_batch", ()))
+            )
         except (OptionError, PolicyError, BaselineError, privacy.PrivacyError, StatesError, PlaceError) as error:
             return result | failure(str(error))
         except OSError as error:
@@ -72,7 +77,8 @@ class Variables:
     hostvars lacks those of play and role, and makes copies of all.
     """
 
-    def __init__(self, action: ActionBase, hostvars: Any) -> None:
+    def __init__(self, action: ActionBase, hostvars: Any, batch: Sequence[str] = ()) -> None:
+        self.batch = {f"{host}" for host in batch}  # that are still in the play, and asked now
         self._inventory = hostvars._inventory
         self._task = action._task
         self._manager = action._task.get_variable_manager()

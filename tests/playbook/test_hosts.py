@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -92,10 +94,41 @@ def test_no_host_is_no_success(project: Project, fleet: Fleet, playbook: str, ca
     assert not (project.directory / "state").exists()
 
 
+MISSPELT: dict[str, tuple[object, str]] = {
+    "commas": ("one, nas9.example.com", "nas9.example.com"),
+    "colons": ("one:nsa", "nsa"),
+    "three": ("one:nsa:two", "nsa"),
+    "list": (["nas", "nsa"], "nsa"),
+    "commas in a list": (["two", "one,nsa"], "nsa"),
+    "several": ("one,nsa,nsb", "nsa, nsb"),
+    "address": ("one,2001:db8::9", "2001:db8::9"),
+    "address in a list": (["one", "2001:db8::9"], "2001:db8::9"),
+    "port": (["one", "two:5001"], "two:5001"),
+}
+
+
+@pytest.mark.parametrize(
+    ("playbook", "case"), [*product(PLAYBOOKS, ["commas"]), *product(["state"], list(MISSPELT)[1:])]
+)
+def test_a_misspelt_name_beside_a_good_one(project: Project, fleet: Fleet, playbook: str, case: str) -> None:
+    pattern, wrong = MISSPELT[case]
+    done = run(project, playbook, "-e", json.dumps({"mailplus_hosts": pattern}), failing=True)
+    told = f"mailplus_hosts names {wrong}, which is no host and no group of {project.directory}/hosts.yml."
+    assert told in said(done)
+    assert "Traceback" not in done.output
+    assert done.results == []
+    assert requests_of(fleet) == {}
+    assert not (project.directory / "state").exists()
+
+
 ASKED: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "group": (("-e", "mailplus_hosts=nas"), {"one", "two"}),
     "pattern": (("-e", "mailplus_hosts=all:!web"), {"one", "two"}),
     "list": (("-e", "{mailplus_hosts: [nas, '!one']}"), {"two"}),
+    "names": (("-e", "mailplus_hosts=one,nas,!web,nosuch*,&all"), {"one", "two"}),
+    "colons": (("-e", "mailplus_hosts=one:two:web:!web1"), {"one", "two"}),
+    "subscript": (("-e", "mailplus_hosts=nas[0:0],ungrouped"), {"one"}),
+    "regular expression": (("-e", "mailplus_hosts=~^(one|nosuch)$,~nosuch"), {"one"}),
     "limit": (("-e", "mailplus_hosts=nas", "--limit", "one,web1"), {"one"}),
     "limit in a file": (("-e", "mailplus_hosts=nas", "--limit", "@limit.txt"), {"two"}),
     "all": (("-e", "mailplus_hosts=all", "--limit", "!web"), {"one", "two"}),
@@ -108,6 +141,16 @@ def test_the_hosts_that_are_asked(project: Project, fleet: Fleet, case: str) -> 
     project.write("limit.txt", "two\n")
     run(project, "gather", *arguments)
     assert set(requests_of(fleet)) == expected
+
+
+@pytest.mark.parametrize("pattern", ["one,2001:db8::1,none", ["one:none", "2001:db8::1"], "all:none"])
+def test_names_that_are_split_with_care(project: Project, pattern: object) -> None:
+    odd = {"one": {}, "2001:db8::1": {}}
+    project.write("odd.json", json.dumps({"odd": {"hosts": odd}, "none": {"hosts": {}}}))
+    given = json.dumps({"mailplus_hosts": pattern})
+    done = run(project, "state", "-i", "odd.json", "-e", given, "--list-hosts")
+    assert {line.strip() for line in done.output.splitlines()} >= {*odd}
+    assert "Could not match" not in done.output
 
 
 def test_an_imported_playbook_takes_its_hosts_from_there(project: Project, fleet: Fleet) -> None:

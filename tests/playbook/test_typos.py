@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
+    ROLE,
     Project,
     hosts,
     requests_of,
@@ -59,10 +60,15 @@ TYPOS: dict[str, tuple[Data, str]] = {
     "name": ({"mailplus_state_polices": []}, "unknown mailplus_state_polices; did you mean mailplus_state_policies."),
     "prefix": ({"mailplus_stat_subset": []}, "unknown mailplus_stat_subset; did you mean mailplus_state_subset."),
 }
+TYPOS |= {
+    "undefined": ({"mailplus_state_password": "{{ vault_passwrod }}"}, "vault_passwrod is undefined"),
+    "empty": ({"mailplus_state_password": ""}, "two: mailplus_state_password is empty."),
+}
 OF_ALL: dict[str, tuple[Data, str]] = {
     "policies": ({"mailplus_state_policies": ["nosuch.yml"]}, "policy nosuch.yml: there is no such file"),
     "baseline": ({"mailplus_state_baseline": "nosuch.json"}, "baseline nosuch.json: it cannot be read"),
     "directory": ({"mailplus_state_directory": "/dev/null/state"}, "cannot be written: /dev/null is no directory."),
+    "history": ({"mailplus_state_history_runs": -1}, "mailplus_state_history_runs is 0 or more, not -1."),
     "files": ({"mailplus_state_files": {"promtheus": {}}}, "there is no format promtheus; did you mean prometheus."),
     "mode": (
         {"mailplus_state_files": {"prometheus": {"mode": 644}}},
@@ -125,3 +131,20 @@ def test_a_nas_that_is_down_does_not_cost_its_last_state(tmp_path: Path, fleet: 
     project.play("mailfleet.mailplus.gather")
     assert project.read("state/hosts/two.json")["status"] == "ok"
     assert list((tmp_path / "state" / "last_good").iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["environment", "module_defaults", "nowhere"])
+def test_a_login_from_elsewhere_is_no_typo(tmp_path: Path, fleet: Fleet, place: str) -> None:
+    project = Project(tmp_path)
+    inventory = hosts(fleet, _variables(project))
+    login = {}
+    for found in inventory["nas"]["hosts"].values():
+        login = {"username": found.pop("mailplus_state_username"), "password": found.pop("mailplus_state_password")}
+    project.write("hosts.yml", inventory)
+    defaults = {"group/mailfleet.mailplus.mailplus": login} if place == "module_defaults" else {}
+    environment = {f"MAILPLUS_{name.upper()}": f"{login[name]}" for name in login} if place == "environment" else {}
+    play = {"hosts": "nas", "gather_facts": False, "module_defaults": defaults, "roles": [ROLE]}
+    run = project.play([play], environment=environment, failing=place == "nowhere")
+    if place == "nowhere":
+        assert "one: mailplus_state_username is not set, and neither is MAILPLUS_USERNAME." in run.output
+        assert requests_of(fleet) == {}

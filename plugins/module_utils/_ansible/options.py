@@ -32,6 +32,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowke
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import (
     TimeError,
     check_order,
+    check_past,
     read_when,
     read_zone,
 )
@@ -162,7 +163,9 @@ def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:
     zone = _read("time_zone", read_zone, params)
     since, until = _read("since", read_when, params), _read("until", read_when, params)
     try:
-        check_order(since, until, datetime.now(timezone.utc), zone)
+        now = datetime.now(timezone.utc)
+        check_order(since, until, now, zone)
+        check_past(since, now, zone)
     except TimeError as error:
         raise OptionError(str(error)) from None
     return Window(

@@ -38,7 +38,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.readi
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfile import RowFile
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowfilter import RowFilter, Sieve
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import TooDeepError, hide_secrets
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import When, check_order, zone_name
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import (
+    When,
+    check_order,
+    check_past,
+    zone_name,
+)
 
 # Reading ends here, whatever a NAS counts: far above what a list is read for, and what memory or a disk holds.
 MOST_ROWS_IN_MEMORY = 250_000
@@ -76,6 +81,7 @@ class Window:
         since = self.since.earliest(now, zone) if self.since else self.filter.since
         until = self.until.latest(now, zone) if self.until else self.filter.until
         check_order(self.since, self.until, now, zone)
+        check_past(self.since, now, zone)
         return replace(self, filter=replace(self.filter, since=since, until=until, zone=zone))
 
     @property

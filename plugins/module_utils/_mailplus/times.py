@@ -26,6 +26,9 @@ _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 
 _DAY, _TICK = timedelta(days=1), timedelta(microseconds=1)
 
+# Clocks of machines may differ so much.
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
 # No zone is further from UTC.
 _EXTREMES = (timezone(timedelta(hours=14)), timezone(timedelta(hours=-12)))
 
@@ -131,6 +134,13 @@ def check_order(since: When | None, until: When | None, now: datetime, zone: tzi
     zones = [zone] if zone else _EXTREMES
     if since and until and all(since.earliest(now, each) > until.latest(now, each) for each in zones):
         raise TimeError(f"since ({since.text}) is after until ({until.text}).")
+
+
+def check_past(since: When | None, now: datetime, zone: tzinfo | None) -> None:
+    """Raises TimeError where ``since`` lies in the future: where the zone is not known, whichever it may be."""
+    zones = [zone] if zone else _EXTREMES
+    if since and all(since.earliest(now, each) > now + _CLOCKS_DIFFER for each in zones):
+        raise TimeError(f"since ({since.text}) lies in the future.")
 
 
 def read_zone(text: str) -> tzinfo:

@@ -136,6 +136,8 @@ def _drift_case(drift: DriftReport, link: str | None) -> _Case:
     missing = drift["not_compared"]
     lines += [f"{each['path']} was not compared: {each['reason']}" for each in missing[:_MOST_DIFFERENCES]]
     message = drift["reason"] or f"{len(differences)} differences from the baseline"
+    if differences:
+        message += f": {_some([each['path'] for each in differences])}"
     if missing:
         message += f"; not compared: {_some([each['path'] for each in missing])}"
     lines += [f"Report: {link}"] if lines and link else []

@@ -18,6 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meani
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import (
     TimeError,
     check_order,
+    check_past,
     read_when,
     read_zone,
     zone_name,
@@ -282,3 +283,12 @@ def test_a_zone_makes_no_moment_of_what_is_none(text: str) -> None:
 
 def test_a_row_with_a_zone_keeps_it() -> None:
     assert read_time("2026-11-22T01:22:33Z", BERLIN) == read_time("2026-11-22T02:22:33+01:00", HONOLULU)
+
+
+def test_since_in_the_future() -> None:
+    now = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+    check_past(read_when("today"), now, None)
+    check_past(read_when("2026-01-31T12:04:00Z"), now, None)
+    for text in ("2026-01-31T12:06:00Z", "2026-02-02"):
+        with pytest.raises(TimeError, match="lies in the future"):
+            check_past(read_when(text), now, None)
