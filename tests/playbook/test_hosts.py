@@ -145,7 +145,7 @@ def test_the_hosts_that_are_asked(project: Project, fleet: Fleet, case: str) -> 
 
 @pytest.mark.parametrize("pattern", ["one,2001:db8::1,none", ["one:none", "2001:db8::1"], "all:none"])
 def test_names_that_are_split_with_care(project: Project, pattern: object) -> None:
-    odd = {"one": {}, "2001:db8::1": {}}
+    odd: dict[str, dict[str, object]] = {"one": {}, "2001:db8::1": {}}
     project.write("odd.json", json.dumps({"odd": {"hosts": odd}, "none": {"hosts": {}}}))
     given = json.dumps({"mailplus_hosts": pattern})
     done = run(project, "state", "-i", "odd.json", "-e", given, "--list-hosts")
