@@ -86,7 +86,7 @@ ANSWER_SPEC: ArgumentSpec = {"reveal_secrets": {"type": "bool", "default": False
 LIST_SPEC: ArgumentSpec = {
     "offset": {"type": "int", "default": 0},
     "limit": {"type": "int", "default": DEFAULT_LIMIT},
-    "row_keys": {"type": "dict", "default": {}},
+    "row_keys": {"type": "dict", "no_log": False, "default": {}},
     "time_zone": {"type": "str"},
 }
 

@@ -57,7 +57,7 @@ def result(report: Report, described: Mapping[str, str]) -> dict[str, Any]:
                 "verdicts": _tally(host),
                 "drift": host["drift"]["status"],
                 "differences": len(host["drift"]["differences"]),
-                "not_compared": len(host["drift"]["not_compared"]),
+                "not_compared": sum(each["count"] for each in host["drift"]["not_compared"]),
             }
             for host in report["hosts"]
         },
@@ -147,7 +147,7 @@ def _judgement(host: HostReport) -> str:
 
 def _drift(drift: DriftReport) -> str:
     """How a host differs; what was not compared is never silent."""
-    found, missing = len(drift["differences"]), len(drift["not_compared"])
+    found, missing = len(drift["differences"]), sum(each["count"] for each in drift["not_compared"])
     if drift["status"] == "unknown":
         return "not compared"
     if drift["status"] == "not_compared":

@@ -15,7 +15,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import read_time
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.times import zone_noted
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import figures, tables
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import NOT_COMPARED, STATUSES, Drift
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import (
+    NOT_COMPARED,
+    STATUSES,
+    Drift,
+    NotCompared,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import History
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES, Rule
@@ -31,6 +36,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
     DifferenceReport,
     DriftReport,
     HostReport,
+    NotComparedReport,
     Report,
     RuleReport,
     SectionReport,
@@ -59,6 +65,9 @@ REPORT_VERSION: Literal[2] = 2
 
 # Of a rule that is one of them, the report tells once, and not on each host.
 _TOLD_ONCE = (NOT_CONFIGURED, SWITCHED_OFF)
+
+# More values of one section that were not compared for one reason are told as one.
+_MOST_NOT_COMPARED = 10
 
 # The cause may quote any text of the host.
 _NO_CAUSE = "the cause is left out, since it may hold personal data."
@@ -191,7 +200,7 @@ def _totals(hosts: Sequence[HostReport], not_configured: int, switched_off: int)
         "findings": {"fail": fail, "unknown": unknown},
         "drift": _count((drift["status"] for drift in drifts), STATUSES),
         "differences": _count(differences, SEVERITIES),
-        "not_compared": sum(len(drift["not_compared"]) for drift in drifts),
+        "not_compared": sum(each["count"] for drift in drifts for each in drift["not_compared"]),
         "not_configured": not_configured,
         "switched_off": switched_off,
     }
@@ -298,8 +307,19 @@ def _drift(drift: Drift, clean: _Cleaner) -> DriftReport:
         "status": drift.status,
         "reason": drift.reason,
         "differences": differences,
-        "not_compared": [{"path": clean.text(each.path), "reason": each.reason} for each in drift.not_compared],
+        "not_compared": list(_not_compared(drift.not_compared, clean)),
     }
+
+
+def _not_compared(found: Sequence[NotCompared], clean: _Cleaner) -> Iterator[NotComparedReport]:
+    """What was not compared. Of a long list whose personal data was removed, that may be every value of every entry."""
+    counts = Counter((each.path.partition(".")[0], each.reason) for each in found)
+    for (section, reason), count in counts.items():
+        if count > _MOST_NOT_COMPARED:
+            yield {"path": f"{section}.*", "reason": reason, "count": count}
+    for each in found:
+        if counts[each.path.partition(".")[0], each.reason] <= _MOST_NOT_COMPARED:
+            yield {"path": clean.text(each.path), "reason": each.reason, "count": 1}
 
 
 def _without_data(envelope: Envelope) -> SectionReport:

@@ -263,9 +263,11 @@ class NotComparedReport(TypedDict):
     """A section or value."""
 
     path: str
-    """Where it is, beginning with the section."""
+    """Where it is, beginning with the section. It ends in C(.*) where it stands for many of a section."""
     reason: str
     """Why it was not compared."""
+    count: Count
+    """How many sections or values it stands for."""
 
 
 class DriftReport(TypedDict):

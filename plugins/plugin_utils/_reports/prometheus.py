@@ -171,7 +171,7 @@ def _drift(drift: DriftReport, labels: Labels) -> Iterator[Sample]:
     counted = Counter(difference["severity"] for difference in drift["differences"])
     for severity in SEVERITIES if known else ():
         yield "mailplus_differences", labels | {"severity": severity}, counted[severity]
-    yield "mailplus_drift_not_compared", labels, len(drift["not_compared"]) if known else None
+    yield "mailplus_drift_not_compared", labels, sum(each["count"] for each in drift["not_compared"]) if known else None
 
 
 def _seconds(time: str | None) -> int | None:

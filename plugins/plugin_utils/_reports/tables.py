@@ -132,7 +132,9 @@ def _change_rows(host: str, changes: HostSinceLastRun) -> Iterator[Row]:
         before, now = sides(difference)
         told = {"change": difference["kind"], "name": difference["path"], "before": before, "now": now}
         yield {"kind": "setting", **whose, **told}
-    reasons = Counter(each["reason"] for each in changes["differences"]["not_compared"])
+    reasons: Counter[str] = Counter()
+    for each in changes["differences"]["not_compared"]:
+        reasons[each["reason"]] += each["count"]
     for reason, count in reasons.items():
         name = counted(count, "section or value", "sections or values")
         yield {"kind": "setting", **whose, "change": "not_compared", "name": name, "reason": reason}
@@ -198,7 +200,7 @@ def _host_row(host: HostReport, figures: Sequence[FigureDefinition]) -> Row:
         **{verdict: verdicts[verdict] for verdict in VERDICTS},
         "drift": host["drift"]["status"],
         "differences": len(host["drift"]["differences"]) if compared else UNKNOWN,
-        "not_compared": len(host["drift"]["not_compared"]) if compared else UNKNOWN,
+        "not_compared": sum(each["count"] for each in host["drift"]["not_compared"]) if compared else UNKNOWN,
         **{figure["name"]: _figure(host, figure, figures) for figure in figures},
     }
 

@@ -50,7 +50,7 @@ def test_what_changed_is_told_in_a_sentence(report: Report) -> None:
 
 def test_markdown_has_a_section(report: Report) -> None:
     text = markdown(report)
-    part = text[text.index("## Since the last run") :].split("\n\n## ")[0]
+    part = text[text.index("## Since the last run") :].split("\n\n## ", maxsplit=1)[0]
     assert "- **not read any more** c \\(last read 2026-01-01 02:00 UTC, 1 d 0 h ago\\)" in part
     assert "- **gone from the inventory** gone" in part
     assert "- **IMAP is off** newly failed: a" in part

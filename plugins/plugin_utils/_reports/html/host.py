@@ -306,6 +306,6 @@ def _row(host: HostReport, by_verdict: Mapping[str, Sequence[VerdictReport]], fl
         counts=Counter({name: len(verdicts) for name, verdicts in by_verdict.items()}),
         figures=[(figure, cell(host, figure, fleet.report["figures"])) for figure in fleet.columns],
         differences=len(drift["differences"]) if drift["status"] in COMPARED else None,
-        not_compared=len(drift["not_compared"]),
+        not_compared=sum(each["count"] for each in drift["not_compared"]),
         search=" ".join([*looked_for, *(verdict["rule"] for verdict in found)]).lower(),
     )
