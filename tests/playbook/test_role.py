@@ -190,7 +190,7 @@ def check_stats(run: Run, project: Project) -> None:
     """What AWX shows as artifacts: small, the same for the whole run, and no host by itself."""
     stats = run.stdout.partition("CUSTOM STATS")[2]
     assert "RUN: {" in stats
-    assert len(stats) < 3000
+    assert len(stats) < 4500
     shown: Data = yaml.safe_load(stats[stats.index("RUN: ") + len("RUN: ") :])["mailplus_state"]
     report = project.read("state/report.json")
     assert shown["totals"] == report["totals"]
@@ -446,7 +446,7 @@ def test_odd_names_of_hosts_fail_as_others_do(project: Project, fleet: Fleet) ->
 
 
 def test_variables_may_be_templates(project: Project, fleet: Fleet) -> None:
-    """Also of nothing, or of what is not defined, which is told as the reason of that host."""
+    """Also of nothing, as an option that is omitted."""
     well = role_vars(fleet, fleet["well"])
     port, omitted = well.pop("mailplus_state_port"), "{{ nowhere | default(omit) }}"
     odd = {
@@ -457,19 +457,13 @@ def test_variables_may_be_templates(project: Project, fleet: Fleet) -> None:
         },
         "template": {**well, "nas_port": port, "mailplus_state_port": "{{ nas_port }}"},
         "text": {**well, "mailplus_state_port": f"{port}", "mailplus_state_validate_certs": "yes"},
-        "undefined": {**well, "mailplus_state_port": port, "mailplus_state_device_id": "{{ nowhere }}"},
     }
     found = {name: UNTOUCHABLE | variables for name, variables in odd.items()}
     group = {"hosts": found, "vars": {**LENIENT, "mailplus_state_directory": str(project.directory / "state")}}
     project.write("odd.yml", {"nas": group})
     project.play("mailfleet.mailplus.state", "-i", "odd.yml")
     hosts_ = project.read("state/fleet.json")["hosts"]
-    assert {name: host["status"] for name, host in hosts_.items()} == {
-        **dict.fromkeys(odd, "ok"),
-        "undefined": "failed",
-    }
-    assert hosts_["undefined"]["reason"].startswith("mailplus_state_device_id: 'nowhere' is undefined")
-    assert project.read("state/hosts/undefined.json") == hosts_["undefined"]
+    assert {name: host["status"] for name, host in hosts_.items()} == dict.fromkeys(odd, "ok")
     assert {request.form.get("session") for request in fleet["well"].requests if "session" in request.form} == {
         "MailPlusServer"
     }

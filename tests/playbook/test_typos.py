@@ -62,6 +62,10 @@ TYPOS: dict[str, tuple[Data, str]] = {
 }
 TYPOS |= {
     "undefined": ({"mailplus_state_password": "{{ vault_passwrod }}"}, "vault_passwrod is undefined"),
+    "undefined device": (
+        {"mailplus_state_device_id": "{{ nowhere }}"},
+        "mailplus_state_device_id: nowhere is undefined",
+    ),
     "empty": ({"mailplus_state_password": ""}, "two: mailplus_state_password is empty."),
 }
 OF_ALL: dict[str, tuple[Data, str]] = {

@@ -155,8 +155,9 @@ def of_host(host: str, server: Mapping[str, Any], found: Envelopes, clean: Clean
 def _words(section: Section, view: Ranking, envelope: Mapping[str, Any], clean: Clean) -> Words | str:
     """The words in all rows; where these were not kept, the most frequent ones of the summary. A text is why not."""
     rows, keys = rows_of(envelope), keys_of(envelope)
-    found = Counter(word for row in rows for word in view.find(keys, row)) if rows else _of_summary(view, envelope)
-    most = MOST_WORDS if rows else MOST_FREQUENT - 1
+    # What was personal is gone from the rows of an earlier run, and stands in its summary alone.
+    in_rows = Counter(word for row in rows or () for word in view.find(keys, row))
+    found, most = (in_rows, MOST_WORDS) if in_rows else (_of_summary(view, envelope), MOST_FREQUENT - 1)
     if found is None or (rows and not found):
         meaning = FIGURE_MEANINGS[view.figure]
         has_rows = rows or as_count(at(envelope, "summary.rows"))

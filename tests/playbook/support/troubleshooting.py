@@ -29,6 +29,7 @@ PLACEHOLDERS = (
     "RULE",
     "SEVERITY",
     "STATUS",
+    "TIME",
     "URL",
     "VERDICT",
 )
