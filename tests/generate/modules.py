@@ -112,7 +112,7 @@ def _info_options(area: Area) -> dict[str, Any]:
     if any(section.each for section in area.sections):
         options |= _domains()
     return {
-        "extends_documentation_fragment": _fragments("connection", *rows, *attributes),
+        "extends_documentation_fragment": _fragments("connection", "connection.answer", *rows, *attributes),
         "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
         **({"options": options} if options else {}),
     }
@@ -158,7 +158,7 @@ def _facts_options() -> dict[str, Any]:
         "default": list(DEFAULT),
     }
     return {
-        "extends_documentation_fragment": _fragments("connection", "rows", "attributes", "attributes.reads"),
+        "extends_documentation_fragment": _fragments("connection", "connection.answer", "rows", "attributes", "attributes.reads"),
         "seealso": [{"module": f"{_COLLECTION}.{name}"} for name in names() if name != FACTS],
         "options": {"gather_subset": subset},
     }
@@ -181,7 +181,7 @@ def _api_options() -> dict[str, Any]:
         "required": True,
     }
     return {
-        "extends_documentation_fragment": _fragments("connection", "attributes", "attributes.reads"),
+        "extends_documentation_fragment": _fragments("connection", "connection.answer", "attributes", "attributes.reads"),
         "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
         "options": {"api": api},
     }
