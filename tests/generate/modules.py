@@ -158,7 +158,9 @@ def _facts_options() -> dict[str, Any]:
         "default": list(DEFAULT),
     }
     return {
-        "extends_documentation_fragment": _fragments("connection", "connection.answer", "rows", "attributes", "attributes.reads"),
+        "extends_documentation_fragment": _fragments(
+            "connection", "connection.answer", "rows", "attributes", "attributes.reads"
+        ),
         "seealso": [{"module": f"{_COLLECTION}.{name}"} for name in names() if name != FACTS],
         "options": {"gather_subset": subset},
     }
@@ -181,7 +183,9 @@ def _api_options() -> dict[str, Any]:
         "required": True,
     }
     return {
-        "extends_documentation_fragment": _fragments("connection", "connection.answer", "attributes", "attributes.reads"),
+        "extends_documentation_fragment": _fragments(
+            "connection", "connection.answer", "attributes", "attributes.reads"
+        ),
         "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
         "options": {"api": api},
     }
