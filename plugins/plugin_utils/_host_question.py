@@ -24,8 +24,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors imp
     Kind,
     local_error,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.failures import time_limit
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.failures import time_limit
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import words
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import LoginGate, Turn

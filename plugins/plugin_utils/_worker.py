@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Admit, Result, failure
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.trust import read_system_store
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.trust import read_system_store
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import GATE
 
 _OURS = "MAILPLUS_"

@@ -20,9 +20,11 @@ UTILS, CONTROLLER = COLLECTION + "plugins.module_utils.", COLLECTION + "plugins.
 MODULES = COLLECTION + "plugins.modules."
 
 HTTP = ("http", "urllib.request", "requests", "urllib3", "socket", "ssl")
+LIBRARIES = ("http.client", *HTTP[1:])  # which send; http itself knows the words of statuses
 # Per floor: what of the collection it may import, and what of the rest it may not. A file is on the deepest floor.
 FLOORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "module_utils/_dsm": ((UTILS + "_dsm.",), ("ansible",)),
+    "module_utils/_http": ((UTILS + "_http.",), ("ansible",)),
+    "module_utils/_dsm": ((UTILS + "_http.", UTILS + "_dsm."), ("ansible", *LIBRARIES)),
     "module_utils/_mailplus": ((UTILS + "_dsm.", UTILS + "_mailplus."), ("ansible", *HTTP)),
     "module_utils/_ansible": ((UTILS,), ("ansible.plugins", *HTTP)),
     "plugin_utils/_fleet": ((UTILS + "_mailplus.", CONTROLLER + "_fleet."), ("ansible", *HTTP)),
@@ -104,18 +106,17 @@ def test_a_floor_knows_only_those_below(floor: str) -> None:
 
 
 def test_only_the_lowest_floor_speaks_http() -> None:
-    libraries = ("http.client", "requests", "urllib3", "socket", "ssl", "urllib.request")
     speaking = {
-        path.parent for path in PYTHON for name in imports(path) if any(is_of(name, part) for part in libraries)
+        path.parent for path in PYTHON for name in imports(path) if any(is_of(name, part) for part in LIBRARIES)
     }
-    assert speaking == {PLUGINS / "module_utils" / "_dsm"}
+    assert speaking == {PLUGINS / "module_utils" / "_http"}
 
 
 def test_nothing_is_needed_beyond_python_ansible_core_and_requests() -> None:
     brought = {"ansible", "ansible_collections", "jinja2", "markupsafe", "yaml", *sys.stdlib_module_names}
     needed = {(name.split(".")[0], shown(path)) for path in PYTHON for name in imports(path)}
-    transport = "plugins/module_utils/_dsm/transport.py"
-    assert {use for use in needed if use[0] not in brought} == {("requests", transport), ("urllib3", transport)}
+    wire = "plugins/module_utils/_http/wire.py"
+    assert {use for use in needed if use[0] not in brought} == {("requests", wire), ("urllib3", wire)}
 
 
 def test_what_is_sent_to_hosts_imports_nothing_that_stays_on_the_controller() -> None:

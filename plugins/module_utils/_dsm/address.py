@@ -5,35 +5,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LARGEST_ANSWER = 64 << 20
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.address import Address as HttpAddress
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.address import Product
+
+DSM = Product(
+    name="DSM",
+    machine="the NAS",
+    language="JSON",
+    ways=("port", "https"),
+    ports="DSM listens on 5001 for HTTPS, on 5000 for HTTP",
+    if_late="Raise time_limit (of an inventory source, host_time_limit or time_limit), or ask for fewer rows.",
+    if_large="Ask for fewer rows (limit), or raise max_answer_size.",
+    if_cut="ask for fewer rows (limit) and see the log of the NAS",
+)
 
 
 @dataclass(frozen=True)
-class Address:
-    """Where a DSM listens, how far to trust the way there, and the bounds of an answer.
-
-    ``timeout`` is in seconds, for the connection and for each wait for data. ``deadline`` is the moment
-    (``time.monotonic``) by which all has to be done, however many waits that takes; None for none. ``ca_path`` names a
-    PEM file or a directory of hashed certificates; None means the system's store. ``largest_answer`` is in bytes, as an
-    answer travels and decompressed.
-    """
-
-    host: str
-    port: int
-    https: bool = True
-    validate_certs: bool = True
-    ca_path: str | None = None
-    timeout: float = 30
-    deadline: float | None = None
-    largest_answer: int = LARGEST_ANSWER
+class Address(HttpAddress):
+    """Where a DSM listens, and all that an address tells."""
 
     @property
-    def authority(self) -> str:
-        """Host and port, as a URL has them."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        """Scheme, host and port."""
-        return f"{'https' if self.https else 'http'}://{self.authority}"
+    def product(self) -> Product:
+        return DSM

@@ -13,7 +13,12 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import DSM
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import connection_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http import failures
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.keys import as_key
+
+__all__ = ["MOST_LEVELS", "MOST_VALUES", "as_key", "parse"]
 
 # More than DSM nests its answers, and less than what reads them further on can bear.
 MOST_LEVELS = 100
@@ -24,10 +29,6 @@ MOST_VALUES = 2_097_152
 # Digits of a whole number; 64 bits have up to 20. What has more is no number that anybody counts with.
 _MOST_DIGITS = 20
 
-# Names reserved by the program that reads us: it takes an object with such a key for one of its own, at worst for
-# code, or drops the key. A tilde in front makes it a name like any other; one more where there is one already, so that
-# no two names become the same, and who takes one tilde away has the server's name.
-_RESERVED = re.compile(r"~*_+ansible")
 _RESERVED_PART = b"_ansible"
 
 # What Python reads from JSON and cannot write again: halves of characters.
@@ -48,16 +49,12 @@ def parse(status: int, content_type: str, body: bytes, url: str, *, most_values:
     number too large for Python is None. Raises DsmError of kind CONNECTION when there is no object, or too large a one.
     """
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        raise connection_error(
-            "redirected",
-            f"{url} answers with a redirect (HTTP {status}), which is not followed.",
-            "Set host, port and https to where DSM really listens.",
-        )
+        raise failures.redirected(status, url, DSM)
     text = body.decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
     if status != HTTPStatus.OK or text.startswith("<") or not text:
         raise connection_error(
             "not_json",
-            f"{url} answers HTTP {status} with {_content(text, content_type)} instead of JSON.",
+            f"{url} answers HTTP {status} with {failures.content(text, content_type)} instead of JSON.",
             "Check that host and port are DSM's; if they are, DSM or a proxy is restarting: try again later.",
         )
     if _counts_more_than(most_values, body):
@@ -109,16 +106,6 @@ def _is_nested_beyond(levels: int, body: bytes) -> bool:
     return bool(brackets)
 
 
-def _content(text: str, content_type: str) -> str:
-    if not text:
-        return "nothing"
-    return (
-        "HTML"
-        if text.startswith("<")
-        else re.sub(r"[^\w/.+-]", "", content_type.split(";", maxsplit=1)[0])[:40] or "text"
-    )
-
-
 def _whole(digits: str) -> int | str:
     """A number, or its digits where there are too many."""
     return int(digits) if len(digits) <= _MOST_DIGITS or len(digits.lstrip("-")) <= _MOST_DIGITS else digits
@@ -137,11 +124,6 @@ def _no_number(_name: str) -> None:
 def _needs_mending(body: bytes) -> bool:
     """Whether a key may be reserved, or a text be none: a cheap look, since most answers need no walk over values."""
     return _RESERVED_PART in body or (b"\\u" in body and _ESCAPED.search(body) is not None)
-
-
-def as_key(text: str) -> str:
-    """Text of a server as a key, which nothing takes for one of Ansible's own."""
-    return f"~{text}" if _RESERVED.match(text) else text
 
 
 def _mended(value: Any) -> Any:

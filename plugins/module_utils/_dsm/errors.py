@@ -9,70 +9,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from enum import Enum
 from typing import Any, NamedTuple
 
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors import (
+    ErrorDetails,
+    Kind,
+    NotAllowedError,
+    ServerError,
+    connection_error,
+    local_error,
+    unsupported_error,
+)
+
+__all__ = [
+    "AUTH_API",
+    "BUSY_CODES",
+    "MISFIT_CODES",
+    "PARAMETER_CODES",
+    "CodeMeaning",
+    "DsmError",
+    "ErrorDetails",
+    "Kind",
+    "Meaning",
+    "NotAllowedError",
+    "answer_error",
+    "api_error",
+    "connection_error",
+    "error_code",
+    "local_error",
+    "no_meaning",
+    "unsupported_error",
+]
+
+DsmError = ServerError
+
 AUTH_API = "SYNO.API.Auth"
-
-
-class Kind(Enum):
-    """What an error means for whoever asked."""
-
-    LOCAL = "local"  # the NAS was not asked, or not long enough: what is wrong is on this side
-    CONNECTION = "connection"  # the NAS was not reached, or what answered is not a DSM
-    LOGIN = "login"  # the NAS was reached and did not let us in
-    UNSUPPORTED = "unsupported"  # this NAS does not have what was asked
-    FORBIDDEN = "forbidden"  # this account may not read it
-    EXPIRED = "expired"  # the session is no longer valid
-    FAILED = "failed"  # the NAS could not answer
-
-
-@dataclass(frozen=True)
-class ErrorDetails:
-    """An error as data: what happened (kind, name, message), where (api, method, version, code), what to do (hint).
-
-    ``kind`` is the value of the DsmError's kind, which sets it.
-    ``api``, ``method`` and ``version`` are None where no API call was under way; ``code`` is None where DSM sent none.
-    """
-
-    name: str
-    message: str
-    hint: str
-    api: str | None = None
-    method: str | None = None
-    version: int | None = None
-    code: int | None = None
-    kind: str = ""
-
-    def as_dict(self) -> dict[str, str | int | None]:
-        """Plain JSON, always with the same keys."""
-        return asdict(self)
-
-
-class DsmError(Exception):
-    """A call that gave no usable answer."""
-
-    def __init__(self, kind: Kind, details: ErrorDetails) -> None:
-        super().__init__(f"{details.message} {details.hint}".strip())
-        self.kind = kind
-        self.details = replace(details, kind=kind.value)
-
-    def of(self, api: str, method: str, version: int) -> DsmError:
-        """The same error, of this call."""
-        return DsmError(self.kind, replace(self.details, api=api, method=method, version=version))
-
-    def beside(self, sentence: str) -> DsmError:
-        """The same error, with a sentence more in what to do about it."""
-        return self.with_hint(f"{self.details.hint} {sentence}")
-
-    def with_hint(self, hint: str) -> DsmError:
-        """The same error, with another thing to do about it."""
-        return DsmError(self.kind, replace(self.details, hint=hint))
-
-
-class NotAllowedError(RuntimeError):
-    """A call outside the read allowlist was about to be sent: a defect of this collection, never of a NAS."""
 
 
 class Meaning(NamedTuple):
@@ -236,21 +207,6 @@ def api_error(code: int, *, api: str, method: str, version: int, meaning: CodeMe
     kind = Kind.LOGIN if api == AUTH_API and method == "login" else found.kind
     message = f"{found.message.rstrip('.')} ({api} {method}, version {version}, code {code})."
     return DsmError(kind, ErrorDetails(found.name, message, found.hint, api, method, version, code))
-
-
-def connection_error(name: str, message: str, hint: str) -> DsmError:
-    """The NAS was not reached, or what answered is not a DSM."""
-    return DsmError(Kind.CONNECTION, ErrorDetails(name, message, hint))
-
-
-def local_error(name: str, message: str, hint: str) -> DsmError:
-    """The NAS was not asked, or not long enough."""
-    return DsmError(Kind.LOCAL, ErrorDetails(name, message, hint))
-
-
-def unsupported_error(name: str, message: str, hint: str) -> DsmError:
-    """The NAS has not what was asked for."""
-    return DsmError(Kind.UNSUPPORTED, ErrorDetails(name, message, hint))
 
 
 def answer_error(message: str, *, api: str, method: str, version: int) -> DsmError:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import answer
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind, error_code
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http import keys
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import assert_clear
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,7 +97,7 @@ def sent_of(value: Any) -> Any:
     if isinstance(value, list):
         return [sent_of(item) for item in value]
     if isinstance(value, dict):
-        return {name[answer._RESERVED.match(name) is not None :]: sent_of(item) for name, item in value.items()}
+        return {name[keys._RESERVED.match(name) is not None :]: sent_of(item) for name, item in value.items()}
     return value
 
 

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import transport as transport_module
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http import wire as wire_module
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.tests.simulator import Nas
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (
@@ -343,7 +343,7 @@ def test_a_gather_that_fails_tells_of_a_logout_that_failed_too(nas: Nas) -> None
 
 
 def test_where_requests_is_missing_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport_module, "HAS_REQUESTS", False)
+    monkeypatch.setattr(wire_module, "HAS_REQUESTS", False)
     with contextlib.closing(HttpTransport(Address("127.0.0.1", 1))) as connection, pytest.raises(DsmError) as caught:
         connection.post("entry.cgi", FORM, {})
     assert caught.value.details.name == "requests_missing"

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import trust
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, Kind
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.transport import HttpTransport
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http import trust
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils import _worker
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import (

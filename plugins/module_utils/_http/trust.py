@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What checks the certificate of a NAS: one TLS context per file of certificates and per process."""
+"""What checks the certificate of a server: one TLS context per file of certificates and per process."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import ssl
 from functools import lru_cache
 from threading import Lock
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import failures
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http import failures
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.address import Address
 
 _reading = Lock()
 
@@ -17,7 +17,7 @@ _reading = Lock()
 def tls_context(address: Address) -> ssl.SSLContext:
     """What checks the certificate, or does not where that is not asked for.
 
-    Raises DsmError when ``ca_path`` cannot be used.
+    Raises ServerError when ``ca_path`` cannot be used.
     """
     if not address.validate_certs:
         return _trusting_anybody()
@@ -37,12 +37,12 @@ def read_system_store() -> None:
     _trusting(None, 0)
 
 
-@lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a NAS
+@lru_cache(maxsize=8)  # reading the bundle of all public authorities takes longer than asking a server
 def _trusting(ca_path: str | None, _changed: int) -> ssl.SSLContext:
     """What checks certificates against a file or directory, read once until it changes, or the system's store."""
     # Not ssl.create_default_context: it writes keys where SSLKEYLOGFILE says, and differs from Python to Python.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which checks certificates and names
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # so that the certificate of a NAS can be named itself
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # so that the certificate of a server can be named itself
     if ca_path is None:
         context.load_default_certs()
     elif os.path.isdir(ca_path):  # noqa: PTH112 - Path.is_dir raises for a long name

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long to wait for one DSM: for each piece of data, and for everything together."""
+"""How long to wait for one server: for each piece of data, and for everything together."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import math
 import threading
 import time
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import failures
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http import failures
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.address import Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors import ServerError
 
 
 class Clock:
-    """The time that is left. A wait that we end ourselves is not the NAS's fault, and is told apart."""
+    """The time that is left. A wait that we end ourselves is not the server's fault, and is told apart."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -21,7 +21,7 @@ class Clock:
         self._interrupted = threading.Event()
 
     def seconds(self) -> float:
-        """How long the next wait may last. Raises DsmError when no time is left, or after an interruption."""
+        """How long the next wait may last. Raises ServerError when no time is left, or after an interruption."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise failures.time_limit(self._address)
@@ -29,13 +29,13 @@ class Clock:
             raise failures.interrupted(self._address)
         return min(self._address.timeout, left)
 
-    def expired(self) -> DsmError:
+    def expired(self) -> ServerError:
         """The error of a wait that lasted too long."""
         late = time.monotonic() >= self._deadline
         return failures.time_limit(self._address) if late else failures.timeout(self._address)
 
     def pause(self, seconds: float) -> None:
-        """Wait, but not beyond the deadline. Raises DsmError as ``seconds`` does."""
+        """Wait, but not beyond the deadline. Raises ServerError as ``seconds`` does."""
         left = self._deadline - time.monotonic()
         self._interrupted.wait(max(0.0, min(seconds, left)))
         self.seconds()

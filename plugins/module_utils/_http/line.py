@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The socket to one DSM, with TLS or without. No wait on it, for whatever part of an answer, outlasts the clock."""
+"""The socket to one server, with TLS or without. No wait on it, for whatever part of an answer, outlasts the clock."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm import failures
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.clock import Clock
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http import failures
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.address import Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.clock import Clock
 
 # Family, type, protocol and address, as the system's resolver has them.
 _Found = list[tuple[Any, Any, int, str, Any]]
@@ -60,7 +60,7 @@ Hold = Callable[[Line], None]
 
 
 def dial(address: Address, context: ssl.SSLContext | None, clock: Clock, hold: Hold) -> Line:
-    """Connect, over TLS where there is a ``context``. Raises DsmError."""
+    """Connect, over TLS where there is a ``context``. Raises ServerError."""
     try:
         line = _connect(_resolve(address, clock), clock, hold)
         return line if context is None else _begin_tls(line, address, context, hold)
@@ -117,7 +117,7 @@ def _closed_on_failure(line: Line) -> Iterator[None]:
 
 
 def _resolve(address: Address, clock: Clock) -> _Found:
-    """The addresses of the NAS. The system's resolver knows no time limit, so a name is looked up in a thread."""
+    """The addresses of the server. The system's resolver knows no time limit, so a name is looked up in a thread."""
     try:
         return _look_up(address, socket.AI_NUMERICHOST)
     except socket.gaierror:
