@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a login may be sent: where host after host refuses the same credentials, the rest of the fleet is not asked.
 
-DSM blocks an address after a few refused logins, and one mistyped password is a refused login on every NAS. What
-became of the logins of a run is noted in memory that all its workers share, since Ansible forks one for each host.
+DSM and Plesk block an address after a few refused logins, and one mistyped password is a refused login on every host.
+What became of the logins of a run is noted in memory that all its workers share, since Ansible forks one for each host.
 """
 
 from __future__ import annotations
@@ -17,23 +17,21 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.client import Client
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
-    DsmError,
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.address import Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors import (
     Kind,
+    ServerError,
     local_error,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 
 # By so many, refusals may exceed acceptances.
 MOST_REFUSALS = 3
 
-# A login that is accepted takes a tenth of this, one that is refused may be delayed on purpose. A NAS that is off must
+# A login that is accepted takes a tenth of this, one that is refused may be delayed on purpose. A host that is off must
 # not hold up those behind it for longer.
 _LOGIN_SECONDS = 5
 
@@ -44,6 +42,23 @@ _EVENTS = (b"began", b"accepted", b"refused", b"ended")
 _WITHOUT_LOGIN = (Kind.LOCAL.value, Kind.CONNECTION.value, Kind.LOGIN.value)
 _NAMES_SHOWN = 10
 _HINT = "Correct the credentials; a new run asks again."
+
+
+class Credentials(Protocol):
+    """Who logs in, to whatever."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that tells them apart."""
+
+
+class Entered(AbstractContextManager[Any], Protocol):
+    """What logs in when it is entered."""
+
+    login_error: ServerError | None  # of a later login
+
+
+_Entered = TypeVar("_Entered", bound=Entered)
 
 
 class LoginGate:
@@ -62,28 +77,30 @@ class LoginGate:
         until: float = math.inf,
         stopped: Callable[[], bool] = bool,
     ) -> Turn:
-        """Wait until the login may be sent. ``way`` tells NAS apart that have the same address on different ways.
+        """Wait until the login may be sent. ``way`` tells hosts apart that have the same address on different ways.
 
-        Raises DsmError when it may not, because the same credentials were refused, or when ``until``
+        Raises ServerError when it may not, because the same credentials were refused, or when ``until``
         (``time.monotonic``) has come or ``stopped`` says so.
         """
         url = replace(address, host=address.host.lower().rstrip(".")).url  # however the name is written
-        who, where = self._digest(credentials), " ".join(f"{url} {way}".split()).encode(errors="replace")
+        who, where = (
+            self._digest(address.product.name, credentials),
+            " ".join(f"{url} {way}".split()).encode(errors="replace"),
+        )
         pause = _FIRST_PAUSE
-        while not self._admits(who, where):
+        while not self._admits(who, where, address.product.name):
             if stopped() or time.monotonic() >= until:
                 raise local_error("time_limit", f"{address.url} was not asked in time.", "Raise the time limit.")
             time.sleep(pause)
             pause = min(_LONGEST_PAUSE, pause * 1.5)
         return Turn(self._journal, who, where)
 
-    def _digest(self, credentials: Credentials) -> bytes:
+    def _digest(self, product: str, credentials: Credentials) -> bytes:
         """What tells credentials apart, and cannot be turned back into them without the key of this process."""
-        parts = (credentials.username, credentials.password, credentials.otp_code or "", credentials.device_id or "")
-        text = "".join(f"{len(part)}:{part}" for part in parts)
+        text = "".join(f"{len(part)}:{part}" for part in (product, *credentials.parts))
         return hmac.new(self._key, text.encode(errors="surrogatepass"), "sha256").hexdigest()[:32].encode()
 
-    def _admits(self, who: bytes, where: bytes) -> bool:
+    def _admits(self, who: bytes, where: bytes, product: str) -> bool:
         """Whether the login may be sent now, which is noted then. False for not yet."""
         with self._journal.locked():
             events = self._journal.read()
@@ -96,7 +113,7 @@ class LoginGate:
             begun, accepted, refused, ended = (events.count(b" %s %s " % (who, event)) for event in _EVENTS)
             allowed = MOST_REFUSALS + accepted - refused
             if allowed <= 0:
-                raise _not_asked(f"{where.decode()} was not asked: {_refused_by(events, who)}.")
+                raise _not_asked(f"{where.decode()} was not asked: {_refused_by(events, who, product)}.")
             without_end = begun - accepted - refused - ended
             if without_end >= allowed and _under_way(events, who) >= allowed:
                 return False
@@ -113,12 +130,12 @@ class Turn:
         self._where = where
 
     @contextmanager
-    def __call__(self, client: Client) -> Iterator[Client]:
+    def __call__(self, client: _Entered) -> Iterator[_Entered]:
         """The client, logged in, and out at the end."""
         with ExitStack() as stack:
             try:
                 stack.enter_context(client)
-            except DsmError as error:
+            except ServerError as error:
                 self._note(b"refused" if _refuses(error.kind.value, error.details.code) else b"ended")
                 raise
             self._note(b"accepted")
@@ -187,7 +204,7 @@ def _nameless_file() -> int:
 
 
 def _is_under_way(events: bytes, where: bytes, who: bytes) -> bool:
-    """Whether a login to this NAS was begun a short time ago, and has not ended: it may have several names."""
+    """Whether a login to this host was begun a short time ago, and has not ended: it may have several names."""
     start = b"\n%s %s " % (where, who)
     _before, found, behind = events.rpartition(start)
     event, moment = behind.partition(b"\n")[0].split(b" ") if found else (b"", b"0")
@@ -213,14 +230,14 @@ def _under_way(events: bytes, who: bytes) -> int:
     return count
 
 
-def _refused_by(events: bytes, who: bytes) -> str:
+def _refused_by(events: bytes, who: bytes, product: str) -> str:
     lines = [line.partition(b" %s refused " % who) for line in events.splitlines()]
     names = [where.decode().partition("://")[2] for where, found, _moment in lines if found]
     shown = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
-    return f"DSM refused the same credentials on {len(names)} hosts ({shown})"
+    return f"{product} refused the same credentials on {len(names)} hosts ({shown})"
 
 
-def _not_asked(message: str) -> DsmError:
+def _not_asked(message: str) -> ServerError:
     return local_error("not_asked", message, _HINT)
 
 

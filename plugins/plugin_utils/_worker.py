@@ -10,13 +10,11 @@ from typing import Any, ClassVar, Protocol
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Admit, Result, failure
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Result, failure
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.address import Address
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors import ServerError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.trust import read_system_store
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import GATE
-
-_OURS = "MAILPLUS_"
-_HOST = "MAILPLUS_HOST"
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import GATE, Credentials
 
 # Ansible loads an action before it forks a worker for each host. In a worker this takes longer than asking a NAS.
 read_system_store()
@@ -29,18 +27,20 @@ class Answering(Protocol):
     def argument_spec(self) -> options.ArgumentSpec:
         """Every option."""
 
-    def answer(self, params: Mapping[str, Any], *, check_mode: bool, admit: Admit) -> Result:
+    def answer(self, params: Mapping[str, Any], *, check_mode: bool, admit: Any) -> Result:
         """The result of the task. ``params`` are validated options."""
 
 
 class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no types
     """The action of a module: a file of the module's name holds a subclass with its ``question``.
 
-    ``module`` is the one that asks it on another host, where that has another name.
+    ``module`` is the one that asks it on another host, where that has another name. ``prefix`` begins the names of
+    variables of the environment.
     """
 
     question: ClassVar[Answering]
     module: ClassVar[str] = ""
+    prefix: ClassVar[str] = "MAILPLUS_"
     _validator: ClassVar[ArgumentSpecValidator]
 
     _requires_connection = False
@@ -67,6 +67,10 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
             return result | self._ask_elsewhere(params, variables, environment)
         return result | self.question.answer(params, check_mode=self._task.check_mode, admit=GATE.turn)
 
+    def _login(self, params: Mapping[str, Any]) -> tuple[Address, Credentials]:
+        """Where the task connects to, and who asks. Raises OptionError."""
+        return options.login(params)
+
     def _runs_elsewhere(self) -> bool:
         """Whether the task is delegated to a host other than the controller, such as a jump host."""
         return bool(self._task.delegate_to) and self._connection.transport != "local"
@@ -76,11 +80,11 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
     ) -> dict[str, Any]:
         """The result of the module on the host that the task is delegated to, where the login may be sent."""
         try:
-            address, credentials = options.address(params), options.credentials(params)
+            address, credentials = self._login(params)
             turn = GATE.turn(address, credentials, way=f"by way of {self._task.delegate_to}")
         except options.OptionError as error:
             return failure(str(error))
-        except DsmError as error:
+        except ServerError as error:
             return failure(str(error), error.details.as_dict())
         result = self._run_module(params, variables, environment)
         if "error" in result or not result.get("failed"):  # or else the module did not run
@@ -93,7 +97,7 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
         """The result of the module on the host that the task is delegated to."""
         given = {name: value for name, value in params.items() if value is not None}
         # Ours are in the arguments now. On a command line, where the rest goes, a password could be seen.
-        self._task.environment = [{name: environment[name] for name in environment if not name.startswith(_OURS)}]
+        self._task.environment = [{name: environment[name] for name in environment if not name.startswith(self.prefix)}]
         name = f"mailfleet.mailplus.{self.module or type(self).__module__.rpartition('.')[2]}"
         result: dict[str, Any] = self._execute_module(module_name=name, module_args=given, task_vars=variables)
         return result
@@ -110,8 +114,9 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
             if variable in environment and arguments.get(name) is None:
                 arguments[name] = environment[variable]
         if arguments.get("host") is None:
-            of_controller = os.environ.get(_HOST) if variables["inventory_hostname"] == "localhost" else None
-            arguments["host"] = environment.get(_HOST) or of_controller or self._address(variables)
+            variable = f"{self.prefix}HOST"
+            of_controller = os.environ.get(variable) if variables["inventory_hostname"] == "localhost" else None
+            arguments["host"] = environment.get(variable) or of_controller or self._address(variables)
         return arguments
 
     def _address(self, variables: dict[str, Any]) -> Any:

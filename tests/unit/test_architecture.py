@@ -25,6 +25,7 @@ LIBRARIES = ("http.client", *HTTP[1:])  # which send; http itself knows the word
 FLOORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "module_utils/_http": ((UTILS + "_http.",), ("ansible",)),
     "module_utils/_dsm": ((UTILS + "_http.", UTILS + "_dsm."), ("ansible", *LIBRARIES)),
+    "module_utils/_plesk": ((UTILS + "_http.", UTILS + "_plesk."), ("ansible", *LIBRARIES)),
     "module_utils/_mailplus": ((UTILS + "_dsm.", UTILS + "_mailplus."), ("ansible", *HTTP)),
     "module_utils/_ansible": ((UTILS,), ("ansible.plugins", *HTTP)),
     "plugin_utils/_fleet": ((UTILS + "_mailplus.", CONTROLLER + "_fleet."), ("ansible", *HTTP)),

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,9 +60,12 @@ class OptionError(ValueError):
     """An option that is missing or cannot be."""
 
 
-def _option(name: str, **spec: Any) -> tuple[str, dict[str, Any]]:
+def of_environment(prefix: str, name: str, **spec: Any) -> tuple[str, dict[str, Any]]:
     """An option that the environment can set too."""
-    return name, {"type": "str", **spec, "fallback": (env_fallback, [f"MAILPLUS_{name.upper()}"])}
+    return name, {"type": "str", **spec, "fallback": (env_fallback, [f"{prefix}{name.upper()}"])}
+
+
+_option = partial(of_environment, "MAILPLUS_")
 
 
 CONNECTION_SPEC: ArgumentSpec = dict([
@@ -110,17 +114,14 @@ FILTER_SPEC: ArgumentSpec = {
 def address(params: Mapping[str, Any]) -> Address:
     """Where to connect. Raises OptionError."""
     _require(params, "host", "username", "password")
-    host = re.sub(r"^\[(.*)\]$", r"\1", params["host"])
-    if not _HOST.fullmatch(host) or not host.isprintable() or host.count(":") == 1:
-        shown = "" if "@" in host else f", not {params['host']!r}"  # before an @ may be a password
-        raise OptionError(f"host is a name or an address alone{shown}; port and https are options.")
+    host = check_host(params["host"], "port and https are options")
     check_bounds(params)
     port = params["port"]
     if port is None:
         port = _HTTPS_PORT if params["https"] else _HTTP_PORT
     # Plain values: what comes from a playbook may carry tags, and both end up in results.
     return Address(
-        host=f"{host}",
+        host=host,
         port=int(port),
         https=params["https"],
         validate_certs=params["validate_certs"],
@@ -130,15 +131,34 @@ def address(params: Mapping[str, Any]) -> Address:
     )
 
 
+def check_host(given: str, options: str) -> str:
+    """The name or address of a host. Raises OptionError, which says what else ``options`` are."""
+    host = re.sub(r"^\[(.*)\]$", r"\1", given)
+    if not _HOST.fullmatch(host) or not host.isprintable() or host.count(":") == 1:
+        shown = "" if "@" in host else f", not {given!r}"  # before an @ may be a password
+        raise OptionError(f"host is a name or an address alone{shown}; {options}.")
+    return f"{host}"
+
+
 def check_bounds(params: Mapping[str, Any]) -> None:
     """Raises OptionError for a number that cannot be."""
-    if params["port"] is not None and not 0 < params["port"] <= _HIGHEST_PORT:
-        raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {params['port']}.")
+    check_port(params["port"])
     for name in ("timeout", "time_limit"):
-        if not 0 < params[name] <= _LONGEST_TIMEOUT:
-            raise OptionError(f"{name} is more than 0 seconds and at most {_LONGEST_TIMEOUT}, not {params[name]:g}.")
+        check_seconds(name, params[name])
     if not 0 < params["max_answer_size"] <= _LARGEST_ANSWER:
         raise OptionError(f"max_answer_size is between 1 and {_LARGEST_ANSWER} MiB, not {params['max_answer_size']}.")
+
+
+def check_port(port: int | None) -> None:
+    """Raises OptionError for a port that cannot be."""
+    if port is not None and not 0 < port <= _HIGHEST_PORT:
+        raise OptionError(f"port is between 1 and {_HIGHEST_PORT}, not {port}.")
+
+
+def check_seconds(name: str, seconds: float) -> None:
+    """Raises OptionError for a time that cannot be."""
+    if not 0 < seconds <= _LONGEST_TIMEOUT:
+        raise OptionError(f"{name} is more than 0 seconds and at most {_LONGEST_TIMEOUT}, not {seconds:g}.")
 
 
 def credentials(params: Mapping[str, Any]) -> Credentials:
@@ -151,6 +171,11 @@ def credentials(params: Mapping[str, Any]) -> Credentials:
         device_id=params["device_id"],
         device_name=params["device_name"],
     )
+
+
+def login(params: Mapping[str, Any]) -> tuple[Address, Credentials]:
+    """Where to connect, and who logs in. Raises OptionError."""
+    return address(params), credentials(params)
 
 
 def window(params: Mapping[str, Any], *, keep: bool = True) -> Window:

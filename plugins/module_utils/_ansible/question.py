@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -65,7 +65,7 @@ class Question(ABC):
 
         Raises DsmError where it was not reached, or let nobody in; OptionError, SubsetError, RowFileError, TimeError.
         """
-        address, credentials = options.address(params), options.credentials(params)
+        address, credentials = options.login(params)
         plan = self._plan(params, check_mode=check_mode)
         enter = admit(address, credentials)
         end = min(deadline, time.monotonic() + params["time_limit"])  # to wait for a turn is free
@@ -200,7 +200,18 @@ def failure(message: str, error: Mapping[str, Any] | None = None) -> Result:
     return {"changed": False, "failed": True, "msg": message, "error": error}
 
 
-def run_module(question: Question) -> None:
+class Answering(Protocol):
+    """What a module asks, of whatever product."""
+
+    @property
+    def argument_spec(self) -> options.ArgumentSpec:
+        """Every option."""
+
+    def answer(self, params: Mapping[str, Any], *, check_mode: bool) -> Result:
+        """The result of the task. ``params`` are validated options."""
+
+
+def run_module(question: Answering) -> None:
     """Answer ``question`` as a module."""
     module = AnsibleModule(argument_spec=question.argument_spec, supports_check_mode=True)
     result = question.answer(module.params, check_mode=module.check_mode)

@@ -39,6 +39,11 @@ class Credentials:
     device_id: str | None = field(default=None, repr=False)
     device_name: str | None = None
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that tells them apart."""
+        return self.username, self.password, self.otp_code or "", self.device_id or ""
+
 
 class Session:
     """One session on one DSM."""

@@ -51,7 +51,7 @@ class HttpTransport(Wire):
         try:
             body = urlencode(form).encode()
         except UnicodeError as error:
-            raise failures.explain(error, self.address) from error
+            raise failures.explain(error, self._address) from error
         answer = self.send(f"webapi/{path}", body, {**_HEADERS, **headers}, again=again)
-        most = self.address.largest_answer // _BYTES_A_VALUE
-        return parse(answer.status, answer.content_type, answer.body, self.address.url, most_values=most)
+        most = self._address.largest_answer // _BYTES_A_VALUE
+        return parse(answer.status, answer.content_type, answer.body, self._address.url, most_values=most)

@@ -50,7 +50,7 @@ class ServerError(Exception):
         self.kind = kind
         self.details = replace(details, kind=kind.value)
 
-    def of(self, api: str, method: str, version: int) -> ServerError:
+    def of(self, api: str, method: str, version: int | None = None) -> ServerError:
         """The same error, of this call."""
         return ServerError(self.kind, replace(self.details, api=api, method=method, version=version))
 

@@ -103,15 +103,15 @@ class Wire:
     """
 
     def __init__(self, address: Address) -> None:
-        self.address = address
+        self._address = address
         self._clock = Clock(address)
         self._http = _Adapter(self) if HAS_REQUESTS else None
         self._line: Line | None = None
 
     def connect(self) -> Line:
         """A new socket to the server, for the adapter. Raises ServerError."""
-        context = tls_context(self.address) if self.address.https else None
-        return dial(self.address, context, self._clock, self._hold)
+        context = tls_context(self._address) if self._address.https else None
+        return dial(self._address, context, self._clock, self._hold)
 
     def send(self, path: str, body: bytes, headers: Mapping[str, str], *, again: bool = True) -> Answer:
         """Post ``body`` to ``path``, and return what comes back.
@@ -125,7 +125,7 @@ class Wire:
         try:
             response = self._send(path, body, headers)
         except TooMuchError as error:
-            raise failures.too_large(self.address) from error
+            raise failures.too_large(self._address) from error
         except _FAILURES as error:
             self._clock.seconds()  # raises where it was we who ended it
             if again and kept is not None and kept is self._line and self._nothing_came:
@@ -164,17 +164,17 @@ class Wire:
                 f"Install it there, as by: {sys.executable} -m pip install requests.",
             )
         self._clock.seconds()  # raises where no time is left
-        host = self.address.host.partition("%")[0].encode("idna").decode()
-        name = replace(self.address, host=host).authority
+        host = self._address.host.partition("%")[0].encode("idna").decode()
+        name = replace(self._address, host=host).authority
         request = PreparedRequest()
         request.method = "POST"
         request.url = f"http://server/{path}"  # the connection knows the server; no more than the path is sent
         request.prepare_headers({**_HEADERS, "Host": name, **headers})
         request.prepare_body(body, None)
-        return self._http.send(request, stream=True, timeout=self.address.timeout)
+        return self._http.send(request, stream=True, timeout=self._address.timeout)
 
     def _hold(self, line: Line) -> None:
-        line.most = self.address.largest_answer + _HEADS
+        line.most = self._address.largest_answer + _HEADS
         self._line = line
 
     def _body(self, response: Response) -> bytes:
@@ -185,14 +185,14 @@ class Wire:
             raise
         except TooMuchError as error:
             response.close()
-            raise failures.too_large(self.address) from error
+            raise failures.too_large(self._address) from error
         except zlib.error as error:
             response.close()
-            raise failures.damaged(self.address) from error
+            raise failures.damaged(self._address) from error
         except _FAILURES as error:
             response.close()
             self._clock.seconds()  # raises where it was we who ended it
-            raise failures.cut_short(self.address) from error
+            raise failures.cut_short(self._address) from error
         if response.status_code < HTTPStatus.OK:
             response.close()  # behind this, the answer is still to come
         return body
@@ -205,10 +205,10 @@ class Wire:
         response.raw.enforce_content_length = True  # urllib3 before 2 does not by itself
         for piece in response.raw.stream(_PIECE, decode_content=False):
             travelled += len(piece)
-            plain = unpacker.decompress(piece, self.address.largest_answer - size + 1) if unpacker else piece
+            plain = unpacker.decompress(piece, self._address.largest_answer - size + 1) if unpacker else piece
             size += len(plain)
-            if max(travelled, size) > self.address.largest_answer:
-                raise failures.too_large(self.address)
+            if max(travelled, size) > self._address.largest_answer:
+                raise failures.too_large(self._address)
             yield plain
         if unpacker and not unpacker.eof:
             raise zlib.error("cut short")
@@ -219,5 +219,5 @@ class Wire:
 
     def _explained(self, error: Exception) -> ServerError:
         if isinstance(error, UnicodeError):
-            return failures.explain(error, self.address)
-        return failures.no_answer(self.address) if self._nothing_came else failures.not_http(self.address)
+            return failures.explain(error, self._address)
+        return failures.no_answer(self._address) if self._nothing_came else failures.not_http(self._address)

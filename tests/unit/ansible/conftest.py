@@ -10,5 +10,5 @@ import pytest
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No option comes from the environment of whoever runs the tests."""
     for name in list(os.environ):
-        if name.startswith("MAILPLUS_"):
+        if name.startswith(("MAILPLUS_", "PLESK_")):
             monkeypatch.delenv(name)

@@ -13,9 +13,9 @@ import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus import plugins
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import (
+    Answering,
     FactsQuestion,
     InfoQuestion,
-    Question,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import ErrorDetails
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
@@ -40,11 +40,16 @@ def load(kind: str, name: str) -> ModuleType:
     return import_module(f"{PACKAGE}.{kind}.{name}")
 
 
-QUESTIONS: dict[str, Question] = {
+QUESTIONS: dict[str, Answering] = {
     name: module.QUESTION for name in ALL_MODULES if hasattr(module := load("modules", name), "QUESTION")
 }
-CONNECTING = [*QUESTIONS, "mailplus_record", "mailplus_state_gather"]
-ACTIONS_ONLY = [name for name in ALL_MODULES if name not in CONNECTING]
+# Groups of module_defaults, of modules that connect to one product. They begin as their options in the environment do.
+GROUPS = {
+    "mailplus": sorted([*(name for name in QUESTIONS if name.startswith("mailplus_")), "mailplus_record",
+                        "mailplus_state_gather"]),
+    "plesk": [name for name in QUESTIONS if name.startswith("plesk_")],
+}  # fmt: skip
+ACTIONS_ONLY = [name for name in ALL_MODULES if not any(name in group for group in GROUPS.values())]
 INFO = [name for name, question in QUESTIONS.items() if isinstance(question, InfoQuestion)]
 FACTS = [name for name, question in QUESTIONS.items() if isinstance(question, FactsQuestion)]
 every_module = pytest.mark.parametrize("name", ALL_MODULES)
@@ -112,11 +117,12 @@ def test_every_option_is_described(name: str) -> None:
 
 @every_question
 def test_the_fallback_of_an_option_is_documented(name: str) -> None:
+    prefix = name.partition("_")[0].upper()
     for key, option in documentation(name)["options"].items():
         text = str(option["description"])
         of_environment = "fallback" in QUESTIONS[name].argument_spec[key] or key == "host"  # which the action judges
-        assert ("E(MAILPLUS_" in text) is of_environment
-        assert ("fallback" not in QUESTIONS[name].argument_spec[key]) or f"E(MAILPLUS_{key.upper()})" in text
+        assert (f"E({prefix}_" in text) is of_environment
+        assert ("fallback" not in QUESTIONS[name].argument_spec[key]) or f"E({prefix}_{key.upper()})" in text
 
 
 @every_info
@@ -257,9 +263,10 @@ def test_every_action_has_documentation() -> None:
 
 def test_the_action_group_holds_every_module_that_connects() -> None:
     runtime = yaml.safe_load((PLUGINS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))
-    assert runtime["action_groups"]["mailplus"] == sorted(CONNECTING)
-    for name in CONNECTING:
-        assert documentation(name)["attributes"]["action_group"]["membership"] == ["mailfleet.mailplus.mailplus"]
+    assert runtime["action_groups"] == GROUPS
+    for group, names in GROUPS.items():
+        for name in names:
+            assert documentation(name)["attributes"]["action_group"]["membership"] == [COLLECTION + group]
     for name in ACTIONS_ONLY:
         assert "action_group" not in documentation(name)["attributes"]
 
