@@ -14,7 +14,8 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
-from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import DescriptionError, FleetDescription, read_fleet
+from ansible_collections.mailfleet.mailplus.tests.simulator.description import DescriptionError
+from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import FleetDescription, read_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, Request
 from ansible_collections.mailfleet.mailplus.tests.simulator.running import Fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.server import Observer
