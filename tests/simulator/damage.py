@@ -33,15 +33,15 @@ def swollen(answer: bytes, fault: CallFault) -> Iterator[bytes]:
     size, rest = fault["size"], answer[found.end() :]
     yield answer[: found.end()] + b'"filling":'
     if fault["filling"] == "text":
-        yield from chain([b'"'], _repeated(b"a", size), [b'"'])
+        yield from chain([b'"'], repeated(b"a", size), [b'"'])
     elif fault["filling"] == "dense":
-        yield from chain([b"["], _repeated(b"{},", size // 3), [b"{}]"])
+        yield from chain([b"["], repeated(b"{},", size // 3), [b"{}]"])
     else:
-        yield from chain(_repeated(b"[", size), _repeated(b"]", size))
+        yield from chain(repeated(b"[", size), repeated(b"]", size))
     yield (b"" if rest.startswith(b"}") else b",") + rest
 
 
-def _repeated(unit: bytes, times: int) -> Iterator[bytes]:
+def repeated(unit: bytes, times: int) -> Iterator[bytes]:
     while times > 0:
         count = min(times, _AT_ONCE)
         yield unit * count
