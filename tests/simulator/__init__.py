@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import DescriptionError, read_fleet
+from ansible_collections.mailfleet.mailplus.tests.simulator.description import DescriptionError
+from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import read_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, Request, Session, Write
 from ansible_collections.mailfleet.mailplus.tests.simulator.running import Fleet, run_fleet
 

@@ -4,20 +4,14 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
-import os
-import resource
-import signal
 import sys
-import threading
 from pathlib import Path
-from typing import TextIO
 
-from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import DescriptionError, FleetDescription, read_fleet
+from ansible_collections.mailfleet.mailplus.tests.simulator.command import parser, serve
+from ansible_collections.mailfleet.mailplus.tests.simulator.description import DescriptionError
+from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import read_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, Request
 from ansible_collections.mailfleet.mailplus.tests.simulator.running import Fleet
-from ansible_collections.mailfleet.mailplus.tests.simulator.server import Observer
 
 DEMO = Path(__file__).parent / "fleets" / "demo.yml"
 
@@ -29,55 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     except DescriptionError as error:
         print(error, file=sys.stderr)
         return 2
-    _allow_many_sockets()
-    options.directory.mkdir(parents=True, exist_ok=True)
-    try:
-        return asyncio.run(_serve(description, options))
-    except OSError as error:
-        print(f"cannot serve: {error}", file=sys.stderr)
-        return 1
+    return serve(options, lambda directory, observer: Fleet(description, directory, observer), _as_line, "NAS")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="simulator", description="Serve a simulated fleet of NAS on loopback.")
-    parser.add_argument("--fleet", type=Path, default=DEMO, help="description of the fleet (default: the demo fleet)")
-    parser.add_argument("--directory", type=Path, required=True, help="where inventory.yml and ca.pem are written")
-    parser.add_argument("--requests", type=Path, help="append every request to this file, as lines of JSON")
-    parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input closes")
-    return parser
-
-
-async def _serve(description: FleetDescription, options: argparse.Namespace) -> int:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    if options.exit_with_parent:
-        threading.Thread(target=_wait_for_end_of_input, args=(loop, stop), daemon=True).start()
-    log = options.requests.open("a", encoding="utf-8", buffering=1) if options.requests else None
-    fleet = Fleet(description, options.directory, _observer(log))
-    try:
-        await fleet.start()
-        inventory = options.directory / "inventory.yml"
-        fleet.write_inventory(inventory)
-        print(f"ready: {len(fleet)} NAS, inventory {inventory}", flush=True)
-        await stop.wait()
-    finally:
-        await fleet.stop()
-        if log is not None:
-            log.close()
-    return 0
-
-
-def _observer(log: TextIO | None) -> Observer:
-    """A server that runs for long must not keep every request in memory."""
-
-    def observe(nas: Nas, request: Request) -> None:
-        nas.requests.clear()
-        if log is not None:
-            print(json.dumps(_as_line(nas, request), ensure_ascii=True), file=log)
-
-    return observe
+    made = parser("simulator", "Serve a simulated fleet of NAS on loopback.")
+    made.add_argument("--fleet", type=Path, default=DEMO, help="description of the fleet (default: the demo fleet)")
+    return made
 
 
 def _as_line(nas: Nas, request: Request) -> dict[str, object]:
@@ -91,17 +43,6 @@ def _as_line(nas: Nas, request: Request) -> dict[str, object]:
         "form": request.form,
         "items": [item.get("api") for item in request.items],
     }
-
-
-def _wait_for_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    while os.read(0, 1024):
-        pass
-    loop.call_soon_threadsafe(stop.set)
-
-
-def _allow_many_sockets() -> None:
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,15 @@ from __future__ import annotations
 import dataclasses
 import threading
 import zlib
-from collections.abc import Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-# What each fault takes beside LIMITS.
-REQUEST_FAULTS: dict[str, dict[str, Any]] = {
+Kinds = Mapping[str, Mapping[str, Any]]
+
+# What each fault takes beside LIMITS. Those of the wire befall any server.
+WIRE_FAULTS: dict[str, dict[str, Any]] = {
     "latency": {"seconds": 0.1},
     "hang": {},
     "close": {},
@@ -19,14 +22,17 @@ REQUEST_FAULTS: dict[str, dict[str, Any]] = {
     "html": {"status": 502},
     "redirect": {"location": "https://redirected.example.com/webapi/entry.cgi", "status": 302},
     "empty": {},
-    "expired": {"code": 119, "compound": "request"},
     "drip": {"seconds": 0.01, "size": 64, "part": "body", "length": None},
     "huge": {"size": 100_000_000, "filling": "text", "gzip": False},
     "cut_text": {},
     "cut_connection": {},
     "not_utf8": {},
-    "lone_surrogate": {},
     "content_type": {"value": "text/plain"},
+}
+REQUEST_FAULTS: dict[str, dict[str, Any]] = {
+    **WIRE_FAULTS,
+    "expired": {"code": 119, "compound": "request"},
+    "lone_surrogate": {},
     "short_result": {"drop": 1},
     "reordered_result": {},
     "relabelled_result": {"labels": {"method": "other"}},
@@ -44,18 +50,13 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("drip", "part"): ("body", "continue", "status", "header", "chunk_size", "trailer"),
     ("huge", "filling"): ("text", "dense", "deep"),
 }
-LIMITS: dict[str, Any] = {
-    "api": None,
-    "method": None,
-    "version": None,
-    "share": None,
-    "path": None,
-    "first": None,
-    "after": 0,
-}
+COUNTED: dict[str, Any] = {"first": None, "after": 0}
+LIMITS: dict[str, Any] = {"api": None, "method": None, "version": None, "share": None, "path": None, **COUNTED}
 
 # API, method, and the version as it came.
 FaultyCall = tuple[str, str, object]
+
+F = TypeVar("F", bound="Fault")
 
 
 class FaultError(ValueError):
@@ -66,17 +67,28 @@ class FaultError(ValueError):
 class Fault:
     kind: str
     options: dict[str, Any]
-    api: str | None = None
-    method: str | None = None
-    version: int | None = None
-    share: float | None = None
-    path: str | None = None
     first: int | None = None
     after: int = 0
     seen: int = 0
 
     def __getitem__(self, option: str) -> Any:
         return self.options[option]
+
+    def due(self) -> bool:
+        """Count a matching request, and say whether the fault strikes it."""
+        self.seen += 1
+        return self.after < self.seen and (self.first is None or self.seen <= self.after + self.first)
+
+
+@dataclasses.dataclass
+class CallFault(Fault):
+    """A fault of a NAS."""
+
+    api: str | None = None
+    method: str | None = None
+    version: int | None = None
+    share: float | None = None
+    path: str | None = None
 
     def matches(self, calls: Iterable[FaultyCall], path: str | None = None) -> bool:
         if path is not None and self.path not in (None, path):
@@ -96,40 +108,42 @@ class Fault:
         drawn = zlib.crc32(f"{self.kind} {self.options} {call}".encode()) % 1000
         return self.share is not None and drawn < 1000 * self.share
 
-    def due(self) -> bool:
-        """Count a matching request, and say whether the fault strikes it."""
-        self.seen += 1
-        return self.after < self.seen and (self.first is None or self.seen <= self.after + self.first)
 
-
-def make_fault(kind: str, options: Mapping[str, Any]) -> Fault:
-    if kind not in FAULTS:
-        raise FaultError(f"unknown fault {kind!r}; known: {', '.join(sorted(FAULTS))}")
-    defaults = FAULTS[kind]
-    unknown = set(options) - set(defaults) - set(LIMITS)
+def checked(
+    kind: str, given: Mapping[str, Any], kinds: Kinds, limits: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of a fault and its limits, with those that were not given."""
+    if kind not in kinds:
+        raise FaultError(f"unknown fault {kind!r}; known: {', '.join(sorted(kinds))}")
+    defaults = kinds[kind]
+    unknown = set(given) - set(defaults) - set(limits)
     if unknown:
-        known = ", ".join(sorted({*defaults, *LIMITS}))
+        known = ", ".join(sorted({*defaults, *limits}))
         raise FaultError(f"fault {kind!r} has no option {', '.join(sorted(unknown))}; known: {known}")
-    for name, value in options.items():
+    for name, value in given.items():
         choices = CHOICES.get((kind, name))
         if choices and value not in choices:
             raise FaultError(f"fault {kind!r}: {name} is {value!r}; known: {', '.join(choices)}")
-    limits = {name: options.get(name, default) for name, default in LIMITS.items()}
-    return Fault(kind, {name: options.get(name, default) for name, default in defaults.items()}, **limits)
+    return {name: given.get(name, default) for name, default in defaults.items()}, {
+        name: given.get(name, default) for name, default in limits.items()
+    }
 
 
-class Faults:
-    """The faults of one NAS. A test adds and clears them while the server's thread reads them."""
+class FaultList(ABC, Generic[F]):
+    """The faults of one server. A test adds and clears them while the server's thread reads them."""
 
     def __init__(self, initial: Iterable[Mapping[str, Any]] = ()) -> None:
-        self._faults: tuple[Fault, ...] = ()
+        self._faults: tuple[F, ...] = ()
         self._lock = threading.Lock()
         for options in initial:
             named = dict(options)
             self.add(named.pop("fault", ""), **named)
 
-    def add(self, kind: str, **options: Any) -> Fault:
-        fault = make_fault(kind, options)
+    @abstractmethod
+    def _made(self, kind: str, options: Mapping[str, Any]) -> F: ...
+
+    def add(self, kind: str, **options: Any) -> F:
+        fault = self._made(kind, options)
         with self._lock:
             self._faults = (*self._faults, fault)
         return fault
@@ -138,18 +152,27 @@ class Faults:
         with self._lock:
             self._faults = ()
 
-    def strike_request(self, calls: Iterable[FaultyCall], path: str) -> dict[str, Fault]:
-        """The faults of a whole request, by kind; `calls` are its API and, in a compound, those of the items."""
+    def _strike(self, matches: Callable[[F], bool]) -> dict[str, F]:
+        """Those that are due, by kind: of two of a kind, the later one."""
         if not self._faults:
             return {}
-        return self._strike(REQUEST_FAULTS, list(calls), path)
-
-    def strike_call(self, api: str, method: str, version: int, path: str) -> dict[str, Fault]:
-        """The faults of one call, be it a request of its own or an item of a compound."""
-        if not self._faults:
-            return {}
-        return self._strike(CALL_FAULTS, [(api, method, version)], path)
-
-    def _strike(self, kinds: Iterable[str], calls: list[FaultyCall], path: str) -> dict[str, Fault]:
         with self._lock:
-            return {f.kind: f for f in self._faults if f.kind in kinds and f.matches(calls, path) and f.due()}
+            return {fault.kind: fault for fault in self._faults if matches(fault) and fault.due()}
+
+
+class Faults(FaultList[CallFault]):
+    """The faults of one NAS."""
+
+    def _made(self, kind: str, options: Mapping[str, Any]) -> CallFault:
+        own, limits = checked(kind, options, FAULTS, LIMITS)
+        return CallFault(kind, own, **limits)
+
+    def strike_request(self, calls: Iterable[FaultyCall], path: str) -> dict[str, CallFault]:
+        """The faults of a whole request, by kind; `calls` are its API and, in a compound, those of the items."""
+        called = list(calls)
+        return self._strike(lambda fault: fault.kind in REQUEST_FAULTS and fault.matches(called, path))
+
+    def strike_call(self, api: str, method: str, version: int, path: str) -> dict[str, CallFault]:
+        """The faults of one call, be it a request of its own or an item of a compound."""
+        call = (api, method, version)
+        return self._strike(lambda fault: fault.kind in CALL_FAULTS and fault.matches([call], path))

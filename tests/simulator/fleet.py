@@ -6,22 +6,28 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import time
-import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar
 
-import yaml
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import (
     default_answers,
     delegation_options,
     is_read,
     values,
 )
+from ansible_collections.mailfleet.mailplus.tests.simulator.description import (
+    Choices,
+    DescriptionError,
+    build,
+    counted,
+    mapping,
+    merge,
+    read,
+    refuse_unknown,
+)
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import FaultError, Faults
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import mailplus_registry
-
-T = TypeVar("T")
 
 ACCOUNT_ROLES = ("administrator", "delegated", "user")
 CERTIFICATES = ("trusted", "self_signed", "expired", "wrong_name")
@@ -30,12 +36,10 @@ COUNTS = ("all", "page", "nothing")
 TIME_FORMATS = ("epoch", "text", "iso")
 
 
-class DescriptionError(ValueError):
-    """One line that says what is wrong in the description, and where."""
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Account:
+    CHOICES: ClassVar[Choices] = {"role": ACCOUNT_ROLES}
+
     username: str = "mailfleet"
     password: str = "Simulated-1"
     role: str = "administrator"
@@ -55,6 +59,8 @@ class Account:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rows:
     """A list of the server: how many rows, which, and how it answers for pages of them."""
+
+    CHOICES: ClassVar[Choices] = {"counts": COUNTS, "order": ORDERS, "time_format": TIME_FORMATS}
 
     total: int = 0
     rows: list[dict[str, Any]] | None = None
@@ -87,6 +93,13 @@ class Log(Rows):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NasDescription:
+    CHOICES: ClassVar[Choices] = {
+        "certificate": CERTIFICATES,
+        "dsm": (5, 6, 7),
+        "versions": ("newest", "listed"),
+        "unlisted_methods": ("inherit", "none"),
+    }
+
     address: str = "127.0.0.1"
     port: int = 0
     https: bool = True
@@ -128,30 +141,13 @@ class FleetDescription:
     nas: dict[str, NasDescription]
 
 
-CHOICES: dict[tuple[type, str], tuple[object, ...]] = {
-    (Account, "role"): ACCOUNT_ROLES,
-    (NasDescription, "certificate"): CERTIFICATES,
-    (NasDescription, "dsm"): (5, 6, 7),
-    (NasDescription, "versions"): ("newest", "listed"),
-    (NasDescription, "unlisted_methods"): ("inherit", "none"),
-    **{(kind, "counts"): COUNTS for kind in (Rows, Queue, Log)},
-    **{(kind, "order"): ORDERS for kind in (Rows, Queue, Log)},
-    **{(kind, "time_format"): TIME_FORMATS for kind in (Rows, Queue, Log)},
-}
-
-
 def read_fleet(source: Path | Mapping[str, Any]) -> FleetDescription:
-    if isinstance(source, Path):
-        try:
-            source = yaml.safe_load(source.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise DescriptionError(f"{source}: {' '.join(str(error).split())}") from error
-    fleet = _mapping(source, "fleet")
-    _refuse_unknown(fleet, {"now", "defaults", "nas"}, "fleet")
-    defaults = _mapping(fleet.get("defaults") or {}, "defaults")
+    fleet = read(source)
+    refuse_unknown(fleet, {"now", "defaults", "nas"}, "fleet")
+    defaults = mapping(fleet.get("defaults") or {}, "defaults")
     nas = {
-        name: _build(NasDescription, merge(defaults, own), f"nas.{name}")
-        for name, own in _each_nas(_mapping(fleet.get("nas") or {}, "nas"))
+        name: build(NasDescription, merge(defaults, own), f"nas.{name}")
+        for name, own in _each_nas(mapping(fleet.get("nas") or {}, "nas"))
     }
     if not nas:
         raise DescriptionError("fleet: nas is empty")
@@ -160,63 +156,14 @@ def read_fleet(source: Path | Mapping[str, Any]) -> FleetDescription:
     return FleetDescription(_now(fleet.get("now")), nas)
 
 
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """A mapping in which those of `over` win, mappings being merged and all else replaced."""
-    merged = dict(base)
-    for key, value in over.items():
-        old = merged.get(key)
-        merged[key] = merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return merged
-
-
 def _each_nas(described: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """`count: N` under a name stands for N alike, name-0001 and so on."""
-    for name, value in described.items():
-        own = dict(_mapping(value or {}, f"nas.{name}"))
-        count = own.pop("count", None)
+    for name, own, count in counted(described, "nas"):
         if count is None:
-            yield str(name), own
+            yield name, own
             continue
-        if not isinstance(count, int) or count < 1:
-            raise DescriptionError(f"nas.{name}.count: {count!r} is not a positive number")
         for number in range(1, count + 1):
             yield f"{name}-{number:04}", {**own, "seed": own.get("seed", 0) + number}
-
-
-def _build(cls: type[T], value: object, where: str) -> T:
-    given = _mapping(value, where)
-    hints = get_type_hints(cls)
-    _refuse_unknown(given, set(hints), where)
-    kwargs = {str(key): _convert(hints[key], item, f"{where}.{key}") for key, item in given.items()}
-    for key, item in kwargs.items():
-        choices = CHOICES.get((cls, key))
-        if choices and item not in choices:
-            raise DescriptionError(f"{where}.{key}: {item!r} is none of {', '.join(map(str, choices))}")
-    return cls(**kwargs)
-
-
-def _convert(hint: Any, value: object, where: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        return _build(typing.cast("type[Any]", hint), value, where)
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is list and isinstance(value, list):
-        return [_convert(arguments[0], item, f"{where}[{index}]") for index, item in enumerate(value)]
-    if origin is dict and isinstance(value, Mapping):
-        return {str(key): _convert(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
-    if origin is None:
-        return _scalar(hint, value, where)
-    if origin not in (list, dict):  # what is left are the `X | None`
-        return None if value is None else _convert(arguments[0], value, where)
-    raise DescriptionError(f"{where}: {value!r} is not a {origin.__name__}")
-
-
-def _scalar(hint: Any, value: object, where: str) -> object:
-    if hint is Any:
-        return value
-    wanted = (int, float) if hint is float else hint
-    if not isinstance(value, wanted) or (isinstance(value, bool) and hint is not bool):
-        raise DescriptionError(f"{where}: {value!r} is not a {hint.__name__}")
-    return value
 
 
 def _check(nas: NasDescription, where: str) -> None:
@@ -225,10 +172,10 @@ def _check(nas: NasDescription, where: str) -> None:
     for api, override in nas.apis.items():
         if override != "absent":
             place = f"{where}.apis.{api}"
-            _refuse_unknown(_mapping(override, place), {"minVersion", "maxVersion"}, place)
-    _refuse_unknown(nas.values, set(values()), f"{where}.values")
+            refuse_unknown(mapping(override, place), {"minVersion", "maxVersion"}, place)
+    refuse_unknown(nas.values, set(values()), f"{where}.values")
     for number, account in enumerate(nas.accounts):
-        _refuse_unknown(
+        refuse_unknown(
             dict.fromkeys(account.delegation or ()), set(delegation_options()), f"{where}.accounts[{number}].delegation"
         )
     _check_data(nas.data, f"{where}.data")
@@ -259,19 +206,7 @@ def _check_lists(lists: Mapping[str, Mapping[str, Any]], where: str) -> None:
 
 def rows_of(described: object, where: str) -> Rows:
     """How a list answers, from a mapping."""
-    return _build(Rows, described, where)
-
-
-def _mapping(value: object, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise DescriptionError(f"{where}: {value!r} is not a mapping")
-    return value
-
-
-def _refuse_unknown(given: Mapping[str, Any], known: set[str], where: str) -> None:
-    unknown = sorted(map(str, set(given) - known))
-    if unknown:
-        raise DescriptionError(f"{where}: unknown key {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+    return build(Rows, described, where)
 
 
 def _now(value: object) -> float:

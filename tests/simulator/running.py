@@ -9,45 +9,42 @@ import itertools
 import os
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from ansible_collections.mailfleet.mailplus.tests.simulator.certificates import Certificates
 from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import FleetDescription, read_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, hostname_of
 from ansible_collections.mailfleet.mailplus.tests.simulator.server import NasServer, Observer
+from ansible_collections.mailfleet.mailplus.tests.simulator.wire import PortServer
 
 _START_SECONDS = 60
 _CLOSING_SECONDS = 0.01  # aborted connections are closed by the loop's next turns
 
+S = TypeVar("S")
+Running = TypeVar("Running", bound="Servers[Any]")
 
-class Fleet(Mapping[str, Nas]):
-    """The NAS by name. Files (the authority's certificate, the inventory) go to `directory`."""
 
-    def __init__(self, description: FleetDescription, directory: Path, observer: Observer | None = None) -> None:
+class Servers(Mapping[str, S]):
+    """Simulated servers by name. Files (the authority's certificate, the inventory) go to `directory`."""
+
+    def __init__(self, address: str, directory: Path) -> None:
         self.ca_path = directory.absolute() / "ca.pem"
-        address = next(iter(description.nas.values())).address
         self._certificates = Certificates(address)
-        clusters: dict[str, list[tuple[str, str]]] = {}
-        for name, nas in description.nas.items():
-            clusters.setdefault(nas.cluster or f"alone {name}", []).append((name, hostname_of(name, nas)))
-        self._nas = {
-            name: Nas(name, nas, description.now, clusters[nas.cluster or f"alone {name}"])
-            for name, nas in description.nas.items()
-        }
-        numbers = itertools.count(1)
-        self._servers = [NasServer(nas, self._certificates, numbers, observer) for nas in self._nas.values()]
+        self._named: dict[str, S] = {}
+        self._servers: list[PortServer] = []
 
-    def __getitem__(self, name: str) -> Nas:
-        return self._nas[name]
+    def __getitem__(self, name: str) -> S:
+        return self._named[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._nas)
+        return iter(self._named)
 
     def __len__(self) -> int:
-        return len(self._nas)
+        return len(self._named)
 
     async def start(self) -> None:
         write_atomically(self.ca_path, self._certificates.ca_pem)
@@ -58,6 +55,30 @@ class Fleet(Mapping[str, Nas]):
         await asyncio.gather(*(server.stop() for server in self._servers))
         await asyncio.sleep(_CLOSING_SECONDS)
 
+    @abstractmethod
+    def inventory(self) -> dict[str, Any]:
+        """An Ansible inventory with all of them."""
+
+    def write_inventory(self, path: Path) -> None:
+        text = yaml.dump(self.inventory(), Dumper=_InventoryDumper, sort_keys=False, allow_unicode=True)
+        write_atomically(path, text.encode())
+
+
+class Fleet(Servers[Nas]):
+    """The NAS of a description."""
+
+    def __init__(self, description: FleetDescription, directory: Path, observer: Observer | None = None) -> None:
+        super().__init__(next(iter(description.nas.values())).address, directory)
+        clusters: dict[str, list[tuple[str, str]]] = {}
+        for name, nas in description.nas.items():
+            clusters.setdefault(nas.cluster or f"alone {name}", []).append((name, hostname_of(name, nas)))
+        self._named = {
+            name: Nas(name, nas, description.now, clusters[nas.cluster or f"alone {name}"])
+            for name, nas in description.nas.items()
+        }
+        numbers = itertools.count(1)
+        self._servers = [NasServer(nas, self._certificates, numbers, observer) for nas in self.values()]
+
     def inventory(self) -> dict[str, Any]:
         """An Ansible inventory with all NAS in the group `nas`."""
         hosts = {
@@ -65,20 +86,16 @@ class Fleet(Mapping[str, Nas]):
                 "ansible_host": nas.host,
                 "mailplus_port": nas.port,
                 "mailplus_https": nas.https,
-                "mailplus_username": _Text(nas.username),
-                "mailplus_password": _Text(nas.password),
+                "mailplus_username": InventoryText(nas.username),
+                "mailplus_password": InventoryText(nas.password),
                 "mailplus_ca_path": str(self.ca_path),
             }
-            for name, nas in self._nas.items()
+            for name, nas in self.items()
         }
         return {"nas": {"hosts": hosts}}
 
-    def write_inventory(self, path: Path) -> None:
-        text = yaml.dump(self.inventory(), Dumper=_InventoryDumper, sort_keys=False, allow_unicode=True)
-        write_atomically(path, text.encode())
 
-
-class _Text(str):
+class InventoryText(str):
     """Written as `!unsafe` where Ansible would otherwise take it for a template."""
 
     __slots__ = ()
@@ -88,12 +105,12 @@ class _InventoryDumper(yaml.SafeDumper):
     pass
 
 
-def _represent(dumper: yaml.SafeDumper, text: _Text) -> yaml.ScalarNode:
+def _represent(dumper: yaml.SafeDumper, text: InventoryText) -> yaml.ScalarNode:
     tag = "!unsafe" if "{{" in text or "{%" in text or "{#" in text else "tag:yaml.org,2002:str"
     return dumper.represent_scalar(tag, str(text), style='"')
 
 
-_InventoryDumper.add_representer(_Text, _represent)
+_InventoryDumper.add_representer(InventoryText, _represent)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -107,13 +124,20 @@ def write_atomically(path: Path, content: bytes) -> None:
 def run_fleet(source: Path | Mapping[str, Any], observer: Observer | None = None) -> Iterator[Fleet]:
     """Serve a described fleet until the block ends."""
     description = read_fleet(source)
+    with in_thread(lambda directory: Fleet(description, directory, observer)) as fleet:
+        yield fleet
+
+
+@contextlib.contextmanager
+def in_thread(make: Callable[[Path], Running]) -> Iterator[Running]:
+    """Serve, from a thread, what is made for a directory, until the block ends."""
     with tempfile.TemporaryDirectory(prefix="mailplus-fleet-") as directory, _loop_thread() as loop:
-        fleet = Fleet(description, Path(directory), observer)
+        servers = make(Path(directory))
         try:
-            asyncio.run_coroutine_threadsafe(fleet.start(), loop).result(_START_SECONDS)
-            yield fleet
+            asyncio.run_coroutine_threadsafe(servers.start(), loop).result(_START_SECONDS)
+            yield servers
         finally:
-            asyncio.run_coroutine_threadsafe(fleet.stop(), loop).result(_START_SECONDS)
+            asyncio.run_coroutine_threadsafe(servers.stop(), loop).result(_START_SECONDS)
 
 
 @contextlib.contextmanager
