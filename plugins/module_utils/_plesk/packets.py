@@ -48,10 +48,14 @@ class Operation:
         return self.operator, self.name
 
 
-def sites(name: str | None = None) -> Operation:
-    """Which sites there are: all that the user may see, or the one of a name."""
+def sites(name: str | None = None) -> tuple[Operation, ...]:
+    """Which sites there are: all that the user may see, or the one of a name.
+
+    Plesk tells of the primary sites of subscriptions apart from all others.
+    """
     names = [] if name is None else [Element("name", text=name)]
-    return Operation("site", "get", (Element("filter", names), Element("dataset", [Element("gen_info")])))
+    body = (Element("filter", names), Element("dataset", [Element("gen_info")]))
+    return Operation("webspace", "get", body), Operation("site", "get", body)
 
 
 def accounts(site: int) -> Operation:

@@ -30,7 +30,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.values i
 # How a client is used: its context, or one around it.
 Enter = Callable[[Client], AbstractContextManager[Client]]
 
-_SITES = packets.sites().call
+_SITES = packets.sites()[-1].call
 
 
 @dataclass
@@ -58,10 +58,11 @@ def read_mail(transport: Transport, credentials: Credentials, names: Sequence[st
     """
     asked: list[str | None] = [*dict.fromkeys(names)] or [None]
     read = Mail()
-    with enter(Client(transport, credentials, [packets.sites(name) for name in asked])) as client:
+    with enter(Client(transport, credentials, [each for name in asked for each in packets.sites(name)])) as client:
         found: dict[int, _Found] = {}
-        for name, reply in zip(asked, client.opened, strict=True):
-            for site in _listed(reply, read) if name is None else _one(reply, name, read):
+        for place, name in enumerate(asked):
+            told = [_results(reply) for reply in client.opened[2 * place : 2 * place + 2]]
+            for site in _listed(told, read) if name is None else _named(told, name, read):
                 found[site.id] = site
         replies = client.ask([make(number) for make in (packets.accounts, packets.preferences) for number in found])
     for place, site in enumerate(found.values()):
@@ -74,48 +75,45 @@ def read_mail(transport: Transport, credentials: Credentials, names: Sequence[st
     return read
 
 
-def _listed(reply: Reply, read: Mail) -> list[_Found]:
-    """All sites. One that Plesk cannot tell of costs no other. Raises ServerError where it tells of none."""
-    found: list[_Found] = []
-    errors: list[ServerError] = [reply.error] if reply.error else []
-    for result in reply.results:
-        if result.error is None and not result.element.named("data"):
-            continue  # what it says where there is no site
-        try:
-            found.append(_found(result))
-        except ServerError as error:
-            errors.append(error)
-            name = result.element.word("filter-id") or result.element.word("id")
-            if name:
-                read.sites[as_key(name)] = _unread(error)
-            else:
-                read.warnings.append(f"A site that Plesk does not name could not be read: {error}")
+def _results(reply: Reply) -> list[_Found | ServerError]:
+    """What a reply tells of sites: nothing of one that says that there is none."""
+    if reply.error:
+        return [reply.error]
+    return [_found(result) for result in reply.results if result.error or result.element.named("data")]
+
+
+def _listed(told: Sequence[Sequence[_Found | ServerError]], read: Mail) -> list[_Found]:
+    """All sites. What Plesk cannot tell of costs no other. Raises ServerError where it tells of none."""
+    found = [one for part in told for one in part if isinstance(one, _Found)]
+    errors = [one for part in told for one in part if isinstance(one, ServerError)]
     if errors and not found:
         raise errors[0]
+    read.warnings += [f"There may be more sites, since Plesk could not tell of some: {error}" for error in errors]
     return found
 
 
-def _one(reply: Reply, name: str, read: Mail) -> list[_Found]:
+def _named(told: Sequence[Sequence[_Found | ServerError]], name: str, read: Mail) -> list[_Found]:
     """The one site of a name, none where Plesk does not tell of it."""
-    try:
-        if not reply.error and not any(result.error or result.element.named("data") for result in reply.results):
-            raise codes.no_such_site(name, _SITES)
-        return [_found(_only(reply, _SITES))]
-    except ServerError as error:
-        read.sites[as_key(name)] = _unread(error)
-        return []
+    found = [one for part in told for one in part if isinstance(one, _Found)]
+    if found:
+        return found[:1]
+    errors = [one for part in told for one in part if isinstance(one, ServerError)]
+    others = [error for error in errors if error.details.name != codes.NO_SUCH_OBJECT]
+    error = next(iter([*others, *reversed(errors)]), None) or codes.no_such_site(name, _SITES)
+    read.sites[as_key(name)] = _unread(error)
+    return []
 
 
-def _found(result: Result) -> _Found:
-    """A site as Plesk tells of it. Raises ServerError."""
+def _found(result: Result) -> _Found | ServerError:
+    """A site as Plesk tells of it, or why it is none."""
     if result.error:
-        raise result.error
+        return result.error
     number, data = result.element.only("id"), result.element.only("data")
     general = data.only("gen_info") if data else None
     site = count(number) if number else None
     info = mail.site(general) if general else {}
     if not site or not info.get("name"):
-        raise codes.unexpected("Plesk tells of a site without its number or its name", _SITES)
+        return codes.unexpected("Plesk tells of a site without its number or its name", _SITES)
     return _Found(info["name"], site, info)
 
 

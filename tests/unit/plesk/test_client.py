@@ -34,7 +34,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.plesk import (
 
 ADMIN = Credentials("admin", "S3cret&Pass")
 KEY = Credentials(secret_key="k3y-k3y-k3y")
-SITES = [packets.sites()]
+SITES = packets.sites()
 
 
 def client(plesk: FakePlesk, who: Credentials = ADMIN) -> Client:

@@ -20,7 +20,7 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.plesk import (
 
 
 def read(plesk: FakePlesk, *names: str) -> Mail:
-    found = read_mail(plesk, Credentials(secret_key="k"), names, entered)
+    found = read_mail(plesk, Credentials(secret_key="k3y-k3y-k3y"), names, entered)
     assert plesk.is_closed
     return found
 
@@ -85,7 +85,7 @@ def test_a_site_without_accounts_has_none() -> None:
 def test_named_sites_are_asked_for_by_name_and_once() -> None:
     plesk = FakePlesk({12: "example.com", 13: "example.org", 14: "example.net"})
     assert list(read(plesk, "example.org", "example.com", "example.org").sites) == ["example.org", "example.com"]
-    assert plesk.packets[0].count("<get>") == 2
+    assert plesk.packets[0].count("<get>") == 4
     assert len(plesk.packets) == 2
 
 
@@ -100,10 +100,32 @@ def test_a_name_that_plesk_does_not_know_costs_no_other() -> None:
 
 @pytest.mark.parametrize("told", ["", result()])
 def test_a_name_that_plesk_says_nothing_of_is_not_known(told: str) -> None:
-    mail = read(FakePlesk(listing=lambda _asked: told), "missing.example")
+    whole = "".join(f"<{operator}><get>{told}</get></{operator}>" for operator in ("webspace", "site"))
+    mail = read(FakePlesk(before=lambda _number, _asked: f"<packet>{whole}</packet>"), "missing.example")
     failed = mail.sites["missing.example"]["site"]["error"]
     assert failed is not None
     assert failed["message"] == "This Plesk has no site 'missing.example'."
+
+
+def test_primary_sites_of_subscriptions_are_read_with_the_others_and_once() -> None:
+    def whole(number: int, _asked: object) -> str | None:
+        primary, other = site(12, "example.com"), site(13, "shop.example.com")
+        inner = f"<webspace><get>{primary}</get></webspace><site><get>{other}{primary}</get></site>"
+        return f"<packet>{inner}</packet>" if number == 1 else None
+
+    assert statuses(read(FakePlesk(before=whole))) == {"example.com": OK, "shop.example.com": OK}
+
+
+def test_a_list_that_may_not_be_read_does_not_hide_that_there_may_be_more() -> None:
+    def whole(number: int, _asked: object) -> str | None:
+        inner = f"<webspace><get>{error(1006)}</get></webspace><site><get>{site(12, 'example.com')}</get></site>"
+        return f"<packet>{inner}</packet>" if number == 1 else None
+
+    mail = read(FakePlesk(before=whole))
+    assert statuses(mail) == {"example.com": OK}
+    (warning,) = mail.warnings
+    assert "There may be more sites" in warning
+    assert "webspace get, code 1006" in warning
 
 
 @pytest.mark.parametrize(
@@ -149,12 +171,12 @@ def test_preferences_that_are_not_those_of_the_site_are_said_so(told: str) -> No
     assert (failed["name"], failed["method"]) == ("unexpected_answer", "get_prefs")
 
 
-def test_a_site_that_cannot_be_listed_costs_no_other() -> None:
-    told = error(1013, beside="<filter-id>lost.example</filter-id>") + site(12, "example.com") + error(1014)
+def test_a_site_that_cannot_be_listed_costs_no_other_and_is_told() -> None:
+    told = error(1013, "Site is broken") + site(12, "example.com") + result("<data/>")
     mail = read(FakePlesk(listing=lambda _asked: told))
-    assert statuses(mail) == {"lost.example": ("unsupported",) * 3, "example.com": OK}
-    (warning,) = mail.warnings
-    assert "code 1014" in warning
+    assert statuses(mail) == {"example.com": OK}
+    assert ["Site is broken" in warning for warning in mail.warnings] == [True, False]
+    assert all(warning.startswith("There may be more sites") for warning in mail.warnings)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ PREFS = "<prefs><webmail>roundcube</webmail><greylisting>true</greylisting></pre
 
 
 class FakePlesk:
-    """A transport. ``sites`` are the names of its sites; ``answers`` tell what stands within an operation's answer.
+    """A transport. ``sites`` are the names of its sites, none of which is a subscription's primary one. Functions make
+    what stands within an operation's answer.
 
     ``before`` may raise, or give a whole packet, for the number of the request and the operations in it.
     """
@@ -92,8 +93,12 @@ class FakePlesk:
         self.is_closed = True
 
     def _answered(self, operator: ElementTree.Element) -> str:
-        inner = "".join(f"<{each.tag}>{self._answers[each.tag](each)}</{each.tag}>" for each in operator)
+        answers = self._answers | ({"get": self._no_webspace} if operator.tag == "webspace" else {})
+        inner = "".join(f"<{each.tag}>{answers[each.tag](each)}</{each.tag}>" for each in operator)
         return f"<{operator.tag}>{inner}</{operator.tag}>"
+
+    def _no_webspace(self, asked: ElementTree.Element) -> str:
+        return result() if asked.findtext("filter/name") is None else error(1013, "No such subscription")
 
     def _list(self, asked: ElementTree.Element) -> str:
         wanted = asked.findtext("filter/name")
