@@ -13,7 +13,7 @@ author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
   - Asks one NAS for everything that this collection may read, at each version that the NAS has, and makes a recording of
-    it. The playbook P(mailfleet.mailplus.record#playbook) uses it, shows what stays in clear, and writes the recording
+    it. The playbook C(mailfleet.mailplus.record) uses it, shows what stays in clear, and writes the recording
     where you say yes.
   - Each read is a request of its own, about 200 in all, within one login. Of a list, at most 40 rows are kept, and what
     is read for each domain is read for two of them.
