@@ -78,7 +78,7 @@ def test_every_answer_is_the_one_that_was_recorded(file: str) -> None:
     recording = recording_of(file)
     first: dict[str, Answer] = {}
     for answer in recording["answers"]:  # what was asked twice is answered as the first time
-        first.setdefault(json.dumps([answer[name] for name in ("api", "method", "version", "params")]), answer)  # type: ignore[literal-required]
+        first.setdefault(json.dumps([answer[name] for name in ("api", "method", "version", "params")]), answer)
     with logged_in(file) as dsm:
         wrong = [key for key, answer in first.items() if "failed" not in answer and _differs(dsm, answer, recording)]
     assert wrong == []
@@ -90,7 +90,7 @@ def _differs(dsm: Dsm, answer: Answer, recording: Mapping[str, Any]) -> bool:
     told = dsm.call(answer["api"], answer["method"], answer["version"], cgi=path, **params)
     if recording["strict"] and "data" in told:
         told["data"] = _types(told["data"])
-    return told != {name: answer[name] for name in ("data", "error", "success") if name in answer}  # type: ignore[literal-required]
+    return told != {name: answer[name] for name in ("data", "error", "success") if name in answer}
 
 
 def _types(data: Any) -> Any:
