@@ -6,12 +6,12 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import requests
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.record import PAGE_SIZE, record
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import (
     Answer,
     Recording,
@@ -20,11 +20,10 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.reco
 from ansible_collections.mailfleet.mailplus.tests.simulator import DescriptionError, read_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.__main__ import main
 from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, QUEUE, Dsm, item, serving
-from ansible_collections.mailfleet.mailplus.tests.unit.support.recorder import record
+from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import address_of, credentials_of
 
 NOW = "2026-01-01T00:00:00Z"
-MOMENT = datetime.fromisoformat(NOW.replace("Z", "+00:00"))
-EPOCH = int(MOMENT.timestamp())
+EPOCH = 1_767_225_600
 REPORT, SETTINGS, BLACKLIST = f"{PREFIX}Report", f"{PREFIX}Domain.Settings", f"{PREFIX}Security.BlackwhiteList"
 JSON_API = {"path": "entry.cgi", "minVersion": 1, "maxVersion": 1, "requestFormat": "JSON"}
 
@@ -39,7 +38,6 @@ def answer(api: str, method: str, version: int = 1, /, **more: Any) -> Answer:
 def recording_of(*answers: Answer, **changes: Any) -> Recording:
     made = {
         "recording_version": 1,
-        "collection_version": "0.2.0",
         "recorded_at": NOW,
         "strict": False,
         "auth_version": 7,
@@ -75,22 +73,28 @@ def ids(data: Any) -> list[int]:
 @pytest.mark.parametrize(
     "nas",
     [
-        {"hostname": "mail.example.com", "domains": ["example.com", "example.org"], "queue": {"total": 130}},
+        {"hostname": "mail.example.com", "domains": ["one.example", "two.example"], "seed": 3},
         {"hostname": "mail.example.com", "dsm": 6, "versions": "listed", "permissions": {REPORT: 5615}},
         {"hostname": "mail.example.com", "dsm": 5, "unlisted_methods": "none", "hostile": True},
     ],
 )
 def test_a_recording_of_what_is_replayed_is_the_same(tmp_path: Path, nas: dict[str, Any]) -> None:
     with serving(nas, now=NOW) as dsm:
-        auth = dsm.nas.apis["SYNO.API.Auth"]
-        login = {"account": dsm.nas.username, "passwd": dsm.nas.password}
-        dsm.sid = dsm.call("SYNO.API.Auth", "login", 4, cgi=auth.path, **login)["data"]["sid"]
-        recorded = record(dsm, MOMENT)
+        recorded = recorded_from(dsm)
     with replaying(tmp_path, recorded) as again:
-        assert record(again, MOMENT) == recorded
+        assert recorded_from(again) == recorded
         info = again.call("SYNO.API.Info", "query", query="all", cgi="query.cgi")["data"]
     assert {answer["version"] for answer in recorded["answers"]} > {1}
+    assert {answer["params"].get("offset") for answer in recorded["answers"]} == {None, 0, PAGE_SIZE}
     assert set(info) == {*recorded["apis"], "SYNO.API.Info"}
+
+
+def recorded_from(dsm: Dsm) -> Recording:
+    """All that a NAS answers, as it is, and as if it took no time."""
+    made, warnings = record(address_of(dsm.nas), credentials_of(dsm.nas))
+    assert warnings == []
+    answers = [cast(Answer, {**answer, "seconds": 0}) for answer in made["answers"]]
+    return {**made, "recorded_at": NOW, "answers": answers}
 
 
 def test_every_version_that_is_told_logs_in_and_no_other(tmp_path: Path) -> None:
