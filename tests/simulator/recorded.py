@@ -155,7 +155,7 @@ def _has_pages(pages: Sequence[Answer]) -> bool:
     if any(0 <= number(page["params"], "limit", -1) < len(_rows(page) or []) for page in pages):
         return False
     alike = all(row == first[0] for row in first)  # such rows do not tell
-    return alike or not any(_rows(page) == first for page in pages[1:])
+    return alike or not any(_rows(page) == first and _offset(page) for page in pages)
 
 
 def _rows(answer: Answer) -> list[Any] | None:

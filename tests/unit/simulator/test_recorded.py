@@ -163,7 +163,7 @@ def test_each_entry_has_its_own_answer_and_one_that_was_not_recorded_none(tmp_pa
 
 
 def test_any_part_of_a_list_that_was_recorded_as_a_whole(tmp_path: Path) -> None:
-    with replaying(tmp_path, recording_of(page(70, 0, 50), page(70, 50, 50))) as dsm:
+    with replaying(tmp_path, recording_of(page(70, 50, 50), page(70, 0, 50), page(70, 0, 50))) as dsm:
         parts = {part: dsm.data(QUEUE, "list", offset=part[0], limit=part[1]) for part in ((0, 60), (48, 4), (69, 9))}
         assert {part: ids(data) for part, data in parts.items()} == {
             part: list(range(part[0], min(70, sum(part)))) for part in parts
