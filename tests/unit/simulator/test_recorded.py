@@ -105,6 +105,7 @@ def test_every_version_that_is_told_logs_in_and_no_other(tmp_path: Path) -> None
         codes = {version: dsm.code("SYNO.API.Auth", "login", version, **login) for version in (2, 3, 6, 7)}
         assert codes == {2: 103, 3: None, 6: None, 7: 104}
         assert dsm.code("SYNO.API.Auth", "login", 6, **{**login, "cgi": "entry.cgi"}) == 102
+        assert dsm.code("SYNO.API.Info", "query") == 102  # a DSM of that age has it at query.cgi alone
         dsm.sid = None
         dsm.http.cookies.clear()
         assert dsm.code(REPORT, "get") == 119
@@ -142,6 +143,13 @@ def test_what_was_not_recorded_has_the_error_of_a_nas(tmp_path: Path) -> None:
         assert (dsm.code(QUEUE, "list"), dsm.code(QUEUE, "list", cgi="mail/queue.cgi")) == (102, 103)
 
 
+def test_a_login_of_a_version_that_nobody_knows_yet(tmp_path: Path) -> None:
+    apis = {"SYNO.API.Auth": {"path": "entry.cgi", "minVersion": 1, "maxVersion": 9}}
+    with replaying(tmp_path, recording_of(apis=apis)) as dsm:
+        login = {"account": dsm.nas.username, "passwd": dsm.nas.password}
+        assert [dsm.code("SYNO.API.Auth", "login", version, **login) for version in (9, 10)] == [None, 104]
+
+
 def test_info_tells_what_was_recorded(tmp_path: Path) -> None:
     told = {**JSON_API, "maxVersion": 9, "authLevel": 1}
     with replaying(tmp_path, recording_of(answer(REPORT, "get", data={}), apis={REPORT: told})) as dsm:
@@ -151,6 +159,8 @@ def test_info_tells_what_was_recorded(tmp_path: Path) -> None:
 def test_each_entry_has_its_own_answer_and_one_that_was_not_recorded_none(tmp_path: Path) -> None:
     recording = recording_of(
         *(answer(SETTINGS, "get", params={"domain_id": number}, data={"of": number}) for number in (1, 2)),
+        answer(REPORT, "get", params={"domain_id": 1}, error={"code": 117}),
+        answer(REPORT, "get", params={"domain_id": 2}, data={}),
         answer(BLACKLIST, "list", params={"list_type": "blacklist"}, error={"code": 5615}),
         answer(BLACKLIST, "list", params={"list_type": "whitelist"}, error={"code": 5615}),
     )
@@ -159,6 +169,7 @@ def test_each_entry_has_its_own_answer_and_one_that_was_not_recorded_none(tmp_pa
         refused = dsm.call(SETTINGS, "get", domain_id=3)["error"]
         assert refused == {"code": 120, "errors": {"name": "domain_id", "reason": "not recorded"}}
         assert dsm.code(SETTINGS, "get") == 120
+        assert dsm.code(REPORT, "get", domain_id=3) == 120
         assert dsm.code(BLACKLIST, "list", list_type="other") == 5615
 
 
