@@ -15,8 +15,8 @@ description:
   - Asks one NAS for everything that this collection may read, at each version that the NAS has, and makes a recording of
     it. The playbook C(mailfleet.mailplus.record) uses it, shows what stays in clear, and writes the recording
     where you say yes.
-  - Each read is a request of its own, about 200 in all, within one login. Of a list, at most 40 rows are kept, and what
-    is read for each domain is read for two of them.
+  - Each read is a request of its own, some hundreds in all, within one login. Of a list, at most 100 rows are kept, and
+    what is read for each domain is read for the first five of them.
   - Keys, true and false, small numbers, states and versions stay as they are. All else becomes a stand-in of the same
     form, the same one throughout the recording, so that an alias still points to its user. Times are moved, all by the
     same span. What the stand-ins stand for is nowhere kept.
