@@ -353,8 +353,8 @@ ansible_facts:
                   type: raw
                 summary:
                   description: What is made of the data. A value in it that nobody can know is null. Null as a whole
-                    unless C(status) is V(ok), and for a list whose rows were not found. Its keys are those that the
-                    module for the section alone documents.
+                    unless C(status) is V(ok), and for a list whose rows were not found. Its other keys are those that
+                    the module for the section alone documents.
                   returned: always
                   type: dict
                   contains:

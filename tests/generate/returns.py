@@ -89,7 +89,7 @@ def info_return(area: Area) -> Documented:
 def facts_return() -> Documented:
     """RETURN of mailplus_facts. What all sections share is described once."""
     keys = _described(fields(Always))
-    keys["summary"]["description"] += " Its keys are those that the module for the section alone documents."
+    keys["summary"]["description"] += " Its other keys are those that the module for the section alone documents."
     keys["summary"]["contains"] = _described(fields(OfCheckedKeys), returned="when O(check_keys)")
     keys["error"] = _error_of_section(keys["error"])
     of_lists = [field for field in fields(OfLists) if field.name not in _OF_INFO_MODULES]

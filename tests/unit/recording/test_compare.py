@@ -28,7 +28,6 @@ def answer(api: str, method: str, data: Any, version: int = 1, **more: Any) -> A
 def recording(*answers: Answer) -> Recording:
     return Recording(
         recording_version=RECORDING_VERSION,
-        collection_version="0.2.0",
         recorded_at="2026-01-31T09:45:00Z",
         strict=False,
         auth_version=7,
