@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import (
     FACTS,
     inventory,
@@ -16,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import 
     task,
 )
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import IMAP_POP3, PREFIX, QUEUE, Project
-from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible, Data
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Ansible, Data
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 SUBSET = ["imap_pop3", "queue", "domains", "aliases", "license_usage", "core"]
@@ -99,6 +101,16 @@ def test_a_plain_module_compares_too(ansible: Ansible, fleet: Fleet) -> None:
     }
     run = ansible.play([play(module_task("Check", FACTS, options))], inventory(fleet, ["usual"]))
     assert found(run.facts("Check"))["imap_pop3"] == AS_KNOWN
+
+
+def test_the_play_of_the_guide_shows_what_differs(ansible: Ansible, fleet: Fleet) -> None:
+    text = (ROOT / "docs/docsite/rst/guide_coverage.rst").read_text(encoding="utf-8")
+    block = text.partition("**Compare them with your NAS.**")[2].partition(".. code-block:: yaml")[2]
+    (of_guide,) = yaml.safe_load(textwrap.dedent(block.partition("\n\nIt tells")[0]))
+    run = ansible.play([play(*of_guide["tasks"])], inventory(fleet, ["other"]))
+    shown = {item["item"]["key"]: item.get("msg") for item in run.ok("Show what differs")["results"]}
+    assert shown["imap_pop3"]["missing"] == ["security_imappop3_auth"]
+    assert shown["core"] is None
 
 
 @pytest.mark.parametrize("mode", ["keep", "remove", "hash"])
