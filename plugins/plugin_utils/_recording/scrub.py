@@ -54,9 +54,10 @@ CUT = "[cut]"
 _MARKED_KEY = re.compile(re.escape(MARKER) + r"(?: [0-9]{1,3})?")
 
 _SMALL_KEY = re.compile("[0-9]|[1-9][0-9]")
+_SHORT_NUMBER = re.compile("^[0-9]{1,7}$")
 
 _VERSION = re.compile(
-    r"(?:DSM )?(?:0|[1-9][0-9]{0,4})(?:\.(?:0|[1-9][0-9]{0,4})){0,3}(?:-(?:0|[1-9][0-9]{0,5}))?(?: Update [1-9][0-9]?)?"
+    r"(?:DSM )?(?:0|[1-9][0-9]{0,4})(?:\.(?:0|[1-9][0-9]{0,4})){1,3}(?:-(?:0|[1-9][0-9]{0,5}))?(?: Update [1-9][0-9]?)?"
 )
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MODEL = re.compile(r"(?:DS|RS|FS|SA|HD|UC|DVA|RC|DX|VDSM)[0-9]{2,5}[A-Za-z]{0,4}\+?")
@@ -66,7 +67,8 @@ _LOCAL_PART = re.compile(r"([^\s@<>\"',;:()]{1,64})@")
 # Numbers that say little, under any key; under one of a program; under one of an amount.
 _SMALL, _USUAL, _LARGE = 100, 1000, 10_000
 _HUGE = 10**30
-_LEAST_OF_SPELT, _LONGEST_SPELT = 4, 10
+_MOST_STATES = 3
+_LEAST_OF_SPELT, _MOST_SPELT, _LONGEST_SPELT = 4, 10**7, 8
 
 _APIS = frozenset(api for api, _method in ROWS) | {
     "SYNO.API.Auth",
@@ -189,7 +191,8 @@ class _Scrubber:
 
     def scrubbed(self) -> tuple[Recording, Kept]:
         told: Any = {
-            **{key: _small(self._raw.get(key)) for key in ("recording_version", "auth_version")},
+            "recording_version": _small(self._raw.get("recording_version")),
+            "auth_version": _small(self._raw.get("auth_version")),
             "collection_version": _own_version(self._raw.get("collection_version")),
             "recorded_at": self._begin.strftime(_RECORDED_AT),
             "strict": self._strict,
@@ -197,8 +200,8 @@ class _Scrubber:
             "answers": [self._answer(answer) for answer in self._raw["answers"]],
             "not_asked": [self._not_asked(each) for each in self._raw.get("not_asked", ())],
         }
-        ordered = {key: told[key] for key in Recording.__annotations__ if key in told}
-        return Recording(**ordered), self._kept  # type: ignore[typeddict-item]
+        ordered: Any = {key: told[key] for key in Recording.__annotations__ if key in told}
+        return ordered, self._kept
 
     # ------------------------------------------------------------------------------------------------------- answers
 
@@ -206,10 +209,8 @@ class _Scrubber:
         api, method = str(raw.get("api", "")), str(raw.get("method", ""))
         row = ROWS.get((api, method))
         top = _Place("", True, False, frozenset(self._known(api, method)))
-        hidden = hide_secrets(
-            {key: raw[key] for key in ("params", "data", "error") if key in raw},  # type: ignore[literal-required]
-            secret=row.secret if row else (ALL_CODES,),
-        )
+        parts = {key: value for key, value in raw.items() if key in ("params", "data", "error")}
+        hidden = hide_secrets(parts, secret=row.secret if row else (ALL_CODES,))
         told: Answer = {
             "api": self._api(api),
             "method": self._method(api, method),
@@ -232,11 +233,11 @@ class _Scrubber:
         parts = api.split(".")[1:]
         if api in _APIS or (_API.fullmatch(api) and all(map(_is_of_apis, parts))):
             return api
-        return "SYNO." + TOKEN.sub(lambda piece: self._standins.text(piece[0]), ".".join(parts))[:LONGEST]
+        return ".".join(["SYNO", *(self._standins.text(part) for part in parts if TOKEN.search(part))])
 
     def _method(self, api: str, method: str) -> str:
-        known = (api, method) in ROWS or words.is_of_a_program(method) or method in ("get", "list", "check")
-        return method if known else self._standins.text(method)
+        is_known = (api, method) in ROWS or words.is_of_a_program(method)
+        return method if is_known else self._standins.text(method)
 
     def _params(self, params: Any, api: str, method: str, top: _Place) -> dict[str, Any]:
         """What the catalogue itself sends with a read stays."""
@@ -291,10 +292,12 @@ class _Scrubber:
             return self._mapping(value, place)
         if isinstance(value, list):
             return self._list(value, place)
-        if value is None or value in (MARKER, CUT):
+        if value is None:
             return value
         if self._strict:
             return _type(value)
+        if value in (MARKER, CUT):
+            return value
         if isinstance(value, bool):
             self._kept.booleans += 1
             return value
@@ -307,7 +310,7 @@ class _Scrubber:
         told = {names[key]: self._under(key, item, names[key] == key, place) for key, item in value.items()}
         for key, name in names.items():
             self._note_key(key, name == key, place)
-        return _strict_keys(told, {name for key, name in names.items() if name != key}) if self._strict else told
+        return _of_shapes(told, {name for key, name in names.items() if name != key}) if self._strict else told
 
     def _under(self, key: str, value: Any, is_kept: bool, above: _Place) -> Any:
         """A value under a key. A key that is nobody's, or says nothing, passes on what the one above says."""
@@ -330,21 +333,25 @@ class _Scrubber:
             return text
         if _NUMERIC.fullmatch(text) and not place.is_private:
             return str(self._number(float(text) if "." in text else int(text), place))
-        written = None if place.is_private else read(text)
-        if written and self._is_near(written):
-            self._kept.times += 1
-            return str(written.after(self._seconds))
+        return self._moved(None if place.is_private else read(text)) or self._stand_in(text)
+
+    def _moved(self, written: Written | None) -> Any:
+        """A time that is near, moved; None for any other."""
+        if not written or not self._recorded - _BEFORE < written.moment < self._recorded + _AFTER:
+            return None
+        self._kept.times += 1
+        return written.after(self._seconds)
+
+    def _stand_in(self, text: str) -> str:
         self._kept.standins += 1
         return self._standins.text(text)
 
     def _stays(self, text: str, place: _Place) -> bool:
-        if text in words.PRODUCTS:
+        if text in words.PRODUCTS or (place.key in ("model", "model_name") and _MODEL.fullmatch(text)):
             return True
         if place.is_private:
             return False
-        if words.is_state(text, 3 if place.is_kept else 1):
-            return True
-        if place.is_kept and place.key.lower() in ("model", "model_name") and _MODEL.fullmatch(text):
+        if words.is_state(text, _MOST_STATES if place.is_kept else 1):
             return True
         return place.is_kept and words.is_of_versions(place.key) and _is_version(text)
 
@@ -354,12 +361,10 @@ class _Scrubber:
                 return None
             if number.is_integer() and abs(number) < 2**53:
                 return self._like_float(self._number(int(number), place))
-        written = read(number) if words.is_of_times(place.key) and not place.is_private else None
-        if written and self._is_near(written):
-            self._kept.times += 1
-            return (
-                float(written.after(self._seconds)) if isinstance(number, float) else int(written.after(self._seconds))
-            )
+        may_be_time = place.is_kept and words.is_of_times(place.key) and not place.is_private
+        moved = self._moved(read(number)) if may_be_time else None
+        if moved is not None:
+            return type(number)(moved)
         told = None if place.is_private else _kept_number(number, place)
         if told is None:
             self._kept.standins += 1
@@ -369,9 +374,6 @@ class _Scrubber:
 
     def _like_float(self, number: float | None) -> float | None:
         return None if number is None else float(number)
-
-    def _is_near(self, written: Written) -> bool:
-        return self._recorded - _BEFORE < written.moment < self._recorded + _AFTER
 
     # ----------------------------------------------------------------------------------------------------------- keys
 
@@ -390,7 +392,7 @@ class _Scrubber:
         return {key: names[key] for key in value}
 
     def _is_kept(self, key: str, known: frozenset[str]) -> bool:
-        if key in known or key in self._keep or _MARKED_KEY.fullmatch(key) or key == CUT:
+        if key in known or key in self._keep or _MARKED_KEY.fullmatch(key) or key == CUT or key in words.PRODUCTS:
             return True
         if key.isascii() and key.isdigit():
             return _SMALL_KEY.fullmatch(key) is not None
@@ -410,13 +412,13 @@ def _kept_number(number: float, place: _Place) -> float | None:
     """A number that stays, or what it is rounded to; None where it has to go."""
     size = abs(number)
     if isinstance(number, float):
-        is_plain = place.is_kept and size < _USUAL and round(number, 2) == number
-        return number if is_plain else None
+        most = _USUAL if words.is_measure(place.key) else _SMALL
+        return number if place.is_kept and size < most and round(number, 2) == number else None
     if size < _SMALL:
         return number
     if not place.is_kept:
         return None
-    is_version = words.is_of_versions(place.key) and size < 10 * _LARGE
+    is_version = place.key in place.known and words.is_of_versions(place.key) and size < 10 * _LARGE
     if size < _USUAL or is_round(number) or is_version:
         return number
     if words.is_measure(place.key):
@@ -443,8 +445,10 @@ def _numbers_in(values: list[Any]) -> Iterator[int]:
     for value in values:
         if isinstance(value, list):
             yield from _numbers_in(value)
-        elif not isinstance(value, bool) and re.fullmatch(r"[0-9]{1,7}(\.0)?", str(value)[:_LONGEST_SPELT]):
-            yield int(float(value))
+        elif isinstance(value, str):
+            yield from map(int, _SHORT_NUMBER.findall(value) if len(value) < _LONGEST_SPELT else ())
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _MOST_SPELT:
+            yield int(value)
 
 
 def _is_version(text: str) -> bool:
@@ -463,7 +467,7 @@ def _type(value: Any) -> str:
     return "text" if isinstance(value, str) else "integer" if isinstance(value, int) else "number"
 
 
-def _strict_keys(told: dict[str, Any], replaced: set[str]) -> dict[str, Any]:
+def _of_shapes(told: dict[str, Any], replaced: set[str]) -> dict[str, Any]:
     """Of what stands under keys that may be data, each shape once, under a key that tells nothing."""
     strict = {name: value for name, value in told.items() if name not in replaced}
     shapes = {json.dumps(told[name], sort_keys=True): told[name] for name in told if name in replaced}

@@ -52,13 +52,14 @@ _ODD_MARKS = str.maketrans(dict.fromkeys("!$^`|~", "-"))
 _RUNS_OF_MARKS = frozenset(
     re.split(
         r"\s+",
-        """:// "," ":" ": ," {" "} ":{" "}, "},{" ":[" "] "], "}} "}]} [{" "}] -- .. -> => </ /> :: >, @[ ]: ): ") (" <"
-        ">""",
+        """:// *@ <* -- .. -> => </ /> :: >, @[ ]: ): ") (" <" ">
+        "," ":" ": ," {" "} ":{" "}, "},{" ":[" "] "], "}} "}]} [{" "}]""",
     )
 )
 _REPEATED = re.compile(r"([-=_*.#])\1{1,4}")
 _ONLY_MARKS = "***"
 
+_DIGITS = "789"
 _CONSONANTS, _VOWELS = "fjkqvwxz", "aeiou"
 _SHORTEST_WORD, _LONGEST_WORD = 3, 10
 _LONGEST_LOOSE = 2
@@ -151,7 +152,7 @@ class Standins:
 
     def _other_character(self, character: str) -> str:
         if character in "0123456789":
-            return self._random.choice([digit for digit in "3456789" if digit != character])
+            return self._random.choice([digit for digit in _DIGITS if digit != character])
         return self._random.choice([letter for letter in _CONSONANTS if letter != character])
 
     def _stand_in(self, folded: str) -> str:
@@ -164,7 +165,7 @@ class Standins:
             return self._new(lambda tries: self._word(length + tries // _TRIES))
         length = min(max(len(folded) - 2, _SHORTEST_WORD), _LONGEST_WORD - 2)
         mixed = self._new(lambda tries: f"{self._word(length + tries // _TRIES)}{self._random.randrange(30, 100)}")
-        return mixed.ljust(min(len(folded), _LONGEST_TOKEN), "a") if len(folded) >= _LONG else mixed
+        return mixed.ljust(min(len(folded), _LONGEST_TOKEN), "q") if len(folded) >= _LONG else mixed
 
     def _word(self, length: int) -> str:
         return "".join(self._random.choice(_VOWELS if place % 2 else _CONSONANTS) for place in range(length))
@@ -189,11 +190,11 @@ class Standins:
     def _number_of(self, digits: str) -> str:
         if len(digits) > _SHORT_DIGITS:
             return self._once(digits, lambda: self._long_digits(min(len(digits), _MOST_DIGITS)))
-        for _try in range(_TRIES):
-            made = "".join(map(self._other_character, digits))
-            if made not in self._originals:
-                break
-        return made
+        for tries in count():
+            made = "".join(self._random.choice([other for other in "3456789" if other != digit]) for digit in digits)
+            if len(digits) <= _LONGEST_LOOSE or made not in self._originals or tries > _TRIES:
+                return made
+        raise AssertionError("counting ends")
 
     def _long_digits(self, length: int) -> str:
         """Digits that are counted, since at random they would hold any short number sooner or later."""
@@ -272,4 +273,4 @@ def _marks(run: str) -> str:
         return run.translate(_ODD_MARKS)
     if run in _RUNS_OF_MARKS or _REPEATED.fullmatch(run):
         return run
-    return run[0].translate(_ODD_MARKS)
+    return "@" if "@" in run else run[0].translate(_ODD_MARKS)

@@ -126,9 +126,9 @@ def _calendar(text: str) -> Written | None:
 
 def _moment(groups: dict[str, str | None]) -> datetime | None:
     month = _MONTHS.index(groups["name"] or "") + 1 if "name" in groups else int(groups["month"] or 0)
-    parts = [int(groups[part] or 0) for part in ("year", "day", "hour", "minute", "second")]
+    year, day, hour, minute, second = (int(groups[part] or 0) for part in ("year", "day", "hour", "minute", "second"))
     try:
-        return datetime(parts[0], month, *parts[1:])  # noqa: DTZ001
+        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
     except ValueError:
         return None
 

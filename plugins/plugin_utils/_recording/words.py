@@ -18,6 +18,7 @@ def of(text: str) -> frozenset[str]:
 # A key of these words alone is one of a program's, as opposed to a name that a mapping is by.
 WORDS = of(
     """
+    such sendable factor interrupted too deep demo large redirected busy selfcheck
     aa abnormal abort aborted accept accepted access accessible account accounting accounts ack acl acls act
     action actions activate activated activating activation active activity actor actual add added adding
     addition additional addr address addresses addrs admin administration administrator administrators adminlog
@@ -113,101 +114,100 @@ WORDS = of(
     months more most mount mounted mountpoint mounts move moved moves ms msg msgs mta mtime mtu mua multi
     multipart multiple must mutable mx name named names namespace namespaces nas nat native need needed needs
     negative nested net netmask nets network networks never new newer newest next nfs nginx nic nics no node
-    nodes none nonexistent nonfqdn nonlocal noop normal not note notes notice notices notification notifications
-    notified notify notifying now ns ntlm ntp null num number numbers numeric nvme o365 oauth oauth2 obj object
-    objects occupied occurrence oct off office offline offset offsets ok old older oldest on once one online
-    only oom open openldap openpgp openssl operate operation operations operator operators opportunistic opt
-    optimize option optional options or order ordered ordering org organization orig origin original orphan
-    orphaned os other others otp ou out outbound outbox outcome outdated outer outgoing output outside over
-    overall overhead overload overquota override overrides overview overwrite own owned owner owners ownership
-    pack package packages packet page pages paging pair panel parallel param parameter parameters params parent
-    parse parsed part partial participant partition partitions partner parts pass passed passive passphrase
-    passthrough passwd password passwords past patch path paths pattern patterns pause paused pct peak peer
-    peers pem penalty pending per percent percentage perf perform performance period periodic periods perm
-    permanent permission permissions permit permitted perms persistent personal pgp phase phish phishing phone
-    physical pid pin ping pipeline pipelining pkcs pkcs12 pkcs7 pkg pkgs place plain plaintext plan platform
-    plugin plugins plus png point pointer points policies policy poll polling pool pools pop pop3 pop3d pop3s
-    popup port ports pos position positive possible post posterior postfix postgrey posting postmaster
-    postscreen power ppp pppoe pre precheck predefined preference preferences preferred prefix prefixes prepare
-    prepared presence present preserve preset press pressure prevent preview previous prim primary principal
-    print prio priorities priority privacy private privilege privileged privileges probe probes proc procedure
-    process processed processes processing processor product products profile profiles progress prohibit prompt
-    properties property prot protect protected protection proto protocol protocols provider providers provision
-    proxies proxy ptr pub public publish published publisher pull purge purged push qmgr qos qty quality
-    quantity quarantine quarantined queries query queue queued queues quick quiet quit quota quotas quotawarn
-    raid raidtype ram random range ranges rank ranking rate rates ratio raw rbl rbls rcpt rdns reach reachable
-    reached read readable reader readonly ready real realm realtime reason reasons reboot rebuild receipt
-    receive received receiver receivers receives receiving recent recheck recipient recipients reclaim recommend
-    recommended reconnect record records recover recovered recovery recurrence recurring recursive recv recycle
-    redirect redis reduce redundancy redundant ref reference references referral referrer refresh refresher
-    refuse refused regex regexp region regional register registered registration registry regular reindex reject
-    rejected rejecting rejection rejects rel related relation relative relay relayed relayhost relaying relays
-    release released reliability reload remain remaining remark remind reminder remote remotemigrate removable
-    removal remove removed removes rename renamed render renew renewable renewal repair repairing repeat replace
-    replaced replica replicas replicate replication reply replyto repo report reported reporter reporting
-    reports repository reputation req reqcert request requested requester requests requeue require required
-    requirement requirements requires reroute reschedule rescue resend reserve reserved reset resolution resolve
-    resolved resolver resolvers resource resources respond response responses restart restarting restore
-    restored restoring restrict restricted restriction restrictions result results resume retain retention
-    retransmit retries retrieve retry return returned reuse rev reverse revert review revision revoke revoked
-    rewrite rfc rfc2307 rfc822 right rights ring risk rlimit robots role roles rollback root rotate rotated
-    rotation round route router routes routing row rows rpc rsa rsa2048 rsa4096 rspamd rss rsync rtf rtt rule
-    rules ruleset rulesets run running runs runtime s3 sa safe safelist saml sample samples san sandbox sanitize
-    sasl sata save saved saving scale scan scanned scanner scanning scans schedule scheduled scheduler schedules
-    scheduling schema scheme scope score scores scoring screen script scripts scroll sdk seal search searches
-    searching searchtask sec second secondary seconds secret secrets section sections sector secure security
-    securitydashboard see seed seek segment segments select selectable selected selection selector selectors
-    self send sender senders sending sends sensitive sensitivity sent separate separator seq sequence serial
-    series server serverlist servers service services session sessions set sets setting settings setup severity
-    sha sha1 sha256 sha384 sha512 shadow share shared shares sharing sheet shell shift short show showing
-    shutdown side sieve sig sigma sign signature signatures signed signer signing silent similar simple simulate
-    since single site sites size sizes skip skipped slave slaves sleep slot slots slow small smart smarthost smb
-    smb2 smb3 smime sms smtp smtpd smtps snapshot snapshots snippet snmp socket sockets soft softbounce softfail
-    software solution sort sorted sorting sound source sources space spam spamassassin spamd spamhaus spammer
-    spamtrap span spare spec special specific specification specified speed spf spike split spool sql src srs
-    srv ssd ssds ssh sshd ssl sslv2 sslv3 sso stable stack stage standalone standard standby starred start
-    startable started starting starts starttls startup stat state stateful static statistic statistics stats
-    status statuses step steps sticky stop stopped stopping storage store stored stores stories strategy stream
-    strict string strings strip strong struct structure style sub subdomain subfolder subfolders subject
-    subjects submission submit submitted subnet subnets subscribe subscribed subscriber subscription subset
-    substring subsystem subtype success successful successfully suffix suggest suggested suggestion suggestions
-    suite sum summary super supplier support supported supports suppress surbl surname suspect suspend suspended
-    suspicious swap swappable switch symlink sync synced synchronization synchronize synchronized synchronous
-    syncing syno synoav synology syntax sys syslog system systems tab table tables tabs tag tagged tagging tags
-    target targets tarpit task tasks tb tcp team tel telnet temp temperature template templates temporary tenant
-    term terminal terminate terms test tested testing tests text texts than theme then third thread threads
-    threat threats threshold thresholds throttle throttled throttling through thumb thumbnail thumbprint ticket
-    tier till time timed timeout timeouts timer timers times timestamp timestamps timezone title titles tls
-    tls10 tls11 tls12 tls13 tlsa tlsprofile tlsv1 tmp to today toggle token tokens tomorrow tool toolbar tools
-    tooltip top topic total totals touch trace track tracker tracking traffic train trained training transaction
-    transactionlog transactions transfer transferred transform transient transit translate translation
-    transparent transport transports trash tree trend trigger triggered triggers trim true truncate truncated
-    trust trusted trusts try ts tsl ttl tunnel turn tutorial txt type types tz udp ui uid uids umask unack
-    unassigned unauth unauthenticated unauthorized unavailable unblock unclassified uncompressed undefined
-    undelete undeliverable undelivered undo unencrypted unexpected unfreeze unhealthy unicode unify uninstall
-    uninstalled unique unit units unix unknown unless unlimited unlock unmanaged unmount unreachable unread
-    unreg unregistered unsafe unsecure unseen unset unsigned unsorted unsubscribe unsupported until untrusted
-    unused unverified up upcoming update updated updates updating upgradable upgrade upgraded upgrading upload
-    uploaded uploads upper ups uptime uri uris url urls usable usage usages usb use used user usergroup
-    usergrouppolicy userid userlist username usernames users uses using utf8 util utilization utils uuid
-    vacation vacuum valid validate validated validation validator validities validity value values var variable
-    variables variant vendor verbose verification verified verify version versions via view viewer views
-    violation virtual virus viruses virusquarantine visibility visible vlan vlans vm vol volume volumes vpn
-    vulnerable wait waiting wake wan warn warned warning warnings watch watchdog weak web webapi webdav webhook
-    webmail website week weekday weekdays weekend weekly weeks weight weights white whitelist whitelisted
-    whitelists whois wide width wifi wildcard window windows wins with within without wizard wording wordlist
-    work worker workers working workload world wrapper writable write writer written wrong wwn x509 year yearly
-    years yes yesterday zip zone zones
+    nodes non none nonexistent nonfqdn nonlocal noop normal not note notes notice notices notification
+    notifications notified notify notifying now ns ntlm ntp null num number numbers numeric nvme o365 oauth
+    oauth2 obj object objects occupied occurrence oct off office offline offset offsets ok old older oldest on
+    once one online only oom open openldap openpgp openssl operate operation operations operator operators
+    opportunistic opt optimize option optional options or order ordered ordering org organization orig origin
+    original orphan orphaned os other others otp ou out outbound outbox outcome outdated outer outgoing output
+    outside over overall overhead overload overquota override overrides overview overwrite own owned owner
+    owners ownership pack package packages packet page pages paging pair panel parallel param parameter
+    parameters params parent parse parsed part partial participant partition partitions partner parts pass
+    passed passive passphrase passthrough passwd password passwords past patch path paths pattern patterns pause
+    paused pct peak peer peers pem penalty pending per percent percentage perf perform performance period
+    periodic periods perm permanent permission permissions permit permitted perms persistent personal pgp phase
+    phish phishing phone physical pid pin ping pipeline pipelining pkcs pkcs12 pkcs7 pkg pkgs place plain
+    plaintext plan platform plugin plugins plus png point pointer points policies policy poll polling pool pools
+    pop pop3 pop3d pop3s popup port ports pos position positive possible post posterior postfix postgrey posting
+    postmaster postscreen power ppp pppoe pre precheck predefined preference preferences preferred prefix
+    prefixes prepare prepared presence present preserve preset press pressure prevent preview previous prim
+    primary principal print prio priorities priority privacy private privilege privileged privileges probe
+    probes proc procedure process processed processes processing processor product products profile profiles
+    progress prohibit prompt properties property prot protect protected protection proto protocol protocols
+    provider providers provision proxies proxy ptr pub public publish published publisher pull purge purged push
+    qmgr qos qty quality quantity quarantine quarantined queries query queue queued queues quick quiet quit
+    quota quotas quotawarn raid raidtype ram random range ranges rank ranking rate rates ratio raw rbl rbls rcpt
+    rdns reach reachable reached read readable reader readonly ready real realm realtime reason reasons reboot
+    rebuild receipt receive received receiver receivers receives receiving recent recheck recipient recipients
+    reclaim recommend recommended reconnect record records recover recovered recovery recurrence recurring
+    recursive recv recycle redirect redis reduce redundancy redundant ref reference references referral referrer
+    refresh refresher refuse refused regex regexp region regional register registered registration registry
+    regular reindex reject rejected rejecting rejection rejects rel related relation relative relay relayed
+    relayhost relaying relays release released reliability reload remain remaining remark remind reminder remote
+    remotemigrate removable removal remove removed removes rename renamed render renew renewable renewal repair
+    repairing repeat replace replaced replica replicas replicate replication reply replyto repo report reported
+    reporter reporting reports repository reputation req reqcert request requested requester requests requeue
+    require required requirement requirements requires reroute reschedule rescue resend reserve reserved reset
+    resolution resolve resolved resolver resolvers resource resources respond response responses restart
+    restarting restore restored restoring restrict restricted restriction restrictions result results resume
+    retain retention retransmit retries retrieve retry return returned reuse rev reverse revert review revision
+    revoke revoked rewrite rfc rfc2307 rfc822 right rights ring risk rlimit robots role roles rollback root
+    rotate rotated rotation round route router routes routing row rows rpc rsa rsa2048 rsa4096 rspamd rss rsync
+    rtf rtt rule rules ruleset rulesets run running runs runtime s3 sa safe safelist saml sample samples san
+    sandbox sanitize sasl sata save saved saving scale scan scanned scanner scanning scans schedule scheduled
+    scheduler schedules scheduling schema scheme scope score scores scoring screen script scripts scroll sdk
+    seal search searches searching searchtask sec second secondary seconds secret secrets section sections
+    sector secure security securitydashboard see seed seek segment segments select selectable selected selection
+    selector selectors self send sender senders sending sends sensitive sensitivity sent separate separator seq
+    sequence serial series server serverlist servers service services session sessions set sets setting settings
+    setup severity sha sha1 sha256 sha384 sha512 shadow share shared shares sharing sheet shell shift short show
+    showing shutdown side sieve sig sigma sign signature signatures signed signer signing silent similar simple
+    simulate since single site sites size sizes skip skipped slave slaves sleep slot slots slow small smart
+    smarthost smb smb2 smb3 smime sms smtp smtpd smtps snapshot snapshots snippet snmp socket sockets soft
+    softbounce softfail software solution sort sorted sorting sound source sources space spam spamassassin spamd
+    spamhaus spammer spamtrap span spare spec special specific specification specified speed spf spike split
+    spool sql src srs srv ssd ssds ssh sshd ssl sslv2 sslv3 sso stable stack stage standalone standard standby
+    starred start startable started starting starts starttls startup stat state stateful static statistic
+    statistics stats status statuses step steps sticky stop stopped stopping storage store stored stores stories
+    strategy stream strict string strings strip strong struct structure style sub subdomain subfolder subfolders
+    subject subjects submission submit submitted subnet subnets subscribe subscribed subscriber subscription
+    subset substring subsystem subtype success successful successfully such suffix suggest suggested suggestion
+    suggestions suite sum summary super supplier support supported supports suppress surbl surname suspect
+    suspend suspended suspicious swap swappable switch symlink sync synced synchronization synchronize
+    synchronized synchronous syncing syno synoav synology syntax sys syslog system systems tab table tables tabs
+    tag tagged tagging tags target targets tarpit task tasks tb tcp team tel telnet temp temperature template
+    templates temporary tenant term terminal terminate terms test tested testing tests text texts than theme
+    then third thread threads threat threats threshold thresholds throttle throttled throttling through thumb
+    thumbnail thumbprint ticket tier till time timed timeout timeouts timer timers times timestamp timestamps
+    timezone title titles tls tls10 tls11 tls12 tls13 tlsa tlsprofile tlsv1 tmp to today toggle token tokens
+    tomorrow tool toolbar tools tooltip top topic total totals touch trace track tracker tracking traffic train
+    trained training transaction transactionlog transactions transfer transferred transform transient transit
+    translate translation transparent transport transports trash tree trend trigger triggered triggers trim true
+    truncate truncated trust trusted trusts try ts tsl ttl tunnel turn tutorial txt type types tz udp ui uid
+    uids umask unack unassigned unauth unauthenticated unauthorized unavailable unblock unclassified
+    uncompressed undefined undelete undeliverable undelivered undo unencrypted unexpected unfreeze unhealthy
+    unicode unify uninstall uninstalled unique unit units unix unknown unless unlimited unlock unmanaged unmount
+    unreachable unread unreg unregistered unsafe unsecure unseen unset unsigned unsorted unsubscribe unsupported
+    until untrusted unusable unused unverified up upcoming update updated updates updating upgradable upgrade
+    upgraded upgrading upload uploaded uploads upper ups uptime uri uris url urls usable usage usages usb use
+    used user usergroup usergrouppolicy userid userlist username usernames users uses using utf8 util
+    utilization utils uuid vacation vacuum valid validate validated validation validator validities validity
+    value values var variable variables variant vendor verbose verification verified verify version versions via
+    view viewer views violation virtual virus viruses virusquarantine visibility visible vlan vlans vm vol
+    volume volumes vpn vulnerable wait waiting wake wan warn warned warning warnings watch watchdog weak web
+    webapi webdav webhook webmail website week weekday weekdays weekend weekly weeks weight weights white
+    whitelist whitelisted whitelists whois wide width wifi wildcard window windows wins with within without
+    wizard wording wordlist work worker workers working workload world wrapper writable write writer written
+    wrong wwn x509 year yearly years yes yesterday zip zone zones
     """
 )
 
 # Of these, a key needs another word beside them: alone, each may be somebody's name, or that of a group.
 AMBIGUOUS = of(
     """
-    archive backup best block bond call case cloud conn contact dane day delta driver early
-    else field fields flood guest ham hang head lang light long major management mark masters max may office
-    pack page partner pool post power quick ring sample seal shell short small
-    smart strong support team test weeks white
+    archive backup best block bond call case cloud conn contact dane day delta driver early else field fields
+    flood guest ham hang head lang light long major management mark masters max may office pack page partner
+    pool post power quick ring sample seal shell short small smart strong support team test weeks white
     """
 )
 
@@ -236,7 +236,8 @@ STATES = of(
     queue queued quota raid raid0 raid1 raid10 raid5 raid6 readonly ready rebuilding received recipient
     recovering redirect refused registered reject rejected relay remote removed repairing replica required
     resolved restarting restored retrying reverse rfc2307 rfc2307bis rsa rspamd running scanning scheduled
-    second secondary seconds secure self sender sent server sha1 sha256 sha384 sha512 shr shr2 signed single
+    second secondary seconds secure self sender sent server sha1 sha1withrsaencryption sha256
+    sha256withrsaencryption sha384 sha384withrsaencryption sha512 sha512withrsaencryption shr shr2 signed single
     size skipped slave smtp smtps soft softfail spam spamassassin spare spf ssl standalone standard standby
     started starting starttls static status stop stopped stopping strict subject succeeded success supported
     suspended suspicious synced syncing system tb tcp tempfail temporary timeout tls tls10 tls11 tls12 tls13
@@ -288,12 +289,12 @@ _PRIVATE = of(
 # … unless the last word is one of these, which say what of it is told: a state, a choice, or a count.
 _PLAIN_ENDS = of(
     """
-    accepted access action allowed amount auth capacity category check checked class count counts days depth
-    disabled enable enabled encryption engine exists expired format hours interval kind length level levels
-    locked minutes mode months order percent percentage period permission policy port ports priority progress
-    protocol quota rate ratio result role roles scheme score seconds security severity size sizes state states
-    status statuses threshold time timeout total totals ttl type types unit units usage used valid validity
-    verified version weight
+    accepted access action algorithm allowed amount auth capacity category check checked class count counts days
+    depth disabled enable enabled encryption engine exists expired format hours interval kind length level
+    levels locked minutes mode months order percent percentage period permission policy port ports priority
+    progress protocol quota rate ratio result role roles scheme score seconds security severity size sizes state
+    states status statuses threshold time timeout total totals ttl type types unit units usage used valid
+    validity verified version weight
     """
 )
 
@@ -398,7 +399,8 @@ def is_measure(key: str) -> bool:
 @lru_cache(maxsize=65536)
 def is_of_versions(key: str) -> bool:
     """Whether a version may stand under a key."""
-    return not _VERSIONS.isdisjoint(words_of(key))
+    words = words_of(key)
+    return "version" in words or (bool(words) and words[-1] in _VERSIONS)
 
 
 @lru_cache(maxsize=65536)
