@@ -146,6 +146,7 @@ class _Seen:
 
     pieces: set[str] = field(default_factory=set)
     private: set[str] = field(default_factory=set)
+    _texts: set[str] = field(default_factory=set)
 
     def take(self, value: Any, is_private: bool = False) -> None:
         if isinstance(value, dict):
@@ -162,16 +163,19 @@ class _Seen:
 
     def _text(self, text: str, is_private: bool) -> None:
         text = text[: 4 * LONGEST]
-        if text in self.pieces:
+        if is_private and len(text) <= LONGEST:
+            self.private.add(same(text))
+        if text in self._texts:
             return
+        self._texts.add(text)
         for token in map(same, TOKEN.findall(text)):
             self.pieces.add(token)
             if not token.isalpha():
                 self.pieces.update(RUN.findall(token))
-        self.pieces.update(IPV4.findall(text))
-        self.private.update(map(same, _LOCAL_PART.findall(text)))
-        if is_private and len(text) <= LONGEST:
-            self.private.add(same(text))
+        if "." in text:
+            self.pieces.update(IPV4.findall(text))
+        if "@" in text:
+            self.private.update(map(same, _LOCAL_PART.findall(text)))
 
 
 class _Scrubber:
@@ -292,11 +296,9 @@ class _Scrubber:
             return self._mapping(value, place)
         if isinstance(value, list):
             return self._list(value, place)
-        if value is None:
-            return value
         if self._strict:
             return _type(value)
-        if value in (MARKER, CUT):
+        if value is None or value in (MARKER, CUT):
             return value
         if isinstance(value, bool):
             self._kept.booleans += 1
@@ -396,7 +398,8 @@ class _Scrubber:
             return True
         if key.isascii() and key.isdigit():
             return _SMALL_KEY.fullmatch(key) is not None
-        return words.is_of_a_program(key) and same(key) not in self._seen.private
+        is_name = same(key) in self._seen.private and not words.is_private(key)
+        return words.is_of_a_program(key) and not is_name
 
     def _note_key(self, key: str, is_kept: bool, place: _Place) -> None:
         if not is_kept:
@@ -461,9 +464,9 @@ def _is_version(text: str) -> bool:
     return False
 
 
-def _type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
+def _type(value: Any) -> str | None:
+    if value is None or isinstance(value, bool):
+        return None if value is None else "boolean"
     return "text" if isinstance(value, str) else "integer" if isinstance(value, int) else "number"
 
 

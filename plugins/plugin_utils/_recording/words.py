@@ -18,7 +18,6 @@ def of(text: str) -> frozenset[str]:
 # A key of these words alone is one of a program's, as opposed to a name that a mapping is by.
 WORDS = of(
     """
-    such sendable factor interrupted too deep demo large redirected busy selfcheck
     aa abnormal abort aborted accept accepted access accessible account accounting accounts ack acl acls act
     action actions activate activated activating activation active activity actor actual add added adding
     addition additional addr address addresses addrs admin administration administrator administrators adminlog
@@ -35,13 +34,13 @@ WORDS = of(
     bcc before begin behavior behaviour belong best beta between bidirectional bin binary bind binddn
     bitdefender bkp blacklist blacklisted blacklists blackwhite blackwhitelist blob block blocked blocking
     blocklist blocks body bond bool boolean boot bot both bottom bounce bounced bounces branding bridge
-    broadcast broken browse browser btrfs bucket buffer bug bugs build buildnumber builtin bulk button by bypass
-    byte bytes ca cacerts cache cached caches cacrt cal calc calculate calendar call callback calls can cancel
-    canceled cancelled candidate canonical cap capabilities capability capacity caps captcha capture card case
-    cat catalog catch catchall categories category cause cc ccl cell center cert certificate certificates certs
-    cfg cgi chain change changed changes channel char character characters charset chart chat check checked
-    checker checking checks checksum children chroot cidr cipher ciphers ciphersuite circuit cjk clamav class
-    classes classify clean cleanup clear cleared cli click client clients clone close closed cloud cluster
+    broadcast broken browse browser btrfs bucket buffer bug bugs build buildnumber builtin bulk busy button by
+    bypass byte bytes ca cacerts cache cached caches cacrt cal calc calculate calendar call callback calls can
+    cancel canceled cancelled candidate canonical cap capabilities capability capacity caps captcha capture card
+    case cat catalog catch catchall categories category cause cc ccl cell center cert certificate certificates
+    certs cfg cgi chain change changed changes channel char character characters charset chart chat check
+    checked checker checking checks checksum children chroot cidr cipher ciphers ciphersuite circuit cjk clamav
+    class classes classify clean cleanup clear cleared cli click client clients clone close closed cloud cluster
     clusters cmd cn code codepage codes col collapse collect collection color colors colour column columns com
     comma command commands comment comments commit common community compact compat compatibility compatible
     complete completed completion compliance component components compose composer compress compressed
@@ -53,10 +52,10 @@ WORDS = of(
     country counts cpu crash create created createwizard creation creator credential credentials critical cron
     crt crypt crypto csr csv ctime ctrl cumulative cur current cursor custom customize customized cutoff cutover
     cycle daemon daemons daily damaged dane dashboard data database databases dataset date dates datetime day
-    daylight days db dbs dc deactivate deactivated deactivation dead deadline debug decrypt dedicated def
+    daylight days db dbs dc deactivate deactivated deactivation dead deadline debug decrypt dedicated deep def
     default defaults defer deferred define defined definition definitions deflate degraded del delay delayed
     delays delegate delegated delegates delegation delegations deletable delete deleted deletes deletion
-    delimiter deliver delivered deliveries delivery delta denied deny dep dependencies dependency dependent
+    delimiter deliver delivered deliveries delivery delta demo denied deny dep dependencies dependency dependent
     deploy deployment deprecated depth desc descending descr description descriptions desktop dest destination
     destinations detail detailed details detect detected detection dev device devices dhcp diag diagnose
     diagnosis diff differ different differs digest dimension dir direct direction directories directory dirty
@@ -72,7 +71,7 @@ WORDS = of(
     evidence exact exceed exceeded except exception exceptions exchange exclude excluded exclusion exclusive
     exec executable execute executed execution exempt exist existing exists exit expand expanded expect expected
     expiration expire expired expires expiry explicit export exported exporting exports expr expression ext ext3
-    ext4 extend extended extension extensions extent external extra extract fail failback failed failing
+    ext4 extend extended extension extensions extent external extra extract factor fail failback failed failing
     failover fails failure failures fallback false family fan fast fatal fault favorite feature features feed
     fetch fetched fetching field fields file filename files filesize filesystem filter filtered filtering
     filters final find fingerprint finish finished firewall firmware first fit fix fixed flag flags flash flood
@@ -93,35 +92,35 @@ WORDS = of(
     infected infection info information infos inherit inherited init initial initialize initialized initializing
     inode inodes input ins insecure insert inside inspect install installable installation installed installer
     installing instance instances instant int integer integrity interface interfaces intermediate internal
-    internet interval intervals into invalid inventory invite invoice io iops ip ip4 ip6 ips ipset ipv ipv4 ipv6
-    is iscsi isdefault iso isolated issue issued issuer issues isvalid item items iteration job jobs join joined
-    journal json junk kb kbps keep keepalive kept kerberos kernel key keys keyword keywordlist keywords kill
-    kind known l10n label labels lan lang language languages last lastmodified late latency later latest launch
-    layer layout lazy ldap ldaps leaf learn learned learning lease least led left legacy len length less level
-    levels lib library licence licences license licensed licenses licensing life lifetime light like limit
-    limitation limited limits line lines link linked links list listed listen listener listening lists live lmtp
-    lo load loaded loading loads local locale localhost location locations lock locked lockout locks log logfile
-    logged logging logical login logins logo logon logout logs long longest lookup lookups loop lost low lower
-    lowest lun mac machine macs magic mail mailbox mailboxes maildir mailer mailfile mailing mailplus
-    mailplusserver mailq mails mailserver mailto main maint maintain maintainer maintenance major malicious
-    malware manage managed management manager managers managesieve managing manual map mapped mapping mappings
-    margin mark marked marker mask masked masquerade master masters match matched matches matching matrix max
-    maxed maximum maxsize may mb mbox mbps mcafee mcp md md5 mda mean means measure mechanism mechanisms media
-    median medium megabyte member members membership memory menu merge merged message messages meta metadata
-    method methods metric metrics mfa mib middle migrate migrated migrating migration migrations milliseconds
-    milter mime min mini minimal minimum minor minute minutes mirror misc missing mixed mobile mod mode model
-    models modes modified modify modseq module modules monitor monitored monitoring monitors month monthly
-    months more most mount mounted mountpoint mounts move moved moves ms msg msgs mta mtime mtu mua multi
-    multipart multiple must mutable mx name named names namespace namespaces nas nat native need needed needs
-    negative nested net netmask nets network networks never new newer newest next nfs nginx nic nics no node
-    nodes non none nonexistent nonfqdn nonlocal noop normal not note notes notice notices notification
-    notifications notified notify notifying now ns ntlm ntp null num number numbers numeric nvme o365 oauth
-    oauth2 obj object objects occupied occurrence oct off office offline offset offsets ok old older oldest on
-    once one online only oom open openldap openpgp openssl operate operation operations operator operators
-    opportunistic opt optimize option optional options or order ordered ordering org organization orig origin
-    original orphan orphaned os other others otp ou out outbound outbox outcome outdated outer outgoing output
-    outside over overall overhead overload overquota override overrides overview overwrite own owned owner
-    owners ownership pack package packages packet page pages paging pair panel parallel param parameter
+    internet interrupted interval intervals into invalid inventory invite invoice io iops ip ip4 ip6 ips ipset
+    ipv ipv4 ipv6 is iscsi isdefault iso isolated issue issued issuer issues isvalid item items iteration job
+    jobs join joined journal json junk kb kbps keep keepalive kept kerberos kernel key keys keyword keywordlist
+    keywords kill kind known l10n label labels lan lang language languages large last lastmodified late latency
+    later latest launch layer layout lazy ldap ldaps leaf learn learned learning lease least led left legacy len
+    length less level levels lib library licence licences license licensed licenses licensing life lifetime
+    light like limit limitation limited limits line lines link linked links list listed listen listener
+    listening lists live lmtp lo load loaded loading loads local locale localhost location locations lock locked
+    lockout locks log logfile logged logging logical login logins logo logon logout logs long longest lookup
+    lookups loop lost low lower lowest lun mac machine macs magic mail mailbox mailboxes maildir mailer mailfile
+    mailing mailplus mailplusserver mailq mails mailserver mailto main maint maintain maintainer maintenance
+    major malicious malware manage managed management manager managers managesieve managing manual map mapped
+    mapping mappings margin mark marked marker mask masked masquerade master masters match matched matches
+    matching matrix max maxed maximum maxsize may mb mbox mbps mcafee mcp md md5 mda mean means measure
+    mechanism mechanisms media median medium megabyte member members membership memory menu merge merged message
+    messages meta metadata method methods metric metrics mfa mib middle migrate migrated migrating migration
+    migrations milliseconds milter mime min mini minimal minimum minor minute minutes mirror misc missing mixed
+    mobile mod mode model models modes modified modify modseq module modules monitor monitored monitoring
+    monitors month monthly months more most mount mounted mountpoint mounts move moved moves ms msg msgs mta
+    mtime mtu mua multi multipart multiple must mutable mx name named names namespace namespaces nas nat native
+    need needed needs negative nested net netmask nets network networks never new newer newest next nfs nginx
+    nic nics no node nodes non none nonexistent nonfqdn nonlocal noop normal not note notes notice notices
+    notification notifications notified notify notifying now ns ntlm ntp null num number numbers numeric nvme
+    o365 oauth oauth2 obj object objects occupied occurrence oct off office offline offset offsets ok old older
+    oldest on once one online only oom open openldap openpgp openssl operate operation operations operator
+    operators opportunistic opt optimize option optional options or order ordered ordering org organization orig
+    origin original orphan orphaned os other others otp ou out outbound outbox outcome outdated outer outgoing
+    output outside over overall overhead overload overquota override overrides overview overwrite own owned
+    owner owners ownership pack package packages packet page pages paging pair panel parallel param parameter
     parameters params parent parse parsed part partial participant partition partitions partner parts pass
     passed passive passphrase passthrough passwd password passwords past patch path paths pattern patterns pause
     paused pct peak peer peers pem penalty pending per percent percentage perf perform performance period
@@ -140,65 +139,66 @@ WORDS = of(
     rdns reach reachable reached read readable reader readonly ready real realm realtime reason reasons reboot
     rebuild receipt receive received receiver receivers receives receiving recent recheck recipient recipients
     reclaim recommend recommended reconnect record records recover recovered recovery recurrence recurring
-    recursive recv recycle redirect redis reduce redundancy redundant ref reference references referral referrer
-    refresh refresher refuse refused regex regexp region regional register registered registration registry
-    regular reindex reject rejected rejecting rejection rejects rel related relation relative relay relayed
-    relayhost relaying relays release released reliability reload remain remaining remark remind reminder remote
-    remotemigrate removable removal remove removed removes rename renamed render renew renewable renewal repair
-    repairing repeat replace replaced replica replicas replicate replication reply replyto repo report reported
-    reporter reporting reports repository reputation req reqcert request requested requester requests requeue
-    require required requirement requirements requires reroute reschedule rescue resend reserve reserved reset
-    resolution resolve resolved resolver resolvers resource resources respond response responses restart
-    restarting restore restored restoring restrict restricted restriction restrictions result results resume
-    retain retention retransmit retries retrieve retry return returned reuse rev reverse revert review revision
-    revoke revoked rewrite rfc rfc2307 rfc822 right rights ring risk rlimit robots role roles rollback root
-    rotate rotated rotation round route router routes routing row rows rpc rsa rsa2048 rsa4096 rspamd rss rsync
-    rtf rtt rule rules ruleset rulesets run running runs runtime s3 sa safe safelist saml sample samples san
-    sandbox sanitize sasl sata save saved saving scale scan scanned scanner scanning scans schedule scheduled
-    scheduler schedules scheduling schema scheme scope score scores scoring screen script scripts scroll sdk
-    seal search searches searching searchtask sec second secondary seconds secret secrets section sections
-    sector secure security securitydashboard see seed seek segment segments select selectable selected selection
-    selector selectors self send sender senders sending sends sensitive sensitivity sent separate separator seq
-    sequence serial series server serverlist servers service services session sessions set sets setting settings
-    setup severity sha sha1 sha256 sha384 sha512 shadow share shared shares sharing sheet shell shift short show
-    showing shutdown side sieve sig sigma sign signature signatures signed signer signing silent similar simple
-    simulate since single site sites size sizes skip skipped slave slaves sleep slot slots slow small smart
-    smarthost smb smb2 smb3 smime sms smtp smtpd smtps snapshot snapshots snippet snmp socket sockets soft
-    softbounce softfail software solution sort sorted sorting sound source sources space spam spamassassin spamd
-    spamhaus spammer spamtrap span spare spec special specific specification specified speed spf spike split
-    spool sql src srs srv ssd ssds ssh sshd ssl sslv2 sslv3 sso stable stack stage standalone standard standby
-    starred start startable started starting starts starttls startup stat state stateful static statistic
-    statistics stats status statuses step steps sticky stop stopped stopping storage store stored stores stories
-    strategy stream strict string strings strip strong struct structure style sub subdomain subfolder subfolders
-    subject subjects submission submit submitted subnet subnets subscribe subscribed subscriber subscription
-    subset substring subsystem subtype success successful successfully such suffix suggest suggested suggestion
-    suggestions suite sum summary super supplier support supported supports suppress surbl surname suspect
-    suspend suspended suspicious swap swappable switch symlink sync synced synchronization synchronize
-    synchronized synchronous syncing syno synoav synology syntax sys syslog system systems tab table tables tabs
-    tag tagged tagging tags target targets tarpit task tasks tb tcp team tel telnet temp temperature template
-    templates temporary tenant term terminal terminate terms test tested testing tests text texts than theme
-    then third thread threads threat threats threshold thresholds throttle throttled throttling through thumb
-    thumbnail thumbprint ticket tier till time timed timeout timeouts timer timers times timestamp timestamps
-    timezone title titles tls tls10 tls11 tls12 tls13 tlsa tlsprofile tlsv1 tmp to today toggle token tokens
-    tomorrow tool toolbar tools tooltip top topic total totals touch trace track tracker tracking traffic train
-    trained training transaction transactionlog transactions transfer transferred transform transient transit
-    translate translation transparent transport transports trash tree trend trigger triggered triggers trim true
-    truncate truncated trust trusted trusts try ts tsl ttl tunnel turn tutorial txt type types tz udp ui uid
-    uids umask unack unassigned unauth unauthenticated unauthorized unavailable unblock unclassified
-    uncompressed undefined undelete undeliverable undelivered undo unencrypted unexpected unfreeze unhealthy
-    unicode unify uninstall uninstalled unique unit units unix unknown unless unlimited unlock unmanaged unmount
-    unreachable unread unreg unregistered unsafe unsecure unseen unset unsigned unsorted unsubscribe unsupported
-    until untrusted unusable unused unverified up upcoming update updated updates updating upgradable upgrade
-    upgraded upgrading upload uploaded uploads upper ups uptime uri uris url urls usable usage usages usb use
-    used user usergroup usergrouppolicy userid userlist username usernames users uses using utf8 util
-    utilization utils uuid vacation vacuum valid validate validated validation validator validities validity
-    value values var variable variables variant vendor verbose verification verified verify version versions via
-    view viewer views violation virtual virus viruses virusquarantine visibility visible vlan vlans vm vol
-    volume volumes vpn vulnerable wait waiting wake wan warn warned warning warnings watch watchdog weak web
-    webapi webdav webhook webmail website week weekday weekdays weekend weekly weeks weight weights white
-    whitelist whitelisted whitelists whois wide width wifi wildcard window windows wins with within without
-    wizard wording wordlist work worker workers working workload world wrapper writable write writer written
-    wrong wwn x509 year yearly years yes yesterday zip zone zones
+    recursive recv recycle redirect redirected redis reduce redundancy redundant ref reference references
+    referral referrer refresh refresher refuse refused regex regexp region regional register registered
+    registration registry regular reindex reject rejected rejecting rejection rejects rel related relation
+    relative relay relayed relayhost relaying relays release released reliability reload remain remaining remark
+    remind reminder remote remotemigrate removable removal remove removed removes rename renamed render renew
+    renewable renewal repair repairing repeat replace replaced replica replicas replicate replication reply
+    replyto repo report reported reporter reporting reports repository reputation req reqcert request requested
+    requester requests requeue require required requirement requirements requires reroute reschedule rescue
+    resend reserve reserved reset resolution resolve resolved resolver resolvers resource resources respond
+    response responses restart restarting restore restored restoring restrict restricted restriction
+    restrictions result results resume retain retention retransmit retries retrieve retry return returned reuse
+    rev reverse revert review revision revoke revoked rewrite rfc rfc2307 rfc822 right rights ring risk rlimit
+    robots role roles rollback root rotate rotated rotation round route router routes routing row rows rpc rsa
+    rsa2048 rsa4096 rspamd rss rsync rtf rtt rule rules ruleset rulesets run running runs runtime s3 sa safe
+    safelist saml sample samples san sandbox sanitize sasl sata save saved saving scale scan scanned scanner
+    scanning scans schedule scheduled scheduler schedules scheduling schema scheme scope score scores scoring
+    screen script scripts scroll sdk seal search searches searching searchtask sec second secondary seconds
+    secret secrets section sections sector secure security securitydashboard see seed seek segment segments
+    select selectable selected selection selector selectors self selfcheck send sendable sender senders sending
+    sends sensitive sensitivity sent separate separator seq sequence serial series server serverlist servers
+    service services session sessions set sets setting settings setup severity sha sha1 sha256 sha384 sha512
+    shadow share shared shares sharing sheet shell shift short show showing shutdown side sieve sig sigma sign
+    signature signatures signed signer signing silent similar simple simulate since single site sites size sizes
+    skip skipped slave slaves sleep slot slots slow small smart smarthost smb smb2 smb3 smime sms smtp smtpd
+    smtps snapshot snapshots snippet snmp socket sockets soft softbounce softfail software solution sort sorted
+    sorting sound source sources space spam spamassassin spamd spamhaus spammer spamtrap span spare spec special
+    specific specification specified speed spf spike split spool sql src srs srv ssd ssds ssh sshd ssl sslv2
+    sslv3 sso stable stack stage standalone standard standby starred start startable started starting starts
+    starttls startup stat state stateful static statistic statistics stats status statuses step steps sticky
+    stop stopped stopping storage store stored stores stories strategy stream strict string strings strip strong
+    struct structure style sub subdomain subfolder subfolders subject subjects submission submit submitted
+    subnet subnets subscribe subscribed subscriber subscription subset substring subsystem subtype success
+    successful successfully such suffix suggest suggested suggestion suggestions suite sum summary super
+    supplier support supported supports suppress surbl surname suspect suspend suspended suspicious swap
+    swappable switch symlink sync synced synchronization synchronize synchronized synchronous syncing syno
+    synoav synology syntax sys syslog system systems tab table tables tabs tag tagged tagging tags target
+    targets tarpit task tasks tb tcp team tel telnet temp temperature template templates temporary tenant term
+    terminal terminate terms test tested testing tests text texts than theme then third thread threads threat
+    threats threshold thresholds throttle throttled throttling through thumb thumbnail thumbprint ticket tier
+    till time timed timeout timeouts timer timers times timestamp timestamps timezone title titles tls tls10
+    tls11 tls12 tls13 tlsa tlsprofile tlsv1 tmp to today toggle token tokens tomorrow too tool toolbar tools
+    tooltip top topic total totals touch trace track tracker tracking traffic train trained training transaction
+    transactionlog transactions transfer transferred transform transient transit translate translation
+    transparent transport transports trash tree trend trigger triggered triggers trim true truncate truncated
+    trust trusted trusts try ts tsl ttl tunnel turn tutorial txt type types tz udp ui uid uids umask unack
+    unassigned unauth unauthenticated unauthorized unavailable unblock unclassified uncompressed undefined
+    undelete undeliverable undelivered undo unencrypted unexpected unfreeze unhealthy unicode unify uninstall
+    uninstalled unique unit units unix unknown unless unlimited unlock unmanaged unmount unreachable unread
+    unreg unregistered unsafe unsecure unseen unset unsigned unsorted unsubscribe unsupported until untrusted
+    unusable unused unverified up upcoming update updated updates updating upgradable upgrade upgraded upgrading
+    upload uploaded uploads upper ups uptime uri uris url urls usable usage usages usb use used user usergroup
+    usergrouppolicy userid userlist username usernames users uses using utf8 util utilization utils uuid
+    vacation vacuum valid validate validated validation validator validities validity value values var variable
+    variables variant vendor verbose verification verified verify version versions via view viewer views
+    violation virtual virus viruses virusquarantine visibility visible vlan vlans vm vol volume volumes vpn
+    vulnerable wait waiting wake wan warn warned warning warnings watch watchdog weak web webapi webdav webhook
+    webmail website week weekday weekdays weekend weekly weeks weight weights white whitelist whitelisted
+    whitelists whois wide width wifi wildcard window windows wins with within without wizard wording wordlist
+    work worker workers working workload world wrapper writable write writer written wrong wwn x509 year yearly
+    years yes yesterday zip zone zones
     """
 )
 
@@ -214,29 +214,29 @@ AMBIGUOUS = of(
 # Text that is a state or a choice. Of these, at most three are joined.
 STATES = of(
     """
-    abnormal aborted absent accept accepted activated activating active add added administrator aes alert allow
-    allowed always and anonymous any archived asc ascending attached attention audit auth authenticated auto
-    automatic available backupable basic bcc blacklist blacklisted blacklists block blocked body bounce bounced
-    broken browser btrfs busy bytes canceled canceling cancelled caution changed checking clamav clean closed
-    cluster compatible complete completed configured connected connecting contains corrupted crashed created
-    crit critical custom customized daily day days deactivated debug default deferred degraded delayed delete
-    deleted deleting deliver delivered denied desc descending detached detected dhcp differs directory disable
-    disabled disabling disarm discard discarded disconnected dkim dmarc dns dnsbl domain done dovecot dsm ecc
-    ecdsa ed25519 emerg emergency empty enable enabled enabling encrypted encrypting ended enum err error
-    exchange exclusive exist exists expired expiring explicit export exported exporting ext3 ext4 external
-    failed failing failure false fatal find finish finished forbidden forward forwarded full gb global greylist
-    greylisted group groups hard header healthy high hold hot hour hourly hours html idle ignore image imap
-    imap4 imaps implicit import imported importing inactive inbound incompatible incomplete info initial
-    initialized initializing inprogress installed installing internal invalid ip ipv4 ipv6 jbod kb lan ldap
-    ldaps learning level limited list loading local locked login logout low machine mail manual mb mcafee md5
-    medium member message migrated migrating minute minutes missing modern modified monitor month monthly
-    mounted moved network never no none normal not not_installed notice ntlm ntp off offline ok on online only
-    operational optional ordinary outbound outdated overdue partial partially passed paused pending permanent
-    phishing plain policy pop3 pop3s postfix preparing primary processing progress public quarantine quarantined
-    queue queued quota raid raid0 raid1 raid10 raid5 raid6 readonly ready rebuilding received recipient
-    recovering redirect refused registered reject rejected relay remote removed repairing replica required
-    resolved restarting restored retrying reverse rfc2307 rfc2307bis rsa rspamd running scanning scheduled
-    second secondary seconds secure self sender sent server sha1 sha1withrsaencryption sha256
+    abnormal aborted absent accept accepted account activated activating active add added admin administrator
+    aes alert allow allowed always and anonymous any archived asc ascending attached attention audit auth
+    authenticated auto automatic available backupable basic bcc blacklist blacklisted blacklists block blocked
+    body bounce bounced broken browser btrfs busy bytes canceled canceling cancelled caution changed checking
+    clamav clean closed cluster compatible complete completed configured connected connecting contains corrupted
+    crashed created crit critical custom customized daily day days deactivated debug default deferred degraded
+    delayed delete deleted deleting deliver delivered denied desc descending detached detected dhcp differs
+    directory disable disabled disabling disarm discard discarded disconnected dkim dmarc dns dnsbl domain done
+    dovecot dsm ecc ecdsa ed25519 emerg emergency empty enable enabled enabling encrypted encrypting ended enum
+    err error exchange exclusive exist exists expired expiring explicit export exported exporting ext3 ext4
+    external failed failing failure false fatal find finish finished forbidden forward forwarded full gb global
+    greylist greylisted group groups hard header healthy high hold hot hour hourly hours html idle ignore image
+    imap imap4 imaps implicit import imported importing inactive inbound incompatible incomplete info initial
+    initialized initializing inprogress installed installing internal invalid ip ipv4 ipv6 jbod kb keep lan ldap
+    ldaps learning level limited list loading local locked log login logout low machine mail main manual mb
+    mcafee md5 medium member message migrated migrating minute minutes missing modern modified monitor month
+    monthly mounted moved network never no none normal not not_installed notice ntlm ntp off offline ok on
+    online only operational optional ordinary outbound outdated overdue partial partially passed paused pending
+    permanent phishing plain policy pop3 pop3s postfix preparing primary processing progress public quarantine
+    quarantined queue queued quota raid raid0 raid1 raid10 raid5 raid6 readonly ready rebuilding received
+    recipient recovering redirect refused registered reject rejected relay remote removed repairing replica
+    required resolved restarting restored retrying reverse rfc2307 rfc2307bis rsa rspamd running scanning
+    scheduled second secondary seconds secure security self sender sent server sha1 sha1withrsaencryption sha256
     sha256withrsaencryption sha384 sha384withrsaencryption sha512 sha512withrsaencryption shr shr2 signed single
     size skipped slave smtp smtps soft softfail spam spamassassin spare spf ssl standalone standard standby
     started starting starttls static status stop stopped stopping strict subject succeeded success supported

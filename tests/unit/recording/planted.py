@@ -148,52 +148,14 @@ EVERY = [plant for plants in PLANTS.values() for plant in plants]
 
 # Pieces of plants that tell nothing, or are part of stand-ins of all hosts.
 _HARMLESS = {
-    *[
-        "with",
-        "and",
-        "trailing",
-        "leading",
-        "from",
-        "your",
-        "talk",
-        "results",
-        "users",
-        "local",
-        "example",
-        "volume1",
-        "mailplus",
-        "private",
-        "begin",
-    ],
-    *[
-        "certificate",
-        "corp",
-        "confidential",
-        "session",
-        "bearer",
-        "root",
-        "personal",
-        "users",
-        "desktop",
-        "attachment",
-        "migration",
-        "token",
-    ],
-    *[
-        "battery",
-        "correct",
-        "staple",
-        "horse",
-        "signs",
-        "monday",
-        "wohnung",
-        "postmaster",
-        "exchange",
-        "intern",
-        "april",
-        "1026",
-        "synology",
-    ],
+    *re.findall(
+        r"\S+",
+        """
+        1026 april attachment battery bearer begin certificate confidential corp correct desktop ed25519
+        exchange from horse intern leading local mailplus migration monday personal postmaster privat private results
+        root session signs staple synology talk token trailing users volume1 with wohnung your example and
+        """,
+    )
 }
 
 
@@ -276,7 +238,8 @@ def traces(plant: str) -> set[str]:
     digits = re.sub("[^0-9]", "", plant)
     if digits.isascii():
         found |= {digits, digits.lstrip("0"), digits[::-1]}
-    return {trace.strip().casefold() for trace in found if len(trace.strip()) > 3}
+    years = {f"{year}" for year in range(1970, 2100)}
+    return {trace.strip().casefold() for trace in found - years if len(trace.strip()) > 3}
 
 
 def writings(text: str) -> str:

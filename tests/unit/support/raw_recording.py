@@ -46,7 +46,8 @@ def recording_of(answers: list[Answer], recorded_at: str = "2026-03-08T20:00:00Z
 
 def answer_of(data: Any, api: str = "SYNO.Core.Unheard.Of", method: str = "get", **more: Any) -> Answer:
     answer: Any = {"api": api, "method": method, "version": 1, "params": {}, "seconds": 0.02, "size": 100}
-    return {**answer, "success": True, "data": data, **more}  # type: ignore[no-any-return]
+    answer |= {"success": True, "data": data, **more}
+    return answer  # type: ignore[no-any-return]
 
 
 def _recording() -> Recording:
