@@ -35,9 +35,9 @@ class Kept:
         numbers = _grouped({key: _numbers(values) for key, values in self.numbers.items()})
         return [
             "Texts that stay as they are, by key, and how often:",
-            *_indented(f"{_shown(key)}: {_counted(values)}" for key, values in sorted(self.texts.items())),
+            *_indented([f"{_shown(key)}: {_counted(texts)}" for key, texts in sorted(self.texts.items())] or ["none"]),
             "Numbers that stay as they are, or are rounded:",
-            *_indented(f"{values}: {', '.join(keys)}" for values, keys in sorted(numbers.items())),
+            *_indented([f"{values}: {', '.join(keys)}" for values, keys in sorted(numbers.items())] or ["none"]),
             f"True, false and null stay: {self.booleans} times. Times are all moved by the same span: {self.times}. "
             f"Everything else has a stand-in: {self.standins} values.",
             "Names of keys that stay, since all their words are those of programs, though nobody attests them:",

@@ -37,7 +37,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.stan
     Standins,
     same,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import Written, is_round, read
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import Written, is_size_or_span, read
 
 Known = Callable[[str, str], Collection[str]]
 
@@ -62,13 +62,15 @@ _VERSION = re.compile(
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MODEL = re.compile(r"(?:DS|RS|FS|SA|HD|UC|DVA|RC|DX|VDSM)[0-9]{2,5}[A-Za-z]{0,4}\+?")
 _NUMERIC = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?")
+# It may be that of a birth as well.
+_DAY_ALONE = re.compile(r"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}")
 _LOCAL_PART = re.compile(r"([^\s@<>\"',;:()]{1,64})@")
 
 # Numbers that say little, under any key; under one of a program; under one of an amount.
 _SMALL, _USUAL, _LARGE = 100, 1000, 10_000
 _HUGE = 10**30
 _MOST_STATES = 3
-_LEAST_OF_SPELT, _MOST_SPELT, _LONGEST_SPELT = 4, 10**7, 8
+_LEAST_OF_SPELT, _MOST_SPELT, _LONGEST_SPELT = 3, 10**7, 8
 
 _APIS = frozenset(api for api, _method in ROWS) | {
     "SYNO.API.Auth",
@@ -335,7 +337,8 @@ class _Scrubber:
             return text
         if _NUMERIC.fullmatch(text) and not place.is_private:
             return str(self._number(float(text) if "." in text else int(text), place))
-        return self._moved(None if place.is_private else read(text)) or self._stand_in(text)
+        is_day = _DAY_ALONE.fullmatch(text) and not (place.is_kept and words.is_of_times(place.key))
+        return self._moved(None if place.is_private or is_day else read(text)) or self._stand_in(text)
 
     def _moved(self, written: Written | None) -> Any:
         """A time that is near, moved; None for any other."""
@@ -422,7 +425,7 @@ def _kept_number(number: float, place: _Place) -> float | None:
     if not place.is_kept:
         return None
     is_version = place.key in place.known and words.is_of_versions(place.key) and size < 10 * _LARGE
-    if size < _USUAL or is_round(number) or is_version:
+    if size < _USUAL or is_size_or_span(int(number)) or is_version:
         return number
     if words.is_measure(place.key):
         return number if size < _LARGE else _rounded(int(number))

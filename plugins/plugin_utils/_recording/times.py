@@ -46,7 +46,7 @@ _SPANS = frozenset(
         *(minutes * 1440 for minutes in (7, 10, 14, 30, 31)),
     }
 )
-_DECIMAL = re.compile(r"[1-9][0-9]?0{3,}")
+_ROUNDED = re.compile(r"[1-9][0-9]?0{3,}")
 
 
 class Written(NamedTuple):
@@ -56,12 +56,15 @@ class Written(NamedTuple):
     after: Callable[[int], Any]
 
 
-def is_round(number: int) -> bool:
-    """Whether a number is one that people choose: a size of a power of two, a span of time, or two digits and zeros."""
+def is_size_or_span(number: int) -> bool:
+    """Whether a number is a few times a power of 1024, or a number of minutes, hours or days that people choose."""
     size = abs(number)
-    if size in _SPANS or (size < _UNITS[-1] * 1024 and _DECIMAL.fullmatch(str(size))):
-        return True
-    return any(size % unit == 0 and size // unit in _FACTORS for unit in _UNITS)
+    return size in _SPANS or any(size % unit == 0 and size // unit in _FACTORS for unit in _UNITS)
+
+
+def _is_amount(number: int) -> bool:
+    """Whether a number is none of a moment: one as above, or two digits and zeros."""
+    return is_size_or_span(number) or _ROUNDED.fullmatch(str(number)) is not None
 
 
 def read(value: Any) -> Written | None:
@@ -96,10 +99,8 @@ def moved_data(data: Any, seconds: int) -> Any:
 
 
 def _number(value: float) -> Written | None:
-    if isinstance(value, int) and is_round(value):
-        return None
     for unit in (1, 1000):
-        if _EARLIEST * unit <= value <= _LATEST * unit:
+        if _EARLIEST * unit <= value <= _LATEST * unit and not (isinstance(value, int) and _is_amount(value)):
             moment = _EPOCH + timedelta(seconds=value / unit)
             return Written(moment, lambda seconds, unit=unit: value + seconds * unit)  # type: ignore[misc]
     return None

@@ -205,9 +205,10 @@ WORDS = of(
 # Of these, a key needs another word beside them: alone, each may be somebody's name, or that of a group.
 AMBIGUOUS = of(
     """
-    archive backup best block bond call case cloud conn contact dane day delta driver early else field fields
-    flood guest ham hang head lang light long major management mark masters max may office pack page partner
-    pool post power quick ring sample seal shell short small smart strong support team test weeks white
+    archive backup best block bond call case cloud conn contact dane day delta demo driver early else field
+    fields flood gateway guest ham hang head lang light long major management mark masters max may office pack
+    page partner pool post power quick reports ring router sample scanner seal shell short small smart strong
+    support team test weeks white
     """
 )
 
@@ -262,6 +263,9 @@ PRODUCTS = frozenset(
         "Synology MailPlus Server",
     }
 )
+
+# Keys of DSM that have a dash.
+_DASHED = frozenset({"current-level", "default-level", "display-name", "display-name-i18n"})
 
 # What stands under a key of one of these words is personal, a secret, tells which NAS it is, or is free text …
 _PRIVATE = of(
@@ -318,11 +322,10 @@ _NEUTRAL = frozenset(
 # Under a key that ends so, a number is an amount.
 _MEASURES = of(
     """
-    amount bits bytes capacity count counts current days depth duration free hops hours interval kb kbps length
-    level limit limits lines mails max maximum mb mbps messages milliseconds min minimum minutes ms num offset
-    percent percentage period port ports priority progress quota ram rate retries rotation score seconds size
-    sizes speed suggested temp temperature threshold timeout total totals traffic ttl unread uptime usage used
-    weight
+    bits bytes capacity count counts current days depth duration free hops hours interval kb kbps length level
+    limit limits lines mails max maximum mb mbps messages milliseconds min minimum minutes ms num offset percent
+    percentage period port ports priority progress quota ram rate retries rotation score seconds size sizes
+    speed suggested temp temperature threshold timeout total totals traffic ttl unread uptime usage used weight
     """
 )
 
@@ -340,7 +343,7 @@ _TIMES = of(
 
 _LONGEST_KEY = 64
 _MOST_WORDS = 8
-_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_KEY = re.compile(r"[a-z_][A-Za-z0-9_]*")
 _PART = re.compile(r"[^_-]+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _STATE = re.compile(r"[A-Za-z0-9]+(?:[ _-][A-Za-z0-9]+){0,2}")
@@ -358,15 +361,17 @@ def words_of(key: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def is_of_a_program(key: str) -> bool:
-    """Whether a key is made of known words alone, with one digit at most."""
-    if len(key) > _LONGEST_KEY or not _KEY.fullmatch(key) or "".join(words_of(key)) != re.sub("[_-]", "", key).lower():
-        return False
+    """Whether a key is made of known words alone, and is none of what names are: a capital first, a dash, a dot, or a
+    word and a number.
+    """
+    if key in _DASHED:
+        return True
     words = words_of(key)
-    digits = [word for word in words if word.isdigit()]
-    names = [word for word in words if not word.isdigit()]
-    if not names or len(words) > _MOST_WORDS or len("".join(digits)) > 1 or words[0].isdigit():
+    if len(key) > _LONGEST_KEY or not _KEY.fullmatch(key) or "".join(words) != key.replace("_", "").lower():
         return False
-    if len(names) == 1 and (names[0] in AMBIGUOUS or key.istitle()):
+    digits = "".join(word for word in words if word.isdigit())
+    names = [word for word in words if not word.isdigit()]
+    if not names or len(words) > _MOST_WORDS or len(digits) > 1 or (digits and len(names) == 1):
         return False
     return set(names) <= WORDS and not set(names) <= AMBIGUOUS
 

@@ -117,7 +117,10 @@ def test_what_tells_nothing_of_anybody_stays(key: str, value: Any) -> None:
         ("value", "a"),
         ("value", "1987-04-12"),
         ("birthday", "2010-04-12"),
+        ("value", 85000),
+        ("value", "2019-04-12"),
         ("codes", [65, 110, 110, 97]),
+        ("phone_parts", [151, 234, 56]),
         ("codes", ["65", "110", "110", "97"]),
         ("codes", [[65], [110], [110], [97]]),
         ("digits", [0, 5, 2, 1, 9]),
@@ -137,7 +140,7 @@ def test_everything_else_is_replaced(key: str, value: Any) -> None:
         r"\S+",
         """
         gudrun gudrun_quota max.mustermann mail.example.com Max mark 192.0.2.1 vault07 berger.pst 4711 anna-size Sales
-        00:11:32:aa:bb:01 correct-horse x1y2z3 mail01 support
+        00:11:32:aa:bb:01 correct-horse x1y2z3 mail01 mail1 support mail-admins BackupServer SMTP
         """,
     ),
 )
@@ -148,7 +151,18 @@ def test_a_key_that_may_be_data_is_replaced(key: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["max_size", "maxMailSize", "enable-pop3s", "dns1", "is_fqdn", "ssdCaches", "SMTP", "7", "default-level", "ipv6"],
+    [
+        "max_size",
+        "maxMailSize",
+        "enable_pop3s",
+        "use_dns1",
+        "is_fqdn",
+        "ssdCaches",
+        "smtp",
+        "7",
+        "default-level",
+        "ipv6",
+    ],
 )
 def test_a_key_of_a_program_stays(key: str) -> None:
     assert [*scrubbed({key: 1})] == [key]
