@@ -161,7 +161,7 @@ WORDS = of(
     sends sensitive sensitivity sent separate separator seq sequence serial series server serverlist servers
     service services session sessions set sets setting settings setup severity sha sha1 sha256 sha384 sha512
     shadow share shared shares sharing sheet shell shift short show showing shutdown side sieve sig sigma sign
-    signature signatures signed signer signing silent similar simple simulate since single site sites size sizes
+    signature signatures signed signer signing silent similar simple since single site sites size sizes
     skip skipped slave slaves sleep slot slots slow small smart smarthost smb smb2 smb3 smime sms smtp smtpd
     smtps snapshot snapshots snippet snmp socket sockets soft softbounce softfail software solution sort sorted
     sorting sound source sources space spam spamassassin spamd spamhaus spammer spamtrap span spare spec special
