@@ -19,7 +19,7 @@ from ipaddress import IPv4Address
 from typing import Any, NamedTuple
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ALONE, ROWS
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.known_keys import known_keys
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.known_keys import KNOWN, known_keys
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import (
     ALL_CODES,
     MARKER,
@@ -93,6 +93,12 @@ def _known(api: str, method: str) -> frozenset[str]:
     """The names of the keys that are attested of a pair."""
     steps = (step for key in known_keys(api, method) for step in key.path.split("."))
     return frozenset(step.removesuffix("[]") for step in steps) - {"*"}
+
+
+@lru_cache(maxsize=1)
+def _known_anywhere() -> frozenset[str]:
+    """The names of all keys that are attested, of whatever answer."""
+    return frozenset().union(*(_known(api, method) for api, method in KNOWN))
 
 
 def scrub(
@@ -389,7 +395,7 @@ class _Scrubber:
             return True
         if key.isascii() and key.isdigit():
             return _SMALL_KEY.fullmatch(key) is not None
-        is_name = same(key) in self._seen.private and not words.is_private(key)
+        is_name = same(key) in self._seen.private and not words.is_private(key) and key not in _known_anywhere()
         return words.is_of_a_program(key) and not is_name
 
     def _note_key(self, key: str, is_kept: bool, place: _Place) -> None:
