@@ -30,7 +30,10 @@ FLOORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (UTILS + "_mailplus.", CONTROLLER + "_fleet.", CONTROLLER + "_reports."),
         ("ansible", *HTTP),
     ),
-    "plugin_utils/_recording": ((UTILS + "_dsm.", UTILS + "_mailplus.", CONTROLLER + "_recording."), ("ansible", *HTTP)),
+    "plugin_utils/_recording": (
+        (UTILS + "_dsm.", UTILS + "_mailplus.", CONTROLLER + "_recording."),
+        ("ansible", *HTTP),
+    ),
     "plugin_utils": ((UTILS, CONTROLLER), HTTP),
     "action": ((UTILS, CONTROLLER, MODULES), HTTP),
     "inventory": ((UTILS + "_ansible.", UTILS + "_mailplus.", CONTROLLER), HTTP),
