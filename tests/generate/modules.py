@@ -61,8 +61,8 @@ class ActionModule(QuestionAction):
 '''
 
 
-# Asks what FACTS asks, for the role; its files are written by hand.
-_ROLE_S_OWN = "mailplus_state_gather"
+# Ask what FACTS asks; their files are written by hand.
+_BY_HAND = ("mailplus_find_setting", "mailplus_state_gather")
 
 
 def names() -> list[str]:
@@ -78,7 +78,7 @@ def files() -> Iterator[tuple[str, Rewrite]]:
         yield _module(area.module, _info_options(area), info_return(area), _info_code(area))
     for name in names():
         yield f"plugins/action/{name}.py", whole(_ACTION.replace("{name}", name))
-    asking = sorted([*names(), _ROLE_S_OWN])
+    asking = sorted([*names(), *_BY_HAND])
     yield "meta/runtime.yml", between("the modules that ask a NAS", [f"- {name}" for name in asking])
 
 

@@ -459,7 +459,7 @@ def _at_most(value: object, operand: float, _now: datetime | None) -> Outcome:
 
 
 def _plausible(value: object, operand: float) -> float | None:
-    """A number that can be compared. One below zero where the policy counts from zero is none: -1 often means no limit."""
+    """A number that can be compared. Where the policy counts from zero, one below is none: -1 often means no limit."""
     number = _number(value)
     return None if number is not None and number < 0 <= operand else number
 

@@ -284,7 +284,7 @@ def _verdict(verdict: Verdict, clean: _Cleaner, at: datetime | None, *, can_quot
 
 
 def _cleaned_quote(message: str, quote: Quote | None, clean: _Cleaner) -> str:
-    """A message without what is personal in its quote. The last of such words are ours: before, names of entries stand."""
+    """A message without what is personal in its quote: the last such words, since names of entries stand before."""
     if quote is None:
         return message
     _path, value = clean.at(quote.path, quote.value)

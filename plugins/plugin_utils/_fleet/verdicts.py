@@ -88,7 +88,8 @@ class Verdict:
     """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare.
 
     ``path`` is where the actual value stands; None where nothing was looked up. ``cause`` may be a part of the
-    message, and quote any value of the host; ``quote`` is a part that quotes one. ``verdict`` is one of VERDICTS, NOT_CONFIGURED, or SWITCHED_OFF.
+    message, and quote any value of the host; ``quote`` is a part that quotes one. ``verdict`` is one of VERDICTS,
+    NOT_CONFIGURED, or SWITCHED_OFF.
     """
 
     rule: str
@@ -264,17 +265,22 @@ def _sentence(where: str, found: Found, target: Target, quote: Quote | None) -> 
         return f"{where} was taken out, as a secret or as personal data."
     if found.outcome is not Outcome.UNKNOWN:
         return f"{where} is{'' if found.outcome is Outcome.MET else ' not'} as required."
+    return f"{where} {_doubt(found, target, quote)}."
+
+
+def _doubt(found: Found, target: Target, quote: Quote | None) -> str:
+    """Why a value leaves open what its condition comes to."""
+    condition, in_words = found.condition, found.condition.in_words(target.unit)
     if target.per and found.value is None:
-        return f"{where} is no ratio: there have to be two numbers, the second of them above zero."
-    words, condition = found.condition.in_words(target.unit), found.condition
+        return "is no ratio: there have to be two numbers, the second of them above zero"
     if _is_misfit(found):
-        return f"{where} {quote or _holds(found.value)}, but the rule wants {condition.wanted}: {words}."
+        return f"{quote or _holds(found.value)}, but the rule wants {condition.wanted}: {in_words}"
     if condition.operator == "word":
         return (
-            f"{where} is a word of which is not known whether it is good; where it is, name it in the condition of the "
-            "rule, in mailplus_state_overrides."
+            "is a word of which is not known whether it is good; where it is, name it in the condition of the rule, in "
+            "mailplus_state_overrides"
         )
-    return f"{where} cannot be compared with: {words}."
+    return f"cannot be compared with: {in_words}"
 
 
 def _is_misfit(found: Found) -> bool:
@@ -285,7 +291,7 @@ def _is_misfit(found: Found) -> bool:
 
 
 def _quote(where: str, found: Found, envelope: Any, path: tuple[str, ...]) -> Quote | None:
-    """What the message about a value has of the host: the value where it is a wrong one, or a path like that of none."""
+    """What the message quotes: a value that is a wrong one, or a path that may be meant where nothing stands."""
     if found.value is ABSENT and found.outcome is Outcome.UNKNOWN:
         meant = near(envelope, path)
         return Quote("Did you mean", meant, where) if meant else None
