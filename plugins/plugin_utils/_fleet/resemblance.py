@@ -13,9 +13,9 @@ from itertools import islice
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 # How words begin that say the same of a mail server.
 _ALIKE = (("auth", "login"), ("cleartext", "plain", "unencrypted"), ("limit", "max"), ("ssl", "starttls", "tls"))
-_SHORTEST_PART, _SPELT_ALIKE = 3, 0.8
-# How alike two words are: the same, of one meaning, one a part of the other.
-_SAME, _OF_ONE_MEANING, _PART = 1.0, 0.9, 0.8
+_SHORTEST_BEGINNING, _SPELT_ALIKE = 3, 0.8
+# How alike two words are: the same, of one meaning, one the beginning of the other.
+_SAME, _OF_ONE_MEANING, _BEGINNING = 1.0, 0.9, 0.8
 # From here on, a key is taken for a misspelt one.
 _CLOSE = 0.7
 # A server may send any number of keys, of any length.
@@ -54,7 +54,7 @@ def _likeness(word: str, other: str) -> float:
     if any(word.startswith(alike) and other.startswith(alike) for alike in _ALIKE):
         return _OF_ONE_MEANING
     short, long = sorted((word, other), key=len)
-    if len(short) >= _SHORTEST_PART and short in long:
-        return _PART
+    if len(short) >= _SHORTEST_BEGINNING and long.startswith(short):
+        return _BEGINNING
     ratio = SequenceMatcher(None, word, other).ratio()
-    return ratio * _PART if ratio >= _SPELT_ALIKE else 0.0
+    return ratio * _BEGINNING if ratio >= _SPELT_ALIKE else 0.0

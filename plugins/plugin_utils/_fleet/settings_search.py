@@ -106,7 +106,7 @@ def by_rule(sections: Sections, wanted: Sequence[Wanted], terms: Sequence[str]) 
 def _of_rule(wanted: Wanted, envelope: Mapping[str, Any], terms: Sequence[str]) -> Iterator[str]:
     rule, section, condition = wanted.rule, BY_NAME[wanted.section], wanted.condition
     yield f"{rule.id} wants {condition.wanted} ({condition.in_words()}) in {section.name}: {rule.title}"
-    terms = terms or [word for word in words_of(f"{wanted.path_variable or ''} {rule.title}") if word not in _IDLE]
+    terms = terms or _terms_of(wanted, section)
     ranked = sorted(_settings(section, envelope), key=lambda one: (not wanted.fits(one), -_score(one, terms)))
     yield from _told(ranked)
     if ranked and wanted.fits(ranked[0]):
@@ -116,6 +116,12 @@ def _of_rule(wanted: Wanted, envelope: Mapping[str, Any], terms: Sequence[str]) 
             "Where you cannot tell which it is, change it by hand in DSM between two looks: leave out rule and find, "
             f"and add -e mailplus_subset={section.name}"
         )
+
+
+def _terms_of(wanted: Wanted, section: Section) -> list[str]:
+    """What a rule is about, in words, without those that say nothing within its section."""
+    found = dict.fromkeys(words_of(f"{wanted.path_variable or ''} {wanted.rule.title}"))
+    return [word for word in found if word not in {*_IDLE, *words_of(section.name)}]
 
 
 def by_words(sections: Sections, terms: Sequence[str]) -> list[str]:
