@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import subprocess
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.project impor
     hosts,
     requests_of,
 )
-from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import BIN, Run
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import BIN, ROOT, Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
 PLAYBOOK = "mailfleet.mailplus.find_setting"
@@ -287,3 +288,21 @@ def test_a_change_is_looked_for_on_one_host(project: Project, fleet: Fleet) -> N
     (result,) = [result for result in run.results if result.task == ONE_HOST]
     assert result.returned["msg"].endswith("on one host by hand; mailplus_hosts names 2.")
     assert requests_of(fleet) == {}
+
+
+# ----------------------------------------------------------------------------------------------------- documentation
+
+
+def test_the_guide_shows_what_is_printed(project: Project, fleet: Fleet) -> None:
+    nas = fleet["nas1"]
+    nas.reset()
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_policies.rst").read_text(encoding="utf-8")
+    assert textwrap.indent(printed(find(project, "-e", "rule=starttls"), FOUND), "   ") in guide
+    nas.reset()
+    with between_looks(nas, lambda: nas.set_answer(SERVICE, "get", {"enable_starttls": False})):
+        run = find(project, "-e", "mailplus_seconds=3")
+    assert textwrap.indent(printed(run, CHANGED), "   ") in guide
+
+
+def printed(run: Run, task: str) -> str:
+    return run.stdout[run.stdout.index(f"TASK [{task}]") : run.stdout.index("PLAY RECAP")].strip()

@@ -105,7 +105,8 @@ def by_rule(sections: Sections, wanted: Sequence[Wanted], terms: Sequence[str]) 
 
 def _of_rule(wanted: Wanted, envelope: Mapping[str, Any], terms: Sequence[str]) -> Iterator[str]:
     rule, section, condition = wanted.rule, BY_NAME[wanted.section], wanted.condition
-    yield f"{rule.id} wants {condition.wanted} ({condition.in_words()}) in {section.name}: {rule.title}"
+    requirement = words(condition.in_words(), _MOST_OF_VALUE)
+    yield f"{rule.id} wants {condition.wanted} ({requirement}) in {section.name}: {rule.title}"
     terms = terms or _terms_of(wanted, section)
     ranked = sorted(_settings(section, envelope), key=lambda one: (not wanted.fits(one), -_score(one, terms)))
     yield from _told(ranked)
