@@ -32,26 +32,7 @@ _MOST, _MOST_PATHS, _MOST_OF_VALUE, _MOST_OF_PATH = 20, 5, 60, 160
 _LAST, _ABOVE, _OF_SECTION = 6, 3, 1
 _ITEM = "*"
 # Words of titles that say nothing of a key.
-_IDLE = {
-    "a",
-    "an",
-    "and",
-    "are",
-    "at",
-    "each",
-    "for",
-    "in",
-    "is",
-    "most",
-    "no",
-    "not",
-    "of",
-    "off",
-    "on",
-    "only",
-    "over",
-}
-_IDLE |= {"than", "that", "the", "to", "with"}
+_IDLE = {*words_of("a an and are at by each for from in is most no not of off on only over than that the to with")}
 _PLAIN_KEY = re.compile(r"[\w*|-]+", re.ASCII)
 _ONE_NUMBER = parse_condition({"at_least": 0})
 _COMPARED = (Kind.SETTINGS, Kind.ENTRIES)
