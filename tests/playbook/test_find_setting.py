@@ -62,7 +62,7 @@ def between_looks(nas: Nas, change: Callable[[], None]) -> Iterator[None]:
     done: list[bool] = []
 
     def wait() -> None:
-        while not done and not (nas.login_attempts and not nas.sessions):
+        while not done and not any(request.api_method == "logout" for request in nas.requests):
             time.sleep(0.02)
         change()
 
