@@ -20,6 +20,7 @@ description:
   - The lines are for the user's own console. Secrets are hidden in them, and personal data is not.
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
