@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.mailfleet.mailplus.tests.plesk.faults import FAULTS, FaultError, Faults
+from ansible_collections.mailfleet.mailplus.tests.plesk.faults import FAULTS, Faults
+from ansible_collections.mailfleet.mailplus.tests.simulator.faults import FaultError
 from ansible_collections.mailfleet.mailplus.tests.unit.support.plesk import (
     Asking,
     asking,
