@@ -53,7 +53,7 @@ class RecordQuestion:
             "asked": _asked(recording),
             "in_clear": kept.lines(),
             "compared": compared.line(),
-            "compared_details": compared.lines(),
+            "compared_details": list(compared.lines()),
             "file": None if check_mode else _file(dumps(recording)),
             "warnings": warnings,
         }

@@ -12,11 +12,11 @@ version_added: 0.2.0
 author:
   - The mailfleet.mailplus contributors (@mailfleet)
 description:
-  - Asks one NAS for everything that this collection may read, at each version that the NAS has, and makes a recording of
-    it. The playbook P(mailfleet.mailplus.record#playbook) uses it, shows what stays in clear, and writes the recording
-    where you say yes.
-  - Each read is a request of its own, about 200 in all, within one login. Of a list, at most 40 rows are kept, and what
-    is read for each domain is read for two of them.
+  - Asks one NAS for everything that this collection may read, at each version that the NAS has, and makes a recording
+    of it. The playbook C(mailfleet.mailplus.record) uses it, shows what stays in clear, and writes the recording where
+    you say yes.
+  - Each read is a request of its own, some hundreds in all, within one login. Of a list, at most 100 rows are kept, and
+    what is read for each domain is read for the first five of them.
   - Keys, true and false, small numbers, states and versions stay as they are. All else becomes a stand-in of the same
     form, the same one throughout the recording, so that an alias still points to its user. Times are moved, all by the
     same span. What the stand-ins stand for is nowhere kept.
@@ -113,7 +113,8 @@ compared_details:
   elements: str
 file:
   description:
-    - Path of the recording. It lies in a directory of this run that its user alone can read, and goes when the run ends.
+    - Path of the recording. It lies in a directory of this run that its user alone can read, and goes when the run
+      ends.
     - Null in check mode.
   returned: on success
   type: str

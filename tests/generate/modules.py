@@ -62,7 +62,7 @@ class ActionModule(QuestionAction):
 
 
 # They ask a NAS too, and their files are written by hand.
-_BY_HAND = ("mailplus_record", "mailplus_state_gather")
+_BY_HAND = ("mailplus_find_setting", "mailplus_record", "mailplus_state_gather")
 
 
 def names() -> list[str]:

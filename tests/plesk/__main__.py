@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     except DescriptionError as error:
         print(error, file=sys.stderr)
         return 2
-    return serve(options, lambda directory, observer: PleskServers(described, directory, observer), _as_line, "Plesk servers")
+    return serve(
+        options, lambda directory, observer: PleskServers(described, directory, observer), _as_line, "Plesk servers"
+    )
 
 
 def _as_line(plesk: Plesk, request: Request) -> dict[str, object]:

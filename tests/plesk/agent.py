@@ -164,12 +164,13 @@ class Agent:
         visible = [site for site in self._plesk.sites_of(user) if site.is_primary is primary]
         wanted = [part.tag for part in asked.iterfind("dataset/*")]
         order = [name for name in (*schema.WEBSPACE_DATASET, "performance") if name in wanted]
-        for filter_id, site in self._filtered(visible, list(asked.iterfind("filter/*"))):
+        filters = list(asked.iterfind("filter/*"))
+        for filter_id, site in self._filtered(visible, filters):
             if site is None:
                 yield Result(_with(self._error(1013), "filter-id", filter_id))
             else:
                 yield Result(self._site(site, filter_id, order, operator), site.name)
-        if not visible and not len(asked.find("filter") or ()):
+        if not visible and not filters:
             yield Result(elements.success())
 
     def _filtered(self, visible: list[HostedSite], filters: list[Element]) -> Iterator[tuple[str, HostedSite | None]]:

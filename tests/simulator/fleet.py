@@ -10,6 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import (
+    Recording,
+    RecordingError,
+    load,
+)
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import (
     default_answers,
     delegation_options,
@@ -105,6 +110,7 @@ class NasDescription:
     https: bool = True
     certificate: str = "trusted"
     hostname: str = ""
+    recording: str | None = None
     dsm: int = 7
     model: str = "DS1821+"
     accounts: list[Account] = dataclasses.field(default_factory=lambda: [Account()])
@@ -139,9 +145,14 @@ class NasDescription:
 class FleetDescription:
     now: float
     nas: dict[str, NasDescription]
+    recordings: dict[str, Recording] = dataclasses.field(default_factory=dict)
+
+    def recording_of(self, nas: NasDescription) -> Recording | None:
+        return self.recordings[nas.recording] if nas.recording is not None else None
 
 
 def read_fleet(source: Path | Mapping[str, Any]) -> FleetDescription:
+    directory = source.parent if isinstance(source, Path) else Path()
     fleet = read(source)
     refuse_unknown(fleet, {"now", "defaults", "nas"}, "fleet")
     defaults = mapping(fleet.get("defaults") or {}, "defaults")
@@ -153,7 +164,27 @@ def read_fleet(source: Path | Mapping[str, Any]) -> FleetDescription:
         raise DescriptionError("fleet: nas is empty")
     for name, description in nas.items():
         _check(description, f"nas.{name}")
-    return FleetDescription(_now(fleet.get("now")), nas)
+    named = {described.recording: name for name, described in nas.items() if described.recording is not None}
+    recordings = {file: _read_recording(directory / file, f"nas.{name}.recording") for file, name in named.items()}
+    return FleetDescription(_now(fleet.get("now")), nas, recordings)
+
+
+def recorded_at(recording: Recording) -> float:
+    """When it was made, as its own times say. Raises ValueError where that is no time."""
+    return _seconds(_iso_time(recording["recorded_at"]))
+
+
+def _read_recording(path: Path, where: str) -> Recording:
+    try:
+        recording = load(path)
+    except RecordingError as error:
+        raise DescriptionError(f"{where}: {error}") from error
+    try:
+        recorded_at(recording)
+    except ValueError as error:
+        told = recording["recorded_at"]
+        raise DescriptionError(f"{where}: {path} is no recording: recorded_at is {told!r}, and no time") from error
+    return recording
 
 
 def _each_nas(described: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -218,12 +249,20 @@ def _now(value: object) -> float:
     if isinstance(value, str):
         value = _parse_time(value)
     if isinstance(value, datetime.datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)).timestamp()
+        return _seconds(value)
     raise DescriptionError(f"now: {value!r} is not a time")
+
+
+def _seconds(moment: datetime.datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp()
+
+
+def _iso_time(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _parse_time(text: str) -> datetime.datetime:
     try:
-        return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return _iso_time(text)
     except ValueError as error:
         raise DescriptionError(f"now: {text!r} is not an ISO 8601 time") from error

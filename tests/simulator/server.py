@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from ansible_collections.mailfleet.mailplus.tests.simulator import damage
 from ansible_collections.mailfleet.mailplus.tests.simulator.certificates import Certificates
+from ansible_collections.mailfleet.mailplus.tests.simulator.errors import NoAnswerError
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import CallFault, FaultyCall
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, Request
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import COMPOUND
@@ -82,7 +83,12 @@ class NasServer(PortServer):
     ) -> web.StreamResponse:
         if "expired" in struck:
             self._nas.expire_sessions(struck["expired"]["code"], struck["expired"]["compound"])
-        reply = self._webapi.answer(incoming)
+        try:
+            reply = self._webapi.answer(incoming)
+        except NoAnswerError as error:
+            if error.hangs:
+                await asyncio.Event().wait()
+            return closed(request)
         if struck:
             reply.body = damage.body(reply.body, struck)
         content_type = struck["content_type"]["value"] if "content_type" in struck else JSON_TYPE

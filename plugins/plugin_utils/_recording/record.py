@@ -34,14 +34,14 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.reco
 MOST_VERSIONS = 12
 
 # Rows of a page. Of a list, two pages are asked for, so that a recording tells how this NAS pages.
-PAGE_SIZE = 20
+PAGE_SIZE = 50
 
 # For so many entries of another section, such as domains, a section is read that is one of each.
-MOST_ENTRIES = 2
+MOST_ENTRIES = 5
 
 # The largest file, in bytes. Where answers have more, rows are left out.
 MOST_TEXT = 2_000_000
-_FEWER_ROWS = (PAGE_SIZE, 10, 5, 2, 1, 0)
+_FEWER_ROWS = (PAGE_SIZE, 20, 10, 5, 2, 1, 0)
 
 _INFO_KEYS = ("path", "minVersion", "maxVersion", "requestFormat")
 _INFO_API = "SYNO.API.Info"

@@ -44,11 +44,11 @@ QUESTIONS: dict[str, Answering] = {
     name: module.QUESTION for name in ALL_MODULES if hasattr(module := load("modules", name), "QUESTION")
 }
 # Groups of module_defaults, of modules that connect to one product. They begin as their options in the environment do.
+_WITHOUT_QUESTION = ("mailplus_find_setting", "mailplus_record", "mailplus_state_gather")
 GROUPS = {
-    "mailplus": sorted([*(name for name in QUESTIONS if name.startswith("mailplus_")), "mailplus_record",
-                        "mailplus_state_gather"]),
-    "plesk": [name for name in QUESTIONS if name.startswith("plesk_")],
-}  # fmt: skip
+    group: sorted(name for name in (*QUESTIONS, *_WITHOUT_QUESTION) if name.startswith(f"{group}_"))
+    for group in ("mailplus", "plesk")
+}
 ACTIONS_ONLY = [name for name in ALL_MODULES if not any(name in group for group in GROUPS.values())]
 INFO = [name for name, question in QUESTIONS.items() if isinstance(question, InfoQuestion)]
 FACTS = [name for name, question in QUESTIONS.items() if isinstance(question, FactsQuestion)]

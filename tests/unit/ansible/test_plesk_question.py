@@ -14,7 +14,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.plesk_
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.client import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.modules import plesk_mail_info
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import MOST_REFUSALS, LoginGate
-from ansible_collections.mailfleet.mailplus.tests.unit.support.plesk import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.fake_plesk import (
     NOISE,
     PREFS,
     FakePlesk,

@@ -8,7 +8,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk import answer as answer_module
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.answer import MOST_LEVELS
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.elements import Element, plain
-from ansible_collections.mailfleet.mailplus.tests.unit.support.plesk import NOISE, parsed
+from ansible_collections.mailfleet.mailplus.tests.unit.support.fake_plesk import NOISE, parsed
 
 LAUGHS = """<?xml version="1.0"?><!DOCTYPE packet [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><packet>&c;</packet>"""

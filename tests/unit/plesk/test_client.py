@@ -21,7 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.client i
     Reply,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.packets import Operation
-from ansible_collections.mailfleet.mailplus.tests.unit.support.plesk import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.fake_plesk import (
     NOISE,
     FakePlesk,
     account,

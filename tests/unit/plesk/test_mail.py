@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk import mail
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.envelope import of_accounts
-from ansible_collections.mailfleet.mailplus.tests.unit.support.plesk import element
+from ansible_collections.mailfleet.mailplus.tests.unit.support.fake_plesk import element
 
 
 def account(inner: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors import Kind, ServerError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.client import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.sites import Mail, read_mail
-from ansible_collections.mailfleet.mailplus.tests.unit.support.plesk import (
+from ansible_collections.mailfleet.mailplus.tests.unit.support.fake_plesk import (
     PREFS,
     FakePlesk,
     account,

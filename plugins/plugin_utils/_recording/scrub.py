@@ -1,0 +1,533 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what a NAS really answered to what may be shown to anybody.
+
+What stays is chosen from closed lists, and all else is replaced: a harmless text that has a stand-in costs little.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import re
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from ipaddress import IPv4Address
+from typing import Any, NamedTuple
+
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ALONE, ROWS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.known_keys import KNOWN, known_keys
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import (
+    ALL_CODES,
+    MARKER,
+    MAX_DEPTH,
+    hide_secrets,
+)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording import words
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.kept import Kept
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Answer, NotAsked, Recording
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.standins import (
+    IPV4,
+    LONGEST,
+    RUN,
+    TOKEN,
+    Standins,
+    same,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import Written, is_size_or_span, read
+
+# Every recording seems to be of this day.
+_DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - in UTC, as recorded_at is
+_SECONDS_OF_A_DAY = 86400
+_RECORDED_AT = "%Y-%m-%dT%H:%M:%SZ"
+
+# Times of settings and mails are near the day of the recording; what is not, is something else, such as a birthday.
+_BEFORE, _AFTER = timedelta(days=20 * 366), timedelta(days=40 * 366)
+
+# What stands in place of what is nested too deeply, or is no JSON.
+CUT = "[cut]"
+_MARKED_KEY = re.compile(re.escape(MARKER) + r"(?: [0-9]{1,3})?")
+
+_SMALL_KEY = re.compile("[0-9]|[1-9][0-9]")
+_SHORT_NUMBER = re.compile("^[0-9]{1,7}$")
+
+_VERSION = re.compile(
+    r"(?:DSM )?(?:0|[1-9][0-9]{0,4})(?:\.(?:0|[1-9][0-9]{0,4})){1,3}(?:-(?:0|[1-9][0-9]{0,5}))?(?: Update [1-9][0-9]?)?"
+)
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_MODEL = re.compile(r"(?:DS|RS|FS|SA|HD|UC|DVA|RC|DX|VDSM)[0-9]{2,5}[A-Za-z]{0,4}\+?")
+_NUMERIC = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?")
+# It may be that of a birth as well.
+_DAY_ALONE = re.compile(r"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}")
+_LOCAL_PART = re.compile(r"([^\s@<>\"',;:()]{1,64})@")
+
+# Numbers that say little, under any key; under one of a program; under one of an amount.
+_SMALL, _USUAL, _LARGE = 100, 1000, 10_000
+_HUGE = 10**30
+_MOST_STATES = 3
+_LEAST_OF_SPELT, _MOST_SPELT, _LONGEST_SPELT = 3, 10**7, 8
+
+_APIS = frozenset(api for api, _method in ROWS) | {
+    "SYNO.API.Auth",
+    "SYNO.API.Encryption",
+    "SYNO.API.Info",
+    "SYNO.Entry.Request",
+}
+_API = re.compile(r"SYNO(?:\.[A-Za-z0-9_]{1,40}){1,5}")
+_PATHS = frozenset({"entry.cgi", "auth.cgi", "query.cgi", "encryption.cgi"})
+_REASON = re.compile(r"[A-Za-z_ .,;:]{1,160}")
+_REASON_WORDS = words.of(
+    """
+    a and any asked by each for have in is it many may name no none not nothing of on or so than that the this told too
+    was were which
+    """
+)
+
+
+@lru_cache(maxsize=256)
+def _known(api: str, method: str) -> frozenset[str]:
+    """The names of the keys that are attested of a pair."""
+    steps = (step for key in known_keys(api, method) for step in key.path.split("."))
+    return frozenset(step.removesuffix("[]") for step in steps) - {"*"}
+
+
+@lru_cache(maxsize=1)
+def _known_anywhere() -> frozenset[str]:
+    """The names of all keys that are attested, of whatever answer."""
+    return frozenset().union(*(_known(api, method) for api, method in KNOWN))
+
+
+def scrub(
+    raw: Recording,
+    *,
+    strict: bool = False,
+    keep: Collection[str] = (),
+    chance: random.Random | None = None,
+) -> tuple[Recording, Kept]:
+    """What may be shown of a recording, and what of it stayed in clear.
+
+    ``keep`` are keys that somebody looked at and wants to stay. With ``strict``, values are the names of their types,
+    and ``keep`` counts for nothing. What is drawn at random is drawn anew in every call, and not kept.
+    """
+    bounded: Any = {**raw, "answers": [_bounded(answer) for answer in raw["answers"]]}
+    return _Scrubber(bounded, strict, frozenset(keep), chance or random.SystemRandom()).scrubbed()
+
+
+def _bounded(value: Any, depth: int = 0) -> Any:
+    """JSON no deeper than what hides secrets can take."""
+    if isinstance(value, (dict, list)):
+        if depth >= MAX_DEPTH:
+            return CUT
+        if isinstance(value, list):
+            return [_bounded(item, depth + 1) for item in value]
+        return {key if isinstance(key, str) else CUT: _bounded(item, depth + 1) for key, item in value.items()}
+    return value if value is None or isinstance(value, (str, int, float)) else CUT
+
+
+class _Place(NamedTuple):
+    """Where a value stands: below which key, what that tells of it, and which keys of the answer are attested."""
+
+    key: str
+    is_kept: bool
+    is_private: bool
+    known: frozenset[str]
+
+
+@dataclass
+class _Seen:
+    """What a recording holds that no stand-in may be, and what is told under keys of names."""
+
+    pieces: set[str] = field(default_factory=set)
+    private: set[str] = field(default_factory=set)
+    _texts: set[str] = field(default_factory=set)
+
+    def take(self, value: Any, is_private: bool = False) -> None:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                self._text(key, False)
+                self.take(item, words.is_private(key) or (is_private and words.is_neutral(key)))
+        elif isinstance(value, list):
+            for item in value:
+                self.take(item, is_private)
+        elif isinstance(value, str):
+            self._text(value, is_private)
+        elif isinstance(value, int) and not isinstance(value, bool) and abs(value) < _HUGE:
+            self.pieces.add(str(abs(value)))
+
+    def _text(self, text: str, is_private: bool) -> None:
+        text = text[: 4 * LONGEST]
+        if is_private and len(text) <= LONGEST:
+            self.private.add(same(text))
+        if text in self._texts:
+            return
+        self._texts.add(text)
+        for token in map(same, TOKEN.findall(text)):
+            self.pieces.add(token)
+            if not token.isalpha():
+                self.pieces.update(RUN.findall(token))
+        if "." in text:
+            self.pieces.update(IPV4.findall(text))
+        if "@" in text:
+            self.private.update(map(same, _LOCAL_PART.findall(text)))
+
+
+class _Scrubber:
+    """One recording, and what its stand-ins are."""
+
+    def __init__(self, raw: Recording, strict: bool, keep: frozenset[str], chance: random.Random) -> None:
+        self._raw, self._strict = raw, strict
+        self._keep = frozenset() if strict else keep
+        self._seen = _Seen()
+        for answer in raw["answers"]:
+            self._seen.take(answer)
+        self._standins = Standins(self._seen.pieces, chance)
+        self._kept = Kept()
+        self._recorded = _recorded(raw.get("recorded_at"))
+        self._begin = _DAY + timedelta(seconds=chance.randrange(_SECONDS_OF_A_DAY))
+        self._seconds = round((self._begin - self._recorded).total_seconds())
+
+    def scrubbed(self) -> tuple[Recording, Kept]:
+        told: Any = {
+            "recording_version": _small(self._raw.get("recording_version")),
+            "auth_version": _small(self._raw.get("auth_version")),
+            "recorded_at": self._begin.strftime(_RECORDED_AT),
+            "strict": self._strict,
+            "apis": _apis(self._raw.get("apis")),
+            "answers": [self._answer(answer) for answer in self._raw["answers"]],
+            "not_asked": [self._not_asked(each) for each in self._raw.get("not_asked", ())],
+        }
+        ordered: Any = {key: told[key] for key in Recording.__annotations__ if key in told}
+        return ordered, self._kept
+
+    # ------------------------------------------------------------------------------------------------------- answers
+
+    def _answer(self, raw: Answer) -> Answer:
+        api, method = str(raw.get("api", "")), str(raw.get("method", ""))
+        row = ROWS.get((api, method))
+        top = _Place("", True, False, _known(api, method))
+        parts = {key: value for key, value in raw.items() if key in ("params", "data", "error")}
+        hidden = hide_secrets(parts, secret=row.secret if row else (ALL_CODES,))
+        told: Answer = {
+            "api": self._api(api),
+            "method": self._method(api, method),
+            "version": _small(raw.get("version")),
+        }
+        told["params"] = self._params(hidden.get("params"), api, method, top)
+        told |= {"seconds": _seconds(raw["seconds"])} if "seconds" in raw else {}
+        told |= {"size": _count(raw["size"])} if "size" in raw else {}
+        told |= {"success": raw["success"] is True} if "success" in raw else {}
+        if "data" in raw:
+            told["data"] = self._any(hidden["data"], top)
+        if "error" in raw:
+            told["error"] = self._error(hidden["error"], top)
+        if "failed" in raw:
+            told["failed"] = raw["failed"] if words.is_of_a_program(str(raw["failed"])) else "error"
+        cut = self._cut(raw.get("cut"), hidden.get("data"), top)
+        return {**told, "cut": cut} if cut else told
+
+    def _api(self, api: str) -> str:
+        parts = api.split(".")[1:]
+        if api in _APIS or (_API.fullmatch(api) and all(map(_is_of_apis, parts))):
+            return api
+        return ".".join(["SYNO", *(self._standins.text(part) for part in parts if TOKEN.search(part))])
+
+    def _method(self, api: str, method: str) -> str:
+        is_known = (api, method) in ROWS or words.is_of_a_program(method)
+        return method if is_known else self._standins.text(method)
+
+    def _params(self, params: Any, api: str, method: str, top: _Place) -> dict[str, Any]:
+        """What the catalogue itself sends with a read stays."""
+        if not isinstance(params, dict):
+            return {}
+        own = _own_params().get((api, method), ())
+        names = self._keys(params, top)
+        return {
+            names[key]: value if (key, value) in own else self._under(key, value, names[key] == key, top)
+            for key, value in params.items()
+        }
+
+    def _error(self, error: Any, top: _Place) -> dict[str, Any]:
+        if not isinstance(error, dict):
+            return {"code": 0}
+        code = error.get("code")
+        is_code = isinstance(code, int) and not isinstance(code, bool) and abs(code) < _LARGE
+        rest = self._any({key: value for key, value in error.items() if key != "code" or not is_code}, top)
+        return {"code": code, **rest} if is_code else dict(rest)
+
+    def _not_asked(self, raw: NotAsked) -> NotAsked:
+        api, method, reason = (str(raw.get(key, "")) for key in ("api", "method", "reason"))
+        found = set(re.findall("[A-Za-z]+", reason.lower()))
+        is_own = _REASON.fullmatch(reason) and found <= words.WORDS | _REASON_WORDS
+        return {"api": self._api(api), "method": self._method(api, method), "reason": reason if is_own else "other"}
+
+    def _cut(self, cut: Any, data: Any, top: _Place) -> dict[str, int]:
+        """How long lists were, by their paths as these are now. One that leads nowhere is left out."""
+        found: dict[str, int] = {}
+        for path, length in cut.items() if isinstance(cut, dict) else ():
+            for now in [*self._paths(str(path).removeprefix("data"), [data], top, "data")][:1]:
+                found[now] = max(_count(length), found.get(now, 0))
+        return found
+
+    def _paths(self, path: str, values: list[Any], top: _Place, done: str) -> Iterator[str]:
+        """``done`` with the rest of a path behind it, in stand-ins, as any of the values has it."""
+        if not path:
+            yield done
+        if path.startswith("[]"):
+            items = [item for value in values if isinstance(value, list) for item in value]
+            yield from self._paths(path[2:], items, top, f"{done}[]")
+        for value in values if path.startswith(".") else ():
+            for key, name in self._keys(value, top).items() if isinstance(value, dict) else ():
+                rest = path[1:].removeprefix(key)
+                if path[1:].startswith(key) and rest[:1] in ("", ".", "["):
+                    yield from self._paths(rest, [value[key]], top, f"{done}.{name}")
+
+    # --------------------------------------------------------------------------------------------------------- values
+
+    def _any(self, value: Any, place: _Place) -> Any:
+        if isinstance(value, dict):
+            return self._mapping(value, place)
+        if isinstance(value, list):
+            return self._list(value, place)
+        if self._strict:
+            return _type(value)
+        if value is None or value in (MARKER, CUT):
+            return value
+        if isinstance(value, bool):
+            self._kept.booleans += 1
+            return value
+        return self._text(value, place) if isinstance(value, str) else self._number(value, place)
+
+    def _mapping(self, value: dict[str, Any], place: _Place) -> dict[str, Any]:
+        names = self._keys(value, place)
+        if _spells([item for key, item in value.items() if key.isdigit()]):
+            place = place._replace(is_private=True)
+        told = {names[key]: self._under(key, item, names[key] == key, place) for key, item in value.items()}
+        for key, name in names.items():
+            self._note_key(key, name == key, place)
+        return _of_shapes(told, {name for key, name in names.items() if name != key}) if self._strict else told
+
+    def _under(self, key: str, value: Any, is_kept: bool, above: _Place) -> Any:
+        """A value under a key. A key that is nobody's, or says nothing, passes on what the one above says."""
+        is_private = words.is_private(key) or (above.is_private and (not is_kept or words.is_neutral(key)))
+        return self._any(value, _Place(key, is_kept, is_private, above.known))
+
+    def _list(self, value: list[Any], place: _Place) -> list[Any]:
+        if self._strict:
+            shapes = {json.dumps(told, sort_keys=True): told for told in (self._any(item, place) for item in value)}
+            return [*shapes.values()]
+        if _spells(value):
+            place = place._replace(is_private=True)
+        return [self._any(item, place) for item in value]
+
+    def _text(self, text: str, place: _Place) -> str:
+        if not text:
+            return text
+        if self._stays(text, place):
+            self._kept.texts[_shown_key(place)][text] += 1
+            return text
+        if _NUMERIC.fullmatch(text) and not place.is_private:
+            return str(self._number(float(text) if "." in text else int(text), place))
+        is_day = _DAY_ALONE.fullmatch(text) and not (place.is_kept and words.is_of_times(place.key))
+        return self._moved(None if place.is_private or is_day else read(text)) or self._stand_in(text)
+
+    def _moved(self, written: Written | None) -> Any:
+        """A time that is near, moved; None for any other."""
+        if not written or not self._recorded - _BEFORE < written.moment < self._recorded + _AFTER:
+            return None
+        self._kept.times += 1
+        return written.after(self._seconds)
+
+    def _stand_in(self, text: str) -> str:
+        self._kept.standins += 1
+        return self._standins.text(text)
+
+    def _stays(self, text: str, place: _Place) -> bool:
+        if text in words.PRODUCTS or (place.key in ("model", "model_name") and _MODEL.fullmatch(text)):
+            return True
+        if place.is_private:
+            return False
+        if words.is_state(text, _MOST_STATES if place.is_kept else 1):
+            return True
+        return place.is_kept and words.is_of_versions(place.key) and _is_version(text)
+
+    def _number(self, number: float, place: _Place) -> float | None:
+        if isinstance(number, float):
+            if not math.isfinite(number):
+                return None
+            if number.is_integer() and abs(number) < 2**53:
+                return self._like_float(self._number(int(number), place))
+        may_be_time = place.is_kept and words.is_of_times(place.key) and not place.is_private
+        moved = self._moved(read(number)) if may_be_time else None
+        if moved is not None:
+            return type(number)(moved)
+        told = None if place.is_private else _kept_number(number, place)
+        if told is None:
+            self._kept.standins += 1
+            return self._standins.number(number)
+        self._kept.numbers[_shown_key(place)][told] += 1
+        return told
+
+    def _like_float(self, number: float | None) -> float | None:
+        return None if number is None else float(number)
+
+    # ----------------------------------------------------------------------------------------------------------- keys
+
+    def _keys(self, value: Mapping[str, Any], place: _Place) -> dict[str, str]:
+        """What each key of a mapping is called from now on; no two the same."""
+        names = {key: key for key in value if self._is_kept(key, place.known)}
+        taken = set(names)
+        for key in value:
+            if key in names:
+                continue
+            name = self._standins.text(key) or self._standins.fresh()
+            while name in taken:
+                name = f"{name}_{self._standins.fresh()}"
+            names[key] = name
+            taken.add(name)
+        return {key: names[key] for key in value}
+
+    def _is_kept(self, key: str, known: frozenset[str]) -> bool:
+        if key in known or key in self._keep or _MARKED_KEY.fullmatch(key) or key == CUT or key in words.PRODUCTS:
+            return True
+        if key.isascii() and key.isdigit():
+            return _SMALL_KEY.fullmatch(key) is not None
+        is_name = same(key) in self._seen.private and not words.is_private(key) and key not in _known_anywhere()
+        return words.is_of_a_program(key) and not is_name
+
+    def _note_key(self, key: str, is_kept: bool, place: _Place) -> None:
+        if not is_kept:
+            self._kept.replaced[key] += 1
+        elif key not in place.known and key not in self._keep:
+            self._kept.unattested[key] += 1
+
+
+# -------------------------------------------------------------------------------------------------------------- values
+
+
+def _kept_number(number: float, place: _Place) -> float | None:
+    """A number that stays, or what it is rounded to; None where it has to go."""
+    size = abs(number)
+    if isinstance(number, float):
+        most = _USUAL if words.is_measure(place.key) else _SMALL
+        return number if place.is_kept and size < most and round(number, 2) == number else None
+    if size < _SMALL:
+        return number
+    if not place.is_kept:
+        return None
+    is_version = place.key in place.known and words.is_of_versions(place.key) and size < 10 * _LARGE
+    if size < _USUAL or is_size_or_span(int(number)) or is_version:
+        return number
+    if words.is_measure(place.key):
+        return number if size < _LARGE else _rounded(int(number))
+    return None
+
+
+def _rounded(number: int) -> int:
+    """Its first two digits: how large it is, and no more."""
+    digits = str(abs(number)) if abs(number) < _HUGE else "9" * 18
+    return int(digits[:2].ljust(len(digits), "0")) * (-1 if number < 0 else 1)
+
+
+def _spells(values: list[Any]) -> bool:
+    """Whether numbers may be characters, or the digits of one number: those that are in order are not."""
+    numbers = [*_numbers_in(values)]
+    if len(numbers) < _LEAST_OF_SPELT:
+        return False
+    is_printable = all(0 < number <= sys.maxunicode and chr(number).isprintable() for number in numbers)
+    return is_printable or numbers not in (sorted(numbers), sorted(numbers, reverse=True))
+
+
+def _numbers_in(values: list[Any]) -> Iterator[int]:
+    for value in values:
+        if isinstance(value, list):
+            yield from _numbers_in(value)
+        elif isinstance(value, str):
+            yield from map(int, _SHORT_NUMBER.findall(value) if len(value) < _LONGEST_SPELT else ())
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _MOST_SPELT:
+            yield int(value)
+
+
+def _is_version(text: str) -> bool:
+    if not _VERSION.fullmatch(text) or _YEAR.search(text):
+        return False
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return True
+    return False
+
+
+def _type(value: Any) -> str | None:
+    if value is None or isinstance(value, bool):
+        return None if value is None else "boolean"
+    return "text" if isinstance(value, str) else "integer" if isinstance(value, int) else "number"
+
+
+def _of_shapes(told: dict[str, Any], replaced: set[str]) -> dict[str, Any]:
+    """Of what stands under keys that may be data, each shape once, under a key that tells nothing."""
+    strict = {name: value for name, value in told.items() if name not in replaced}
+    shapes = {json.dumps(told[name], sort_keys=True): told[name] for name in told if name in replaced}
+    for value in shapes.values():
+        number = len(strict) + 1
+        while f"key{number}" in strict:
+            number += 1
+        strict[f"key{number}"] = value
+    return strict
+
+
+def _shown_key(place: _Place) -> str:
+    return place.key if place.is_kept else "(under other keys)"
+
+
+# ------------------------------------------------------------------------------------- what the collection itself says
+
+
+@lru_cache(maxsize=1)
+def _own_params() -> dict[tuple[str, str], list[tuple[str, Any]]]:
+    own: dict[tuple[str, str], list[tuple[str, Any]]] = {}
+    for row in (*CATALOGUE, *ALONE):
+        for each in row.reads:
+            own.setdefault((each.api, each.method), []).extend(each.params.items())
+    return own
+
+
+@lru_cache(maxsize=1024)
+def _is_of_apis(part: str) -> bool:
+    return any(part in api.split(".") for api in _APIS) or words.is_of_a_program(part)
+
+
+def _apis(raw: Any) -> dict[str, dict[str, Any]]:
+    entries = raw.items() if isinstance(raw, dict) else ()
+    return {name: _api_entry(entry) for name, entry in entries if name in _APIS and isinstance(entry, dict)}
+
+
+def _api_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    if entry.get("path") in _PATHS:
+        told["path"] = entry["path"]
+    told |= {key: _small(entry[key]) for key in ("minVersion", "maxVersion") if key in entry}
+    return {**told, "requestFormat": "JSON"} if entry.get("requestFormat") == "JSON" else told
+
+
+def _small(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _SMALL else 0
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**40 else 0
+
+
+def _seconds(value: Any) -> float:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _SECONDS_OF_A_DAY
+    return round(float(value), 3) if is_number else 0.0
+
+
+def _recorded(text: Any) -> datetime:
+    try:
+        return datetime.strptime(str(text), _RECORDED_AT)  # noqa: DTZ007 - in UTC
+    except ValueError:
+        return datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
