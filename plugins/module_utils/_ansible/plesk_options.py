@@ -51,7 +51,7 @@ def login(params: Mapping[str, Any]) -> tuple[Address, Credentials]:
 
 def sites(params: Mapping[str, Any]) -> list[str]:
     """The names of the sites that are asked for. Raises OptionError."""
-    names = [f"{name}".strip() for name in params["sites"]]
+    names = [_plain(name).strip() for name in params["sites"]]
     for name in names:
         if not name or not name.isprintable() or re.search(r"[\s/@:]", name):
             raise OptionError(f"sites holds names of sites, such as example.com, not {name[:100]!r}.")
@@ -75,7 +75,7 @@ def _address(params: Mapping[str, Any]) -> Address:
 
 
 def _credentials(params: Mapping[str, Any]) -> Credentials:
-    given = {name: f"{params[name]}" for name in (*_LOGIN, "secret_key") if params[name]}
+    given = {name: _plain(params[name]) for name in (*_LOGIN, "secret_key") if params[name]}
     if not given:
         raise OptionError(f"secret_key missing, or username and password: {_where('secret_key', *_LOGIN)}.")
     if "secret_key" in given and len(given) > 1:
@@ -94,6 +94,11 @@ def _credentials(params: Mapping[str, Any]) -> Credentials:
                 f"or blanks at an end{other}."
             )
     return Credentials(**given)
+
+
+def _plain(text: str) -> str:
+    """Text without the marks of Ansible's: requests takes no other text, and results would show them."""
+    return str.__str__(text)
 
 
 def _where(*names: str) -> str:

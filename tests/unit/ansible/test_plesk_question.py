@@ -296,3 +296,23 @@ def test_a_refusal_in_the_middle_is_not_sent_again_by_a_later_task(monkeypatch: 
         found = QUESTION.answer(params.validated_parameters, admit=gate.turn)
         assert (found["failed"], found["error"]["name"]) == (True, expected)
     assert len(plesk.packets) == 2
+
+
+class Marked(str):
+    """Text as ansible-core before 2.19 marks it: whatever is made of it is marked too."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        return Marked(super().__format__(form))
+
+    def __str__(self) -> str:
+        return self
+
+
+def test_marks_of_ansible_are_in_no_header_and_no_result(plesk: FakePlesk) -> None:
+    params = ArgumentSpecValidator(QUESTION.argument_spec).validate(LOGIN).validated_parameters
+    marked = {**params, "password": Marked("S3cret & 1"), "sites": [Marked("gone.example")]}
+    found = QUESTION.answer(marked)
+    assert {type(value) for value in plesk.headers[0].values()} == {str}
+    assert {type(name) for name in found["sites"]} == {str}
