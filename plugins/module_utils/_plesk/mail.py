@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What Plesk tells of sites, their accounts, and the preferences of their mail service, as plain values.
 
-The text under each key is its documentation. What Plesk sends beside stands there too, key for key.
+What Plesk sends beside what is known stands there too, key for key. RETURN of plesk_mail_info documents the keys.
 """
 
 from __future__ import annotations
