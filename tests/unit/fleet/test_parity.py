@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plesk and MailPlus Server side by side: what is there, what is missing, and what nobody can know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import parity
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity import DomainParity, Targets, compare
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import Renamed, parse_renamed
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_sides import nas_of, sites_of
+from ansible_collections.mailfleet.mailplus.tests.unit.support.parity import (
+    OFF,
+    account,
+    alias,
+    listed,
+    nas,
+    plesk,
+    refused,
+    rows,
+    site,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+SOME_QUOTA = {"quota": 4, "unit": "MB"}
+
+
+def compared(
+    servers: Mapping[str, Any],
+    fleet: Mapping[str, Any],
+    renamed: Any = None,
+    unread_nas: Sequence[str] = (),
+    unread: Sequence[str] = (),
+) -> list[DomainParity]:
+    sites = [one for name, result in servers.items() for one in sites_of(name, result)]
+    targets = Targets([nas_of(name, sections) for name, sections in fleet.items()], unread_nas)
+    return compare(sites, targets, parse_renamed(renamed) if renamed else Renamed(), unread)
+
+
+def outcomes(parities: Sequence[DomainParity], subject: str = parity.ACCOUNT) -> dict[str, str]:
+    """By name what came of it, and what is told of it, of all that is not simply kept."""
+    return {
+        item.name: f"{item.outcome}: {item.detail}" for one in parities for item in one.items if item.subject == subject
+    }
+
+
+def one(account_: Mapping[str, Any], domain: Mapping[str, Any], subject: str) -> dict[str, str]:
+    return outcomes(compared({"plesk": plesk(site({**account_}))}, {"nas": nas({"example.com": domain})}), subject)
+
+
+def test_accounts_on_both_on_plesk_alone_and_on_mailplus_alone() -> None:
+    found = compared(
+        {"plesk": plesk(site(account("Anna"), account("ben")))},
+        {"nas": nas({"example.com": {"users": rows("anna", "carla")}})},
+    )
+    assert len(found) == 1
+    assert (found[0].server, found[0].domain, found[0].targets) == ("plesk", "example.com", ("nas",))
+    assert found[0].counts[parity.ACCOUNT, parity.KEPT] == 1
+    assert outcomes(found) == {"ben@example.com": "missing: no ben@example.com on MailPlus Server"}
+    assert outcomes(found, parity.NEW_USER) == {"carla@example.com": "only_mailplus: "}
+
+
+@pytest.mark.parametrize(
+    ("domain", "told"),
+    [
+        ({"groups": rows("info")}, "kept: is the group info@example.com"),
+        ({"aliases": [alias("info", "anna")]}, "kept: is an alias of anna@example.com"),
+        ({"aliases": [alias("info")]}, "differs: info@example.com is an alias of nobody"),
+        ({"aliases": [{"name": "info"}]}, "kept: is an alias"),
+        (
+            {"users": [{"name": "i.berger", "address_list": ["INFO@example.com"]}]},
+            "kept: is the user i.berger@example.com",
+        ),
+        ({"users": rows("DIRECTORY\\info")}, None),
+        ({"users": listed("user_list", rows("anna"), truncated=True)}, "unknown: nas: domain_users: there are more"),
+        ({"users": listed("user_list", rows("anna"), truncated=None)}, "unknown: nas: domain_users: whether these"),
+        ({"users": refused("Timed out.")}, "unknown: nas: domain_users: Timed out"),
+        ({"aliases": refused("Timed out.")}, "unknown: nas: aliases: Timed out"),
+        ({"groups": refused("Timed out.")}, "unknown: nas: domain_groups: Timed out"),
+        ({"users": [{"id": 7}]}, "unknown: nas: 1 rows of domain_users tell no name"),
+        ({"users": [7]}, "unknown: nas: 1 rows of domain_users tell no name"),
+    ],
+)
+def test_how_an_account_is_found(domain: Mapping[str, Any], told: str | None) -> None:
+    found = one(account("info"), domain, parity.ACCOUNT)
+    assert [*found] == (["info@example.com"] if told else [])
+    assert told is None or found["info@example.com"].startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("domain", "told"),
+    [
+        ({"aliases": [alias("sales", "ANNA")]}, None),
+        ({"aliases": [alias("sales", "anna@example.com", "ben")]}, None),
+        ({"aliases": [alias("sales", "ben")]}, "differs: it is an alias of ben@example.com on MailPlus Server"),
+        (
+            {"aliases": [{"name": "sales", "member_list": [{}]}]},
+            "unknown: aliases: the members of sales@example.com are not told",
+        ),
+        ({"users": rows("anna", "sales")}, "kept: is the user sales@example.com"),
+        ({"users": rows("anna"), "groups": rows("sales")}, "kept: is the group sales@example.com"),
+        ({}, "missing: no sales@example.com on MailPlus Server"),
+        ({"aliases": refused()}, "unknown: nas: aliases: That went wrong"),
+    ],
+)
+def test_aliases(domain: Mapping[str, Any], told: str | None) -> None:
+    found = one(account("anna", aliases=["sales"]), {"users": rows("anna"), **domain}, parity.ALIAS)
+    assert [*found] == (["sales@example.com"] if told else [])
+    assert told is None or found["sales@example.com"].startswith(told)
+
+
+def test_aliases_that_plesk_does_not_tell_are_unknown() -> None:
+    found = one(account("anna", aliases=None), {"users": rows("anna")}, parity.ALIAS)
+    assert found == {"*@example.com": "unknown: anna@example.com: Plesk does not tell its aliases"}
+
+
+@pytest.mark.parametrize(
+    ("domain", "told"),
+    [
+        ({"users": rows("anna")}, "unknown: MailPlus Server lets only the user read where mail is forwarded"),
+        ({"aliases": [alias("anna", "ben", "x@example.org")]}, "kept: by an alias"),
+        ({"aliases": [alias("anna", "ben")]}, "differs: the alias on MailPlus Server lacks x@example.org"),
+        ({"groups": rows("anna")}, "unknown: it is a group on MailPlus Server"),
+        ({}, "missing: its account is missing"),
+        ({"users": refused()}, "unknown: nas: domain_users: That went wrong; on Plesk to ben@example.com"),
+    ],
+)
+def test_forwardings(domain: Mapping[str, Any], told: str) -> None:
+    forwarding = {"enabled": True, "addresses": ["ben@example.com", "x@example.org"]}
+    found = one(account("anna", forwarding=forwarding), domain, parity.FORWARDING)
+    assert found["anna@example.com"].startswith(told)
+
+
+def test_what_an_administrator_cannot_read_is_unknown_and_what_is_off_is_nothing() -> None:
+    users = {"users": rows("anna")}
+    assert (
+        "only the user"
+        in one(account("anna", autoresponder={"enabled": True}), users, parity.AUTORESPONDER).popitem()[1]
+    )
+    assert one(account("anna", autoresponder=None), users, parity.AUTORESPONDER).popitem()[1].startswith("unknown")
+    assert one(account("anna", forwarding=None), users, parity.FORWARDING).popitem()[1].startswith("unknown")
+    assert one(account("anna"), users, parity.AUTORESPONDER) == one(account("anna"), users, parity.FORWARDING) == {}
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "user", "quota", "used"),
+    [
+        ({"quota": 2**21, "usage": 2**20}, SOME_QUOTA, None, None),
+        ({"quota": 2**23, "usage": 2**20}, SOME_QUOTA, "differs: 8 MiB on Plesk, a quota of 4 MiB", None),
+        ({"quota": 2**23, "usage": 2**23}, SOME_QUOTA, "differs", "differs: 8 MiB on Plesk, a quota of 4 MiB"),
+        ({"quota": None, "unlimited": True, "usage": 1}, SOME_QUOTA, "differs: no limit on Plesk", None),
+        ({"quota": None, "unlimited": None, "usage": None}, SOME_QUOTA, "unknown: Plesk does not", "unknown: Plesk"),
+        ({"quota": 1, "usage": 1}, {}, "unknown: MailPlus Server tells the quota", "unknown: MailPlus Server tells"),
+        ({"quota": 1, "usage": 1}, {"quota": 0, "unit": "MB"}, "unknown", "unknown"),
+        ({"quota": 1, "usage": 1}, {"quota": True, "unit": "MB"}, "unknown", "unknown"),
+        ({"quota": 1, "usage": 1}, {"quota": 7}, "unknown", "unknown"),
+    ],
+)
+def test_quotas_and_sizes(mailbox: Any, user: Any, quota: str | None, used: str | None) -> None:
+    told = account("anna", mailbox={"enabled": True, "unlimited": False, **mailbox})
+    domain = {"users": [{"name": "anna", **user}]}
+    for subject, expected in ((parity.QUOTA, quota), (parity.USED_SIZE, used)):
+        found = [*one(told, domain, subject).values()]
+        assert len(found) == (expected is not None)
+        assert expected is None or found[0].startswith(expected)
+
+
+def test_what_keeps_no_mail_on_plesk_has_no_size() -> None:
+    (found,) = compared({"plesk": plesk(site(account("anna", mailbox=OFF)))}, {"nas": nas({"example.com": {}})})
+    assert not [key for key in found.counts if key[0] in (parity.QUOTA, parity.USED_SIZE)]
+
+
+NOBODY = {"action": "forward", "address": "info@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("nobody", "catch_all", "told"),
+    [
+        (None, {"enable": False, "setting": ""}, None),
+        (NOBODY, {"enable": True, "setting": "info"}, None),
+        (NOBODY, {"enable": True, "setting": "INFO@example.com"}, None),
+        (
+            NOBODY,
+            {"enable": True, "setting": "anna"},
+            "differs: mail for nobody goes to info@example.com on Plesk, and",
+        ),
+        (
+            NOBODY,
+            {"enable": False, "setting": "info"},
+            "differs: mail for nobody goes to info@example.com on Plesk, an",
+        ),
+        (None, {"enable": True, "setting": "info"}, "differs: mail for nobody is refused on Plesk, and goes to info@"),
+        (None, {"enable": 0}, "unknown: nas: domain_settings: catch_all is not told"),
+        (None, None, "unknown: nas: domain_settings: catch_all is not told"),
+        ({"action": None}, {"enable": False}, "unknown: Plesk does not tell"),
+    ],
+)
+def test_catch_all(nobody: Any, catch_all: Any, told: str | None) -> None:
+    found = compared({"plesk": plesk(site(nobody=nobody))}, {"nas": nas({"example.com": {"catch_all": catch_all}})})
+    items = [*outcomes(found, parity.CATCH_ALL).values()]
+    assert len(items) == (told is not None)
+    assert told is None or items[0].startswith(told)
+
+
+def test_domains_are_the_same_however_they_are_written() -> None:
+    servers = {"plesk": plesk(site(account("anna"), name="Bücher.example"))}
+    found = compared(servers, {"nas": nas({"xn--bcher-kva.EXAMPLE": {"users": rows("anna")}})})
+    assert outcomes(found) == {}
+    # To Python's codec, these are one domain.
+    servers = {"plesk": plesk(site(account("anna"), name="straße.example"))}
+    found = compared(servers, {"nas": nas({"strasse.example": {"users": rows("anna")}})})
+    assert outcomes(found)["anna@straße.example"].startswith("missing: no NAS has the domain xn--strae-oqa.example")
+
+
+def test_a_further_name_of_a_domain() -> None:
+    servers = {"plesk": plesk(site(account("anna"), name="example.org"))}
+    domain = {"users": rows("anna", "ben"), "further": rows("example.org")}
+    found = compared(servers, {"nas": nas({"example.com": domain})})
+    assert (found[0].domain, found[0].new_domain, outcomes(found)) == ("example.org", "example.com", {})
+    assert outcomes(found, parity.NEW_USER) == {"ben@example.com": "only_mailplus: "}
+
+
+def test_a_domain_that_no_nas_has_is_missing_where_all_domains_are_known() -> None:
+    servers = {"plesk": plesk(site(account("anna")))}
+    assert outcomes(compared(servers, {"nas": nas({})}))["anna@example.com"] == (
+        "missing: no NAS has the domain example.com"
+    )
+    unread = outcomes(compared(servers, {"nas": nas({})}, unread_nas=["other"]))
+    assert unread == {"anna@example.com": "unknown: other was not read"}
+    cut = {"domains": listed("domains", rows("example.net"), truncated=True)}
+    assert outcomes(compared(servers, {"nas": cut}))["anna@example.com"].startswith("unknown: nas: domains: there are")
+    further = {"nas": nas({"example.net": {"further": refused("No.")}})}
+    assert outcomes(compared(servers, further))["anna@example.com"] == "unknown: nas: additional_domains: No"
+    assert outcomes(compared(servers, {"nas": {}}))["anna@example.com"] == "unknown: nas: domains was not read"
+
+
+def test_a_domain_on_two_nas_and_on_two_plesk() -> None:
+    site_ = site(account("anna"), account("ben"))
+    two = {"one": nas({"example.com": {"users": rows("anna", "x")}}), "two": nas({"example.com": {"users": rows("x")}})}
+    found = compared({"a": plesk(site_), "b": plesk(site(account("x")))}, two)
+    assert [(each.server, each.targets) for each in found] == [("a", ("one", "two")), ("b", ("one", "two"))]
+    assert outcomes(found) == {"ben@example.com": "missing: no ben@example.com on MailPlus Server"}
+    assert outcomes(found, parity.NEW_USER) == {}
+
+
+def test_who_is_only_on_mailplus_is_unknown_where_plesk_does_not_tell_all() -> None:
+    fleet = {"nas": nas({"example.com": {"users": rows("anna")}})}
+    failed = site(accounts=refused("No."))
+    found = compared({"plesk": plesk(failed)}, fleet)
+    assert outcomes(found) == {"*@example.com": "unknown: Plesk did not tell its accounts: No"}
+    assert outcomes(found, parity.NEW_USER)["anna@example.com"].startswith("unknown: Plesk did not tell")
+    found = compared({}, fleet, unread=["plesk"])
+    assert outcomes(found, parity.NEW_USER) == {"anna@example.com": "unknown: plesk was not read"}
+    found = compared({}, fleet)
+    assert (found[0].server, outcomes(found, parity.NEW_USER)) == ("", {"anna@example.com": "only_mailplus: "})
+
+
+def test_domains_and_accounts_that_were_renamed() -> None:
+    renamed = {"domains": {"old.example": "new.example"}, "accounts": {"Ben@old.example": "benjamin@new.example"}}
+    told = (
+        account("anna", aliases=["sales"]),
+        account("ben", forwarding={"enabled": True, "addresses": ["anna@old.example"]}),
+    )
+    nobody = {"action": "forward", "address": "ben@old.example"}
+    domain = {
+        "users": rows("anna"),
+        "aliases": [alias("sales", "anna"), alias("benjamin", "anna@new.example")],
+        "catch_all": {"enable": True, "setting": "benjamin"},
+    }
+    servers = {"plesk": plesk(site(*told, name="old.example", nobody=nobody))}
+    found = compared(servers, {"nas": nas({"new.example": domain})}, renamed)
+    assert outcomes(found) == {"ben@old.example": "kept: benjamin@new.example is an alias of anna@new.example"}
+    assert outcomes(found, parity.FORWARDING) == {"ben@old.example": "kept: by an alias"}
+    assert outcomes(found, parity.ALIAS) == outcomes(found, parity.CATCH_ALL) == {}
+
+
+# ------------------------------------------------------------------------------------------------- of any two sides
+
+NAMES = st.sampled_from(["anna", "Anna", "ben", "info", "ÄNNE", "a.b"])
+ENVELOPES = st.one_of(
+    st.lists(st.builds(lambda name: {"name": name}, NAMES)),
+    st.builds(
+        lambda names, cut: listed("x", rows(*names), truncated=cut), st.lists(NAMES), st.sampled_from([True, None])
+    ),
+    st.just(refused()),
+    st.lists(st.sampled_from([{}, {"id": 1}, 7, None])),
+)
+DOMAINS = st.fixed_dictionaries({"users": ENVELOPES, "groups": ENVELOPES, "aliases": ENVELOPES})
+SITES = st.lists(NAMES, unique=True).map(lambda names: site(*(account(name, aliases=["sales"]) for name in names)))
+
+
+@given(SITES, st.dictionaries(st.sampled_from(["example.com", "example.net"]), DOMAINS))
+def test_every_account_is_in_one_class(told: Any, domains: Any) -> None:
+    found = compared({"plesk": plesk(told)}, {"nas": nas(domains)})
+    counts = sum(
+        count for each in found for (subject, _outcome), count in each.counts.items() if subject == parity.ACCOUNT
+    )
+    assert counts == len(told["accounts"]["data"])
+
+
+@given(NAMES, DOMAINS)
+def test_what_is_unknown_is_neither_there_nor_missing(name: str, domain: Any) -> None:
+    (found,) = compared({"plesk": plesk(site(account(name)))}, {"nas": nas({"example.com": domain})})
+    lists = [domain[what] for what in ("users", "groups", "aliases")]
+    names = {
+        row["name"].lower()
+        for one in lists
+        for row in (one if isinstance(one, list) else (one["data"] or {}).get("x", ()))
+        if isinstance(row, dict) and "name" in row
+    }
+    is_whole = all(
+        isinstance(one, list) and all(isinstance(row, dict) and "name" in row for row in one) for one in lists
+    )
+    (outcome,) = (outcome for subject, outcome in found.counts if subject == parity.ACCOUNT)
+    expected = parity.KEPT if name.lower() in names else parity.MISSING if is_whole else parity.UNKNOWN
+    assert outcome == expected
+
+
+def test_two_thousand_accounts_in_a_hundred_sites() -> None:
+    sites = [
+        site(*(account(f"user{number}", aliases=[f"alias{number}"]) for number in range(20)), name=f"site{at}.example")
+        for at in range(100)
+    ]
+    users = rows(*(f"user{number}" for number in range(20)))
+    aliases = [alias(f"alias{number}", f"user{number}") for number in range(20)]
+    domains = {f"site{at}.example": {"users": users, "aliases": aliases} for at in range(100)}
+    found = compared({"plesk": plesk(*sites)}, {"nas": nas(domains)})
+    assert sum(each.counts[parity.ACCOUNT, parity.KEPT] for each in found) == 2000
+    assert sum(each.counts[parity.ALIAS, parity.KEPT] for each in found) == 2000
