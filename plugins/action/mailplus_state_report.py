@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,8 +33,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history 
     History,
     NamedRun,
     Recording,
-    is_quiet,
-    without_times,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge import (
     HOST_VARIABLES,
@@ -48,14 +45,13 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import NEVER, Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.merged import Merged
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun, ThisRun
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_variables import check_login, set_elsewhere
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._policies import rules_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._report_files import page, write_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE, ROWS
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.links import linked
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, ROWS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_variables import RoleVariables, cause
 
 try:
@@ -127,8 +123,8 @@ class ActionModule(FleetAction):
         merged = Merged(kept().place, clean) if ROWS in options["formats"] else None
         records = (source.record() for source in hosts)
         passing = merged.passing(records) if merged else records
-        built = judge.judged(passing, f"{options['title']}", _page(options, found, iso(now)))
-        written = self._write(built, options, found)
+        built = judge.judged(passing, f"{options['title']}", page(options, found, iso(now)))
+        written = write_report(built, options, found, dry=self._task.check_mode)
         rows = self._write_rows(merged, found[ROWS]) if merged else _NO_ROWS
         if judge.recording:  # not before somebody can read what changed
             judge.recording.finish(built)
@@ -179,22 +175,6 @@ class ActionModule(FleetAction):
         # In a list, nothing is made of text that looks like another type.
         return templar.template(f"{{{{ [({expression})] }}}}")[0]
 
-    def _write(self, built: Report, options: Options, found: Mapping[str, places.Place]) -> dict[str, Any]:
-        stamp = built["generated_at"]
-        targets = places.targets(found, options["formats"], directory_of(options), stamp)
-        paths = [str(path) for path in targets]
-        complete = all(path.exists() and target.access.holds(path) for path, target in targets.items())
-        if options["only_on_change"] and complete:
-            less = partial(without_times, is_quiet=is_quiet(built))
-            path = found["json"].path("report.json", stamp)
-            if not files.differs_beyond_times(path, files.to_json(linked(built, path.parent)), less):
-                return {"changed": False, "files": paths}
-        changed = [
-            self._write_one(path, target.write(linked(built, path.parent)), target.access)
-            for path, target in targets.items()
-        ]
-        return {"changed": any(changed), "files": paths}
-
     def _write_rows(self, merged: Merged, place: places.Place) -> dict[str, Any]:
         """Put the rows of all hosts in place, which were collected while the hosts were judged."""
         found, changed = merged.collected(place.directory), []
@@ -205,14 +185,6 @@ class ActionModule(FleetAction):
             files.make_directories([path.parent], place.access)
             files.write_pieces(path, files.lines_of(found[path]), place.access)
         return {"changed": bool(changed), "files": [str(path) for path in found]}
-
-    def _write_one(self, path: Path, text: str, access: files.Access) -> bool:
-        """Whether a file changed, or would change. Of a big fleet, only one text at a time has room in memory."""
-        changed = files.differs(path, text) or not access.holds(path)
-        if changed and not self._task.check_mode:
-            files.make_directories([path.parent], access)
-            files.write(path, text, access)
-        return changed
 
 
 def _check_history(options: Options) -> None:
@@ -227,13 +199,6 @@ def _check_directory(options: Options) -> None:
     reason = files.unusable_directory(directory_of(options)) if options["directory"] else None
     if reason:
         raise places.PlaceError(f"{directory_of(options)} cannot be written: {reason}.")
-
-
-def _page(options: Options, found: Mapping[str, places.Place], generated_at: str) -> str | None:
-    """The path of the HTML report; None where none is written."""
-    if "html" not in options["formats"]:
-        return None
-    return str(found["html"].path(PAGE, generated_at))
 
 
 def _this_run(options: Options, stamp: str, now: datetime) -> ThisRun:

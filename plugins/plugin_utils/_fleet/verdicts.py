@@ -108,7 +108,7 @@ class Verdict:
 def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluate) -> list[Verdict]:
     """The verdict of every rule on a host."""
     host = _Host(record, policy.paths, evaluate)
-    return [_waived(host.judge(rule), policy.waivers.get(rule.id), today) for rule in policy.rules]
+    return [waived(host.judge(rule), policy.waivers.get(rule.id), today) for rule in policy.rules]
 
 
 @dataclass(frozen=True)
@@ -364,7 +364,7 @@ def _verdict(rule: Rule, verdict: str, look: _Look, *, expected: str | None = No
     )
 
 
-def _waived(verdict: Verdict, waiver: Waiver | None, today: date) -> Verdict:
+def waived(verdict: Verdict, waiver: Waiver | None, today: date) -> Verdict:
     if waiver is None or verdict.verdict not in ("fail", "unknown"):
         return verdict
     if waiver.expires < today:

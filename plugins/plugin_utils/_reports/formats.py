@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import TABLES
@@ -28,8 +28,10 @@ ROWS = "jsonl"
 # What other formats link to.
 PAGE = "report.html"
 
-# Name of a format -> file name -> writer.
-FORMATS: dict[str, dict[str, Callable[[Report], str]]] = {
+Formats = dict[str, dict[str, Callable[[Report], str]]]
+"""Name of a format -> file name -> writer."""
+
+FORMATS: Formats = {
     "html": {PAGE: html},
     "json": {"report.json": to_json},
     "csv": {
@@ -49,3 +51,9 @@ FORMATS: dict[str, dict[str, Callable[[Report], str]]] = {
     "markdown": {"report.md": markdown},
     "prometheus": {"mailplus.prom": prometheus},
 }
+
+
+def with_tables(columns: Mapping[str, Sequence[str]]) -> Formats:
+    """The formats of a report that has further tables, by their names and the columns of each."""
+    files = {f"{name}.csv": partial(table_csv, name, names) for name, names in columns.items()}
+    return {**FORMATS, "csv": {**FORMATS["csv"], **files}}

@@ -19,7 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states i
     last_good_file,
     state_file,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, ROWS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, ROWS, Formats
 
 _FORMATS = (*FORMATS, ROWS)
 _KEYS = ("directory", "group", "mode", "name")
@@ -78,13 +78,17 @@ def places(source: Mapping[object, object], directory: Path) -> dict[str, Place]
 
 
 def targets(
-    found: Mapping[str, Place], formats: Sequence[str], directory: Path, generated_at: str
+    found: Mapping[str, Place],
+    formats: Sequence[str],
+    directory: Path,
+    generated_at: str,
+    of: Formats = FORMATS,
 ) -> dict[Path, Target]:
     """The files of some formats, by their paths. Raises PlaceError where one is that of another."""
     taken = {_real(fleet_file(directory)): "the gathered state"}
     made = {}
     for name in dict.fromkeys(formats):
-        for usual, write in FORMATS.get(name, {}).items():
+        for usual, write in of.get(name, {}).items():
             path = found[name].path(usual, generated_at)
             real = _real(path)
             if real in taken:
