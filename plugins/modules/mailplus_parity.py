@@ -63,8 +63,8 @@ options:
     type: raw
   overrides:
     description:
-      - Changes to rules, by their IDs, such as C({parity_quota: {severity: high}}) or
-        C({parity_autoresponder: {enabled: false}}).
+      - 'Changes to rules, by their IDs, such as C({parity_quota: {severity: high}}) or
+        C({parity_autoresponder: {enabled: false}}).'
     type: dict
     default: {}
   exceptions:
