@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE, connection_vars
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible, Data, Run, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.plesk import Plesk, PleskServers, run_plesks
-from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
+from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
 PLAYBOOK = "- import_playbook: mailfleet.mailplus.parity\n"
 API = "SYNO.MailPlusServer"
@@ -71,6 +71,10 @@ def role_vars(fleet: Fleet, name: str) -> Data:
         key if key.startswith("ansible_") else key.replace("nas_", "mailplus_state_"): value
         for key, value in connection_vars(fleet, fleet[name]).items()
     }
+
+
+def everyone(fleet: Fleet, servers: PleskServers) -> list[Nas | Plesk]:
+    return [*fleet.values(), *servers.values()]
 
 
 def run(
@@ -143,7 +147,7 @@ def test_one_account_is_left_behind_and_one_alias_is_missing(
         ("account", "ben@example.com"),
         ("forwarding", "ben@example.com"),
     ]
-    assert not [one for one in (*fleet.values(), *servers.values()) if one.writes]
+    assert not [one for one in everyone(fleet, servers) if one.writes]
 
 
 def test_what_was_not_read_is_unknown(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
@@ -201,14 +205,14 @@ def test_severities_and_exceptions_decide_what_fails(ansible: Ansible, fleet: Fl
 def test_what_is_wrong_is_told_before_a_server_is_asked(
     ansible: Ansible, fleet: Fleet, servers: PleskServers, variables: Data, told: str
 ) -> None:
-    for one in (*fleet.values(), *servers.values()):
+    for one in everyone(fleet, servers):
         one.reset()
     found = run(
         ansible, fleet, servers, "-e", json.dumps(variables), failing=True, expected_warnings=["Could not match"]
     )
     assert told in " ".join(found.output.split())
     assert "Traceback" not in found.output
-    assert not [one for one in (*fleet.values(), *servers.values()) if one.requests]
+    assert not [one for one in everyone(fleet, servers) if one.requests]
 
 
 def test_a_name_in_the_mapping_that_plesk_does_not_have_is_told(

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What parity comes to in the fleet report, in every format."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import Renamed, parse_renamed
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_report import (
+    COLUMNS,
+    Made,
+    PleskHost,
+    Settings,
+    parity_report,
+    policy_of,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import PolicyError
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean, cleaner
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import with_tables
+from ansible_collections.mailfleet.mailplus.tests.unit.support.parity import (
+    account,
+    alias,
+    listed,
+    nas,
+    plesk,
+    refused,
+    rows,
+    site,
+)
+from ansible_collections.mailfleet.mailplus.tests.unit.support.samples import failed
+from jsonschema import Draft202012Validator
+
+_ROOT = Path(__file__).resolve().parents[3]
+SCHEMA = Draft202012Validator(json.loads((_ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8")))
+SERVER = {"host": "nas.example.com", "port": 5001, "https": True, "auth_version": 7, "time_zone": None}
+HTML = "<script>alert(1)</script>"
+
+
+def record(host: str, sections: Mapping[str, Any]) -> HostRecord:
+    state = {
+        "schema_version": 1,
+        "collected_at": "2026-01-31T09:45:00Z",
+        "server": SERVER,
+        "sections": {name: {"summary": {}, **envelope} for name, envelope in sections.items()},
+    }
+    return HostRecord(host, "ok", None, None, state, "2026-01-31T09:45:00Z")
+
+
+def made(
+    servers: Mapping[str, Any],
+    fleet: Sequence[HostRecord],
+    *,
+    overrides: Any = None,
+    clean: Clean = KEEP,
+    renamed: Renamed | None = None,
+) -> Made:
+    settings = Settings(
+        policy_of(overrides or {}, []),
+        renamed or Renamed(),
+        clean,
+        Limits(),
+        "From Plesk",
+        "2026-01-31T10:00:00Z",
+        "report.html",
+    )
+    hosts = [PleskHost(name, result) for name, result in servers.items()]
+    return parity_report(hosts, [lambda each=each: each for each in fleet], settings)  # type: ignore[misc]
+
+
+def host(found: Made, name: str) -> Any:
+    return next(one for one in found.report["hosts"] if one["host"] == name)
+
+
+def verdicts(found: Made, name: str = "plesk") -> dict[str, str]:
+    return {one["rule"]: one["verdict"] for one in host(found, name)["verdicts"]}
+
+
+def hostile() -> tuple[dict[str, Any], list[HostRecord]]:
+    sites = plesk(site(account(HTML, aliases=[HTML]), account("=1+1"), account("ben")), site(name="b.example"))
+    task = {"name": HTML, "type": "imap", "status": "running", "start_time": 1}
+    sections = nas({"example.com": {"users": rows("ben", HTML + "x")}}) | {"migration_tasks": listed("tasks", [task])}
+    return {"plesk": sites, "none": None, "bad": {"failed": True, "msg": "No key."}}, [
+        record("nas", sections),
+        failed(),
+    ]
+
+
+def test_the_report_is_that_of_every_fleet() -> None:
+    servers, fleet = hostile()
+    found = made(servers, fleet)
+    SCHEMA.validate(json.loads(json.dumps(found.report)))
+    assert [(one["host"], one["status"]) for one in found.report["hosts"]] == [
+        ("bad", "failed"),
+        ("broken", "failed"),
+        ("nas", "ok"),
+        ("none", "not_gathered"),
+        ("plesk", "ok"),
+    ]
+    assert set(verdicts(found, "bad").values()) == set(verdicts(found, "none").values()) == {"unknown"}
+    assert verdicts(found)["parity_account"] == "fail"
+    assert host(found, "nas")["tables"]["migration_tasks"]["rows"][0]["status"] == "running"
+    for files in with_tables(COLUMNS).values():
+        for name, write in files.items():
+            assert HTML not in write(found.report) or name == "report.json" or name.endswith(".csv"), name
+
+
+def test_personal_data_is_left_out_where_it_is_to_be() -> None:
+    servers, fleet = hostile()
+    found = made(servers, fleet, clean=cleaner("remove", None, []))
+    assert "ben" not in json.dumps(host(found, "plesk"))
+    assert host(found, "plesk")["tables"]["parity_items"]["rows"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "verdict"),
+    [
+        ({"users": rows("anna", "ben")}, "pass"),
+        ({"users": rows("anna")}, "fail"),
+        ({"users": rows("anna"), "aliases": refused()}, "unknown"),
+        ({"users": refused()}, "unknown"),
+    ],
+)
+def test_the_verdict_on_accounts(domain: Any, verdict: str) -> None:
+    servers = {"plesk": plesk(site(account("anna"), account("ben")))}
+    found = made(servers, [record("nas", nas({"example.com": domain}))])
+    assert verdicts(found)["parity_account"] == verdict
+    assert host(found, "plesk")["fails"] == (verdict != "pass")
+    assert verdicts(found)["parity_alias"] == "not_applicable"
+
+
+def test_what_plesk_does_not_tell_is_null_and_not_zero() -> None:
+    servers = {"plesk": plesk(site(accounts=refused()))}
+    found = made(servers, [record("nas", nas({"example.com": {"users": rows("anna")}}))])
+    (row,) = host(found, "plesk")["tables"]["parity_domains"]["rows"]
+    assert [row[key] for key in ("accounts", "on_both", "only_plesk", "only_mailplus")] == [None] * 4
+    assert host(found, "plesk")["status"] == "partial"
+    assert verdicts(found)["parity_account"] == "unknown"
+
+
+def test_severities_are_those_of_the_user() -> None:
+    servers = {"plesk": plesk(site(account("anna")))}
+    found = made(servers, [record("nas", nas({"example.com": {}}))], overrides={"parity_account": {"severity": "low"}})
+    assert verdicts(found)["parity_account"] == "fail"
+    assert not host(found, "plesk")["fails"]
+    with pytest.raises(PolicyError, match="did you mean parity_account"):
+        policy_of({"parity_acount": {"severity": "low"}}, [])
+
+
+def test_a_mapping_that_plesk_does_not_have_is_warned_of_where_all_were_read() -> None:
+    renamed = parse_renamed({"domains": {"exampel.com": "b.example"}})
+    servers = {"plesk": plesk(site(account("anna")))}
+    assert "did you mean example.com?" in made(servers, [], renamed=renamed).warnings[0]
+    assert made({**servers, "away": None}, [], renamed=renamed).warnings == []
+
+
+def test_two_thousand_accounts_in_a_hundred_sites_take_little_memory() -> None:
+    names = [f"user{number}" for number in range(20)]
+    servers = {
+        "plesk": plesk(
+            *(
+                site(*(account(name, aliases=[f"{name}.alias"]) for name in names), name=f"s{at}.example")
+                for at in range(100)
+            )
+        )
+    }
+    domain = {"users": rows(*names), "aliases": [alias(f"{name}.alias", name) for name in names]}
+    fleet = [record("nas", nas({f"s{at}.example": domain for at in range(100)}))]
+    tracemalloc.start()
+    found = made(servers, fleet)
+    _size, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert verdicts(found)["parity_account"] == verdicts(found)["parity_alias"] == "pass"
+    assert peak < 20 * 2**20
