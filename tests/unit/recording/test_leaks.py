@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Answer, Recording, dumps
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.scrub import scrub
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import IDENTIFYING, PERSONAL, SECRETS
-from ansible_collections.mailfleet.mailplus.tests.unit.recording.planted import EVERY, PLANTS, forms, traces, writings
+from ansible_collections.mailfleet.mailplus.tests.unit.support.planted import EVERY, PLANTS, forms, traces, writings
 from ansible_collections.mailfleet.mailplus.tests.unit.support.raw_recording import answer_of, recording_of, simulated
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,7 +109,7 @@ def planted_in_the_simulator() -> Recording:
 
 
 def test_there_are_enough_plants() -> None:
-    assert len({*EVERY}) >= 140
+    assert len({*EVERY}) >= 200
     assert len(PLANTS) >= 12
     assert sum(len([*forms(plant)]) for plant in EVERY) > 200
 
