@@ -22,8 +22,8 @@ def _words(text: str) -> list[str]:
 PLANTS: dict[str, list[str]] = {
     "first name": _words(
         """
-        Annelore Bogdan Chiara Desmond Elif Farahnaz Gudrun Hanneke Ingrid Jaroslav Küllike Łukasz Maximilian Mark Adam Abel
-        Zeke Vivek Xaver Kaja Nguyễn Олег 渡辺花子
+        Annelore Bogdan Chiara Desmond Elif Farahnaz Gudrun Hanneke Ingrid Jaroslav Küllike Łukasz Maximilian Mark Adam
+        Abel Zeke Vivek Xaver Kaja Nguyễn Олег 渡辺花子
         """
     ),
     "last name": _words(
