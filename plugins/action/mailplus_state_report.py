@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ansible.errors import AnsibleError
 from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import iso
@@ -48,12 +47,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.judge im
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import NEVER, Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.merged import Merged
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import spare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.runs import NewRun, ThisRun
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import ExpressionError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_variables import check_login, set_elsewhere
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._policies import rules_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE, ROWS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.links import linked
@@ -105,7 +104,7 @@ class ActionModule(FleetAction):
         _check_history(options)
         found = places.places(plain(options["files"]), directory_of(options))
         clean = cleaner(options)
-        rules = policy.combine(self._read_policy(source) for source in options["policies"])
+        rules = rules_of(self, options["policies"])
         of_role = RoleVariables(variables.of, self._templar, self._loader, plain(options["known_variables"]))
         policies = Policies(rules, lambda host: of_role.of(host, [*HOST_VARIABLES]))
         severities = parse_severities(plain(options["drift_severities"]))
@@ -156,20 +155,6 @@ class ActionModule(FleetAction):
             return None
         of_run = kept()
         return Recording(history, of_run, options["history_runs"], options["history_days"], NewRun(of_run.place))
-
-    def _read_policy(self, source: Any) -> list[policy.Rule]:
-        """A policy from a file, found where Ansible looks for files, or as it stands in a variable."""
-        if not isinstance(source, str):
-            content = plain(source)
-            name = content.get("name") if isinstance(content, Mapping) else None
-            return policy.parse_policy(content, name or "in a variable")
-        try:
-            path = source if Path(source).is_file() else self._find_needle("files", f"{source}")
-        except AnsibleError:
-            raise policy.PolicyError(
-                f"policy {source}: there is no such file, in the current directory or where Ansible looks for files."
-            ) from None
-        return read_policy(Path(path), source)
 
     def _evaluator(self) -> Any:
         """What evaluates a Jinja expression of a policy. What servers sent is data in it, never a template."""

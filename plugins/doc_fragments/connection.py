@@ -98,12 +98,6 @@ options:
       - If it is not set, the environment variable E(MAILPLUS_SESSION_NAME) is used.
     type: str
     default: MailPlusServer
-  reveal_secrets:
-    description:
-      - Whether to return secrets that the NAS sends, such as the password of a mail relay.
-      - By default each is replaced by the text V([hidden]).
-    type: bool
-    default: false
 requirements:
   - "Python 3.10 or newer, where the task runs: on the controller unless it is delegated"
   - "The Python library requests, 2.28 or newer, in the same place"
@@ -115,4 +109,14 @@ notes:
   - Where the task runs as a plain module, as with M(ansible.builtin.gather_facts), each host is on its own, so try one
     host first.
   - Proxy settings and C(.netrc) of the environment are not used.
+"""
+
+    ANSWER = r"""
+options:
+  reveal_secrets:
+    description:
+      - Whether to return secrets that the NAS sends, such as the password of a mail relay.
+      - By default each is replaced by the text V([hidden]).
+    type: bool
+    default: false
 """

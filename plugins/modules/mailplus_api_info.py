@@ -22,6 +22,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
 seealso:

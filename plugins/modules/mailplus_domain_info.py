@@ -18,6 +18,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
 seealso:
@@ -88,8 +89,8 @@ domains:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(domains), C(domain_id), C(id) and C(name); the keys of a row
-          depend on the NAS.
+        - 'Known from the code of a client, version 1: C(domains); in C(domains[]) C(domain_id) or C(id) and C(name).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -726,8 +727,9 @@ aliases:
       description:
         - By entry of the section C(domains), what the server sent, key for key.
         - Null where nothing was read.
-        - Known from public clients or a live NAS are C(total), C(alias_list), C(name) and C(member_list); the keys of a
-          row depend on the NAS.
+        - 'Known from the code of a client, version 1: C(total) and C(alias_list); in C(alias_list[]) C(name) and
+          C(member_list); in C(alias_list[].member_list[]) C(name) and C(type).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary: {description: Empty. Null unless C(status) is V(ok)., returned: always, type: dict}

@@ -19,6 +19,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
@@ -82,6 +83,15 @@ options:
     type: bool
     default: true
     version_added: 0.2.0
+  check_keys:
+    description:
+      - Whether the summary of each section tells how the keys of its answer compare with those that are known of it, as
+        C(known_keys). The guide on what can be read names the known keys.
+      - It tells names of keys and no values. A key can be the name of a person, where the NAS keeps something by name.
+        Look at them before you show them to others.
+    type: bool
+    default: false
+    version_added: 0.2.0
 """
 
 EXAMPLES = r"""
@@ -104,6 +114,11 @@ EXAMPLES = r"""
       mailfleet.mailplus.mailplus_facts:
         gather_subset: [settings, queue]
         limit: 0
+
+    - name: Gather everything, and compare the keys of the answers with those that are known
+      mailfleet.mailplus.mailplus_facts:
+        gather_subset: [all]
+        check_keys: true
 
     - name: Show how many mails wait
       ansible.builtin.debug:
@@ -205,7 +220,7 @@ ansible_facts:
             - V(dkim_trusted_senders) - Networks whose mail is signed.
             - V(dane) - The TLSA record for DANE.
             - V(dane_trusted_recipients) - Domains that DANE does not bind.
-            - V(domains) - The domains. Known keys are C(domains), C(domain_id), C(id) and C(name).
+            - V(domains) - The domains. Known keys are C(domains); in C(domains[]) C(domain_id) or C(id) and C(name).
             - V(domain_settings) - Settings of each domain.
             - V(domain_security) - DKIM of each domain.
             - V(domain_usage_limit) - Limits of each domain.
@@ -214,8 +229,8 @@ ansible_facts:
             - V(domain_users) - Users of each domain.
             - V(domain_groups) - Groups of each domain.
             - V(domain_group_members) - Members of each group of each domain.
-            - V(aliases) - Aliases of each domain, with their members. Known keys are C(total), C(alias_list), C(name)
-              and C(member_list).
+            - V(aliases) - Aliases of each domain, with their members. Known keys are C(total) and C(alias_list); in
+              C(alias_list[]) C(name) and C(member_list); in C(alias_list[].member_list[]) C(name) and C(type).
             - V(auto_bcc) - Silent copies of the mails of each domain.
             - V(disclaimers) - Disclaimers of each domain.
             - V(imap_pop3) - Settings of IMAP and POP3. Known keys are C(enable_imap), C(enable_imaps), C(enable_pop3),
@@ -273,36 +288,48 @@ ansible_facts:
             - V(smtp_relay_hosts) - Relays by sender and recipient.
             - V(smtp_relay_control) - Who may relay.
             - V(smtp_postmaster) - External postmasters.
-            - V(blacklist) - The black list. Known keys are C(total), C(blackwhite_list), C(id), C(enable),
-              C(description), C(pattern), C(type) and C(action).
-            - V(whitelist) - The white list. Known keys are C(total), C(blackwhite_list), C(id), C(enable),
-              C(description), C(pattern), C(type) and C(action).
+            - V(blacklist) - The black list. Known keys are C(total) and C(blackwhite_list); in C(blackwhite_list[])
+              C(id), C(enable), C(description), C(pattern), C(type) and C(action).
+            - V(whitelist) - The white list. Known keys are C(total) and C(blackwhite_list); in C(blackwhite_list[])
+              C(id), C(enable), C(description), C(pattern), C(type) and C(action).
             - V(daily_quota_rules) - Rules of daily quotas.
             - V(daily_quota_usage) - Who has used how much of a daily quota.
             - V(mail_statistics) - Mails by kind.
-            - V(usage_analysis) - Mails received by address. Known keys are C(total), C(result_list), C(name) and
-              C(count).
+            - V(usage_analysis) - Mails received by address. Known keys are C(total) and C(result_list); in
+              C(result_list[]) C(name) and C(count).
             - V(threats) - Threats that were stopped.
             - V(threats_inbound) - Mails from outside that were stopped.
             - V(threats_outbound) - Mails to the outside that were stopped.
             - V(blocked_addresses) - Addresses whose mails were stopped.
             - V(dnsbl_selfcheck) - DNS block lists that name this NAS, as of the last look.
             - 'V(dsm) - DSM: version, model and uptime. Known keys are C(model), C(ram), C(serial), C(temperature),
-              C(temperature_warn), C(uptime), C(version) and C(version_string).'
-            - V(dsm_packages) - Packages of DSM, with version and status. Known keys are C(packages), C(id), C(name),
-              C(version), C(timestamp) and C(additional).
-            - V(certificates) - Certificates, with what uses them. Known keys are C(certificates), C(id), C(desc),
-              C(is_default), C(is_broken), C(issuer), C(subject), C(valid_from), C(valid_till) and C(services).
-            - V(tls_profile) - Which TLS the services of DSM accept. Known keys are C(default-level) and C(services).
+              C(temperature_warn), C(time), C(uptime), C(version), C(version_string) and C(codepage).'
+            - V(dsm_packages) - Packages of DSM, with version and status. Known keys are C(packages); in C(packages[])
+              C(id), C(name), C(version), C(timestamp) and C(additional); in C(packages[].additional) C(status),
+              C(status_origin), C(status_code), C(status_description), C(startable) (not always), C(beta) (not always)
+              and C(install_type) (not always).
+            - V(certificates) - Certificates, with what uses them. Known keys are C(certificates); in C(certificates[])
+              C(id), C(desc), C(is_default), C(is_broken), C(renewable), C(user_deletable), C(key_types),
+              C(signature_algorithm), C(valid_from), C(valid_till), C(self_signed_cacrt_info) (not always), C(issuer),
+              C(subject) and C(services); in C(certificates[].issuer) C(common_name), C(organization) (not always) and
+              C(country) (not always); in C(certificates[].subject) C(common_name), C(organization) (not always),
+              C(country) (not always) and C(sub_alt_name) (not always); in C(certificates[].services[]) C(service),
+              C(subscriber), C(owner), C(display_name) and C(isPkg).
+            - V(tls_profile) - Which TLS the services of DSM accept. Known keys are C(default-level) and C(services); in
+              C(services.*) C(current-level), C(display-name) and C(display-name-i18n).
             - V(dsm_ldap) - The LDAP server that DSM is bound to. Known keys are C(enable_client), C(server_address),
-              C(host), C(base_dn), C(bind_dn), C(encryption) and C(profile).
+              C(base_dn), C(bind_dn), C(encryption), C(profile), C(ldap_schema), C(is_syno_server), C(tls_reqcert),
+              C(update_min), C(error) and C(host).
             - V(dsm_domain) - The domain that DSM has joined. Known keys are C(enable_domain).
             - V(storage) - Volumes, pools and disks. Known keys are C(volumes), C(disks), C(storagePools), C(ssdCaches)
-              and C(env).
+              and C(env); in C(volumes[]) C(id), C(status), C(fs_type) and C(size); in C(volumes[].size) C(total) and
+              C(used).
             - V(time) - Time zone, and where the clock is set by. Known keys are C(enable_ntp), C(server), C(timezone),
               C(timestamp), C(date) and C(hour).
-            - V(backup_tasks) - Tasks of Hyper Backup. Known keys are C(task_id), C(name), C(type), C(last_bkp_time),
-              C(next_bkp_time) and C(last_bkp_result).
+            - V(backup_tasks) - Tasks of Hyper Backup. Known keys are C(task_list) and C(total) (not always); in
+              C(task_list[]) C(task_id), C(name), C(type), C(state), C(is_modified), C(last_bkp_time), C(next_bkp_time),
+              C(last_bkp_result), C(source) and C(schedule) (not always); in C(task_list[].source) C(file_list) and
+              C(app_name_list); in C(task_list[].source.file_list[]) C(folderPath).
             - A key of the server that Ansible would take for one of its own, such as C(__ansible_type) or
               C(_ansible_no_log), has a tilde in front, C(~__ansible_type), and one more if it has tildes already.
           returned: always
@@ -326,10 +353,36 @@ ansible_facts:
                   type: raw
                 summary:
                   description: What is made of the data. A value in it that nobody can know is null. Null as a whole
-                    unless C(status) is V(ok), and for a list whose rows were not found. Its keys are those that the
-                    module for the section alone documents.
+                    unless C(status) is V(ok), and for a list whose rows were not found. Its other keys are those that
+                    the module for the section alone documents.
                   returned: always
                   type: dict
+                  contains:
+                    known_keys:
+                      description: How the keys of the answer, or of all answers of the section, compare with those that
+                        are known. A list whose rows were not found has this alone in its summary.
+                      returned: when O(check_keys)
+                      type: dict
+                      contains:
+                        seen: {description: How many known keys the answer has., returned: always, type: int}
+                        missing:
+                          description: Known keys that it does not have, though it has what they belong into, such as a
+                            row. Where one of several keys is enough, these stand behind each other, as in
+                            C(domain_id|id).
+                          returned: always
+                          type: list
+                          elements: str
+                        unknown:
+                          description: Keys that nobody attested yet, the first hundred of them. A key can be the name
+                            of a person, where the NAS keeps something by name. So the files of the role have them as
+                            they have personal data.
+                          returned: always
+                          type: list
+                          elements: str
+                        unknown_total:
+                          description: How many keys nobody attested yet. Null where they are more than 10,000.
+                          returned: always
+                          type: int
                 error:
                   description: Why the section was not read. Null where C(status) is V(ok). It has the keys of
                     RV(error).

@@ -17,6 +17,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
 seealso:
@@ -62,8 +63,9 @@ imap_pop3:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(enable_imap), C(enable_imaps), C(enable_pop3), C(enable_pop3s)
-          and C(security_imappop3_auth); all others depend on the NAS.
+        - 'Known from a live NAS; the code of a client: C(enable_imap), C(enable_imaps), C(enable_pop3), C(enable_pop3s)
+          and C(security_imappop3_auth).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:

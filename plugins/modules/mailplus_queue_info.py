@@ -16,6 +16,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
@@ -75,7 +76,8 @@ queue:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(items) and C(total); the keys of a row depend on the NAS.
+        - 'Known from the docstring of a client: C(items) and C(total).'
+        - Which others there are depends on the NAS.
         - In Jinja, write C(data['items']), since C(data.items) is a method of dictionaries.
       returned: always
       type: raw

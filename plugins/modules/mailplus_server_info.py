@@ -19,6 +19,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
 seealso:
@@ -78,8 +79,8 @@ server_list:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(server_list), C(balancer_enabled) and C(cluster_syncing); all
-          others depend on the NAS.
+        - 'Known from the docstring of a client: C(server_list), C(balancer_enabled) and C(cluster_syncing).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:

@@ -18,6 +18,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
@@ -393,8 +394,9 @@ blacklist:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(total), C(blackwhite_list), C(id), C(enable), C(description),
-          C(pattern), C(type) and C(action); the keys of a row depend on the NAS.
+        - 'Known from the code of a client, version 2: C(total) and C(blackwhite_list); in C(blackwhite_list[]) C(id),
+          C(enable), C(description), C(pattern), C(type) and C(action).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -454,8 +456,9 @@ whitelist:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(total), C(blackwhite_list), C(id), C(enable), C(description),
-          C(pattern), C(type) and C(action); the keys of a row depend on the NAS.
+        - 'Known from the code of a client, version 2: C(total) and C(blackwhite_list); in C(blackwhite_list[]) C(id),
+          C(enable), C(description), C(pattern), C(type) and C(action).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:

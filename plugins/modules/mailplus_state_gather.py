@@ -22,6 +22,7 @@ description:
     could not be written.
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.files
@@ -38,6 +39,11 @@ options:
       - Whether to keep the rows of lists. Without them, lists have their totals and summaries alone.
     type: bool
     default: true
+  check_keys:
+    description:
+      - Whether the summary of each section tells how the keys of its answer compare with those that are known of it.
+    type: bool
+    default: false
   directory:
     description:
       - Directory on the controller. Where it, or one above it, is missing, it is made, for its owner alone.

@@ -18,6 +18,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.rows
   - mailfleet.mailplus.row_filter
   - mailfleet.mailplus.attributes
@@ -101,8 +102,9 @@ usage_analysis:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(total), C(result_list), C(name) and C(count); the keys of a row
-          depend on the NAS.
+        - 'Known from the code of a client, version 3: C(total) and C(result_list); in C(result_list[]) C(name) and
+          C(count).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:

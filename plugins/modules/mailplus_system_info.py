@@ -18,6 +18,7 @@ description:
 # Written by make generate: options
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
+  - mailfleet.mailplus.connection.answer
   - mailfleet.mailplus.attributes
   - mailfleet.mailplus.attributes.reads
 seealso:
@@ -62,8 +63,9 @@ dsm:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(model), C(ram), C(serial), C(temperature), C(temperature_warn),
-          C(uptime), C(version) and C(version_string); all others depend on the NAS.
+        - 'Known from a published answer of a NAS, version 2: C(model), C(ram), C(serial), C(temperature),
+          C(temperature_warn), C(time), C(uptime), C(version), C(version_string) and C(codepage).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -93,8 +95,10 @@ dsm_packages:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(packages), C(id), C(name), C(version), C(timestamp) and
-          C(additional); the keys of a row depend on the NAS.
+        - 'Known from a published answer of a NAS: C(packages); in C(packages[]) C(id), C(name), C(version),
+          C(timestamp) and C(additional); in C(packages[].additional) C(status), C(status_origin), C(status_code),
+          C(status_description), C(startable) (not always), C(beta) (not always) and C(install_type) (not always).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -154,8 +158,14 @@ certificates:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(certificates), C(id), C(desc), C(is_default), C(is_broken),
-          C(issuer), C(subject), C(valid_from), C(valid_till) and C(services); the keys of a row depend on the NAS.
+        - 'Known from a live NAS, version 1: C(certificates); in C(certificates[]) C(id), C(desc), C(is_default),
+          C(is_broken), C(renewable), C(user_deletable), C(key_types), C(signature_algorithm), C(valid_from),
+          C(valid_till), C(self_signed_cacrt_info) (not always), C(issuer), C(subject) and C(services); in
+          C(certificates[].issuer) C(common_name), C(organization) (not always) and C(country) (not always); in
+          C(certificates[].subject) C(common_name), C(organization) (not always), C(country) (not always) and
+          C(sub_alt_name) (not always); in C(certificates[].services[]) C(service), C(subscriber), C(owner),
+          C(display_name) and C(isPkg).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -215,7 +225,9 @@ tls_profile:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(default-level) and C(services); all others depend on the NAS.
+        - 'Known from a published answer of a NAS, version 1: C(default-level) and C(services); in C(services.*)
+          C(current-level), C(display-name) and C(display-name-i18n).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -245,8 +257,10 @@ dsm_ldap:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(enable_client), C(server_address), C(host), C(base_dn),
-          C(bind_dn), C(encryption) and C(profile); all others depend on the NAS.
+        - 'Known from a live NAS, version 2: C(enable_client), C(server_address), C(base_dn), C(bind_dn), C(encryption),
+          C(profile), C(ldap_schema), C(is_syno_server), C(tls_reqcert), C(update_min) and C(error).'
+        - 'Known from the code of a client, version 1: C(host).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -276,7 +290,8 @@ dsm_domain:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(enable_domain); all others depend on the NAS.
+        - 'Known from a live NAS, version 1: C(enable_domain).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -306,8 +321,9 @@ storage:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(volumes), C(disks), C(storagePools), C(ssdCaches) and C(env);
-          all others depend on the NAS.
+        - 'Known from a published answer of a NAS, version 1: C(volumes), C(disks), C(storagePools), C(ssdCaches) and
+          C(env); in C(volumes[]) C(id), C(status), C(fs_type) and C(size); in C(volumes[].size) C(total) and C(used).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -337,8 +353,9 @@ time:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(enable_ntp), C(server), C(timezone), C(timestamp), C(date) and
-          C(hour); all others depend on the NAS.
+        - 'Known from a published answer of a NAS, version 3: C(enable_ntp), C(server), C(timezone), C(timestamp),
+          C(date) and C(hour).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:
@@ -368,8 +385,13 @@ backup_tasks:
     data:
       description:
         - 'What the server sent, key for key: a mapping, or else C(data_type) tells. Null unless C(status) is V(ok).'
-        - Known from public clients or a live NAS are C(task_id), C(name), C(type), C(last_bkp_time), C(next_bkp_time)
-          and C(last_bkp_result); all others depend on the NAS.
+        - 'Known from a live NAS, version 1; the code of a client, version 1: C(task_list).'
+        - 'Known from a live NAS, version 1: in C(task_list[]) C(task_id), C(name), C(type), C(state), C(is_modified),
+          C(last_bkp_time), C(next_bkp_time), C(last_bkp_result) and C(source); in C(task_list[].source) C(file_list)
+          and C(app_name_list); in C(task_list[].source.file_list[]) C(folderPath).'
+        - 'Known from the code of a client, version 1: C(total) (not always); in C(task_list[]) C(schedule) (not
+          always).'
+        - Which others there are depends on the NAS.
       returned: always
       type: raw
     summary:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Question, failure
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Admit, Result, failure
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.trust import read_system_store
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._login_gate import GATE
@@ -21,13 +22,24 @@ _HOST = "MAILPLUS_HOST"
 read_system_store()
 
 
+class Answering(Protocol):
+    """What an action asks."""
+
+    @property
+    def argument_spec(self) -> options.ArgumentSpec:
+        """Every option."""
+
+    def answer(self, params: Mapping[str, Any], *, check_mode: bool, admit: Admit) -> Result:
+        """The result of the task. ``params`` are validated options."""
+
+
 class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no types
     """The action of a module: a file of the module's name holds a subclass with its ``question``.
 
     ``module`` is the one that asks it on another host, where that has another name.
     """
 
-    question: ClassVar[Question]
+    question: ClassVar[Answering]
     module: ClassVar[str] = ""
     _validator: ClassVar[ArgumentSpecValidator]
 

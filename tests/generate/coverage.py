@@ -18,7 +18,9 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
     Kind,
     Section,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.known_keys import KnownKey
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE, DEFAULT, select
+from ansible_collections.mailfleet.mailplus.tests.generate import known
 from ansible_collections.mailfleet.mailplus.tests.generate.writing import Row, rst_table
 
 _MODULES = "ansible_collections.mailfleet.mailplus.plugins.modules"
@@ -28,6 +30,8 @@ _HEAD = ("Section", "What it is, and its page", "How it is read", "What is known
 _ADMINISTRATOR = "a DSM administrator: it cannot be delegated"
 _USER = "every account that DSM lets in"
 _NOT_KNOWN = "not known"
+KNOWN_KEYS = "ansible_collections.mailfleet.mailplus.docsite.guide_coverage_known_keys"
+"""The label of the part of the guide that names the known keys."""
 
 
 def pages() -> Iterator[str]:
@@ -118,11 +122,30 @@ def _versions(versions: Sequence[int]) -> str:
 
 def _attested(section: Section) -> str:
     """How far it is known that the section can be read; what is known of its keys is said by their names."""
-    return ", ".join(EVIDENCE[tag] for tag in section.evidence if tag not in "KU")
+    return ", ".join(EVIDENCE[tag] for tag in section.evidence if tag != "U")
 
 
 def _keys(section: Section) -> str:
-    return f"keys {_names(section.known)}; others depend on the NAS" if section.known else "its keys depend on the NAS"
+    number = len(known.keys_of(section))
+    if not number:
+        return "its keys depend on the NAS"
+    return f"{number} {'keys are' if number > 1 else 'key is'} known, see :ref:`below <{KNOWN_KEYS}>`"
+
+
+def known_keys() -> Iterator[str]:
+    """The known keys of each section, a row for each evidence."""
+    head = ("Section", "Known keys", "Known from")
+    rows = [
+        (f"``{section.name}``", _by_place(keys), evidence)
+        for section in CATALOGUE
+        for evidence, keys in known.by_evidence(section)
+    ]
+    yield from rst_table((20, 55, 25), head, rows)
+
+
+def _by_place(keys: Sequence[KnownKey]) -> str:
+    places = known.by_place(keys, "``{}``".format)
+    return "\n\n".join((f"``{above}``: " if above else "") + ", ".join(names) for above, names in places)
 
 
 def _may_read(section: Section) -> str:

@@ -35,6 +35,7 @@ def files() -> Iterator[tuple[str, Rewrite]]:
     modules = _modules("``", ":ansplugin:`mailfleet.mailplus.{}#module`")
     yield f"{_GUIDES}/guide_getting_started.rst", between("modules", list(rst_table((36, 40, 24), _HEAD, modules)))
     yield f"{_GUIDES}/guide_coverage.rst", between("sections", list(coverage.pages()))
+    yield f"{_GUIDES}/guide_coverage.rst", between("known keys", list(coverage.known_keys()))
     yield f"{_GUIDES}/guide_credentials.rst", between("options", list(coverage.options()))
     yield f"{_GUIDES}/guide_fleets.rst", between("costs", list(costs.table()))
     yield f"{_GUIDES}/guide_troubleshooting.rst", between(MESSAGES, ["", *tables().splitlines(), ""])

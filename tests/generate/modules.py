@@ -61,8 +61,8 @@ class ActionModule(QuestionAction):
 '''
 
 
-# Asks what FACTS asks, for the role; its files are written by hand.
-_ROLE_S_OWN = "mailplus_state_gather"
+# They ask a NAS too, and their files are written by hand.
+_BY_HAND = ("mailplus_find_setting", "mailplus_record", "mailplus_state_gather")
 
 
 def names() -> list[str]:
@@ -78,7 +78,7 @@ def files() -> Iterator[tuple[str, Rewrite]]:
         yield _module(area.module, _info_options(area), info_return(area), _info_code(area))
     for name in names():
         yield f"plugins/action/{name}.py", whole(_ACTION.replace("{name}", name))
-    asking = sorted([*names(), _ROLE_S_OWN])
+    asking = sorted([*names(), *_BY_HAND])
     yield "meta/runtime.yml", between("the modules that ask a NAS", [f"- {name}" for name in asking])
 
 
@@ -112,7 +112,7 @@ def _info_options(area: Area) -> dict[str, Any]:
     if any(section.each for section in area.sections):
         options |= _domains()
     return {
-        "extends_documentation_fragment": _fragments("connection", *rows, *attributes),
+        "extends_documentation_fragment": _fragments("connection", "connection.answer", *rows, *attributes),
         "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
         **({"options": options} if options else {}),
     }
@@ -158,7 +158,9 @@ def _facts_options() -> dict[str, Any]:
         "default": list(DEFAULT),
     }
     return {
-        "extends_documentation_fragment": _fragments("connection", "rows", "attributes", "attributes.reads"),
+        "extends_documentation_fragment": _fragments(
+            "connection", "connection.answer", "rows", "attributes", "attributes.reads"
+        ),
         "seealso": [{"module": f"{_COLLECTION}.{name}"} for name in names() if name != FACTS],
         "options": {"gather_subset": subset},
     }
@@ -181,7 +183,9 @@ def _api_options() -> dict[str, Any]:
         "required": True,
     }
     return {
-        "extends_documentation_fragment": _fragments("connection", "attributes", "attributes.reads"),
+        "extends_documentation_fragment": _fragments(
+            "connection", "connection.answer", "attributes", "attributes.reads"
+        ),
         "seealso": [{"module": f"{_COLLECTION}.{FACTS}"}],
         "options": {"api": api},
     }

@@ -15,9 +15,11 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envel
     OfOtherTypes,
     Unread,
 )
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.found_keys import OfCheckedKeys
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Area, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.meaning import OfRows
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
+from ansible_collections.mailfleet.mailplus.tests.generate import known
 from ansible_collections.mailfleet.mailplus.tests.generate.shapes import Field, Hint, fields, read_hint
 
 Documented = dict[str, Any]
@@ -87,7 +89,8 @@ def info_return(area: Area) -> Documented:
 def facts_return() -> Documented:
     """RETURN of mailplus_facts. What all sections share is described once."""
     keys = _described(fields(Always))
-    keys["summary"]["description"] += " Its keys are those that the module for the section alone documents."
+    keys["summary"]["description"] += " Its other keys are those that the module for the section alone documents."
+    keys["summary"]["contains"] = _described(fields(OfCheckedKeys), returned="when O(check_keys)")
     keys["error"] = _error_of_section(keys["error"])
     of_lists = [field for field in fields(OfLists) if field.name not in _OF_INFO_MODULES]
     keys |= _described(of_lists, returned=_OF_LISTS)
@@ -207,9 +210,9 @@ def _answer(section: Section) -> Documented:
 def _about_data(section: Section) -> list[str]:
     """What can be said of the answer, and where it is known from."""
     found = [f"{section.holds}."] if section.holds else []
-    if section.known:
-        others = "the keys of a row depend on the NAS" if section.has_rows else "all others depend on the NAS"
-        found.append(f"Known from public clients or a live NAS are {_words(section.known)}; {others}.")
+    found += [f"Known from {evidence}: {known.in_words(keys, _code)}." for evidence, keys in known.by_evidence(section)]
+    if known.keys_of(section):
+        found.append("Which others there are depends on the NAS.")
     else:
         found.append("No key is documented; which there are depends on the version of MailPlus Server.")
     if section.rows_key and hasattr(dict, section.rows_key):
@@ -219,12 +222,12 @@ def _about_data(section: Section) -> list[str]:
 
 
 def _known(section: Section) -> str:
-    return f" Known keys are {_words(section.known)}." if section.known else ""
+    keys = known.keys_of(section)
+    return f" Known keys are {known.in_words(keys, _code)}." if keys else ""
 
 
-def _words(names: Iterable[str]) -> str:
-    *most, last = (f"C({name})" for name in names)
-    return f"{', '.join(most)} and {last}" if most else last
+def _code(text: str) -> str:
+    return f"C({text})"
 
 
 def _error_of_section(error: Documented) -> Documented:

@@ -92,7 +92,8 @@ def run(ansible: Ansible, names: Iterable[str], make: Callable[..., Data], conne
     tasks = []
     for module in MODULES:
         rows = {"limit": -1} if module in (FACTS, "mailplus_log_info", "mailplus_queue_info") else {}
-        tasks.append(make(module, module, {**connection, **rows}, ignore_errors=True))
+        keys = {"check_keys": True} if module == FACTS else {}
+        tasks.append(make(module, module, {**connection, **rows, **keys}, ignore_errors=True))
     with run_fleet({"nas": {name: FLEET[name] for name in names}}) as fleet:
         return ansible.play([play(*tasks)], inventory(fleet), environment=FAST, expected_warnings=WARNINGS)
 

@@ -11,8 +11,9 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import DescriptionError, FleetDescription, read_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, Request
@@ -25,7 +26,7 @@ DEMO = Path(__file__).parent / "fleets" / "demo.yml"
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        description = read_fleet(options.fleet)
+        description = read_fleet(_fleet_of(options.recording) if options.recording else options.fleet)
     except DescriptionError as error:
         print(error, file=sys.stderr)
         return 2
@@ -40,11 +41,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulator", description="Serve a simulated fleet of NAS on loopback.")
-    parser.add_argument("--fleet", type=Path, default=DEMO, help="description of the fleet (default: the demo fleet)")
+    served = parser.add_mutually_exclusive_group()
+    served.add_argument("--fleet", type=Path, default=DEMO, help="description of the fleet (default: the demo fleet)")
+    served.add_argument(
+        "--recording", type=Path, action="append", metavar="FILE", help="serve the NAS of this recording, or of several"
+    )
     parser.add_argument("--directory", type=Path, required=True, help="where inventory.yml and ca.pem are written")
     parser.add_argument("--requests", type=Path, help="append every request to this file, as lines of JSON")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input closes")
     return parser
+
+
+def _fleet_of(recordings: Sequence[Path]) -> dict[str, Any]:
+    """A NAS for each, of the name that its file has."""
+    names = [path.name.removesuffix(".json").removesuffix(".recording") for path in recordings]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DescriptionError(f"two recordings would be a NAS {twice}: rename one of the files")
+    return {"nas": {name: {"recording": str(path)} for name, path in zip(names, recordings, strict=True)}}
 
 
 async def _serve(description: FleetDescription, options: argparse.Namespace) -> int:

@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import (
+    Recording,
+    RecordingError,
+    load,
+)
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import (
     default_answers,
     delegation_options,
@@ -92,6 +97,7 @@ class NasDescription:
     https: bool = True
     certificate: str = "trusted"
     hostname: str = ""
+    recording: str | None = None
     dsm: int = 7
     model: str = "DS1821+"
     accounts: list[Account] = dataclasses.field(default_factory=lambda: [Account()])
@@ -126,6 +132,10 @@ class NasDescription:
 class FleetDescription:
     now: float
     nas: dict[str, NasDescription]
+    recordings: dict[str, Recording] = dataclasses.field(default_factory=dict)
+
+    def recording_of(self, nas: NasDescription) -> Recording | None:
+        return self.recordings[nas.recording] if nas.recording is not None else None
 
 
 CHOICES: dict[tuple[type, str], tuple[object, ...]] = {
@@ -141,6 +151,7 @@ CHOICES: dict[tuple[type, str], tuple[object, ...]] = {
 
 
 def read_fleet(source: Path | Mapping[str, Any]) -> FleetDescription:
+    directory = source.parent if isinstance(source, Path) else Path()
     if isinstance(source, Path):
         try:
             source = yaml.safe_load(source.read_text(encoding="utf-8"))
@@ -157,7 +168,27 @@ def read_fleet(source: Path | Mapping[str, Any]) -> FleetDescription:
         raise DescriptionError("fleet: nas is empty")
     for name, description in nas.items():
         _check(description, f"nas.{name}")
-    return FleetDescription(_now(fleet.get("now")), nas)
+    named = {described.recording: name for name, described in nas.items() if described.recording is not None}
+    recordings = {file: _read_recording(directory / file, f"nas.{name}.recording") for file, name in named.items()}
+    return FleetDescription(_now(fleet.get("now")), nas, recordings)
+
+
+def recorded_at(recording: Recording) -> float:
+    """When it was made, as its own times say. Raises ValueError where that is no time."""
+    return _seconds(_iso_time(recording["recorded_at"]))
+
+
+def _read_recording(path: Path, where: str) -> Recording:
+    try:
+        recording = load(path)
+    except RecordingError as error:
+        raise DescriptionError(f"{where}: {error}") from error
+    try:
+        recorded_at(recording)
+    except ValueError as error:
+        told = recording["recorded_at"]
+        raise DescriptionError(f"{where}: {path} is no recording: recorded_at is {told!r}, and no time") from error
+    return recording
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -283,12 +314,20 @@ def _now(value: object) -> float:
     if isinstance(value, str):
         value = _parse_time(value)
     if isinstance(value, datetime.datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)).timestamp()
+        return _seconds(value)
     raise DescriptionError(f"now: {value!r} is not a time")
+
+
+def _seconds(moment: datetime.datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp()
+
+
+def _iso_time(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _parse_time(text: str) -> datetime.datetime:
     try:
-        return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return _iso_time(text)
     except ValueError as error:
         raise DescriptionError(f"now: {text!r} is not an ISO 8601 time") from error

@@ -78,7 +78,7 @@ class MailPlus:
         scope = self._scope(read, params)
         key = (api, method, version, scope)
         if "rows" in read:
-            offset, limit = _number(params, "offset", 0), _number(params, "limit", read.get("limit", ALL_ROWS))
+            offset, limit = number(params, "offset", 0), number(params, "limit", read.get("limit", ALL_ROWS))
             return self._page(key, offset, limit, _additional(read, params))
         if (api, method) in self._special:
             return self._json(api, method, {**self._data(key), **self._special[api, method](account or Account())})
@@ -182,7 +182,7 @@ class MailPlus:
         found: Scope = ()
         needs = read.get("needs", {})
         for name, choice in {**needs, **read.get("takes", {})}.items():
-            value = _decoded(params.get(name))
+            value = decoded(params.get(name))
             if value is None and name in needs:
                 raise ApiError(114, {"name": name, "reason": "required"})
             given = value if isinstance(value, list) and name not in needs else [] if value is None else [value]
@@ -282,7 +282,7 @@ def _of_scope(key: ListKey) -> int:
 
 def _additional(read: Described, params: Mapping[str, Any]) -> frozenset[str]:
     """The keys of a row that are there when asked for, and were not."""
-    asked = _decoded(params.get("additional")) or []
+    asked = decoded(params.get("additional")) or []
     by_word: Mapping[str, list[str]] = read.get("additional", {})
     return frozenset(key for word, keys in by_word.items() if word not in asked for key in keys)
 
@@ -295,7 +295,7 @@ def _without(row: Row, hidden: frozenset[str]) -> Row:
     return shown
 
 
-def _decoded(value: Any) -> Any:
+def decoded(value: Any) -> Any:
     """A parameter that may have come as text of JSON."""
     try:
         return json.loads(value) if isinstance(value, str) else value
@@ -303,7 +303,7 @@ def _decoded(value: Any) -> Any:
         return value
 
 
-def _number(params: Mapping[str, Any], name: str, default: int) -> int:
+def number(params: Mapping[str, Any], name: str, default: int) -> int:
     """A parameter the server cannot read is ignored, and the answer is a success all the same."""
     value = params.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else default

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Recording
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import (
     ADMINISTRATOR,
     ANY_DELEGATION,
@@ -27,6 +28,7 @@ from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Faults
 from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import Account, NasDescription
 from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import MailPlus
 from ansible_collections.mailfleet.mailplus.tests.simulator.noise import Responder
+from ansible_collections.mailfleet.mailplus.tests.simulator.recorded import Recorded
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import (
     MAILPLUS_PREFIX,
     OWN,
@@ -88,7 +90,12 @@ class Nas:
     """The handle a test holds, and the state the server answers from."""
 
     def __init__(
-        self, name: str, description: NasDescription, now: float, cluster: list[tuple[str, str]] | None = None
+        self,
+        name: str,
+        description: NasDescription,
+        now: float,
+        cluster: list[tuple[str, str]] | None = None,
+        recording: Recording | None = None,
     ) -> None:
         self.name = name
         self.description = description
@@ -96,10 +103,9 @@ class Nas:
         self.host = description.address
         self.port = description.port
         self.https = description.https
-        self.apis = with_overrides(
-            apis_of(description.dsm, description.versions, description.unlisted_methods, package=description.package),
-            description.apis,
-        )
+        self.recorded = Recorded(recording, now) if recording else None
+        apis = apis_of(description.dsm, description.versions, description.unlisted_methods, package=description.package)
+        self.apis = with_overrides(self.recorded.apis if self.recorded else apis, description.apis)
         self._now = now
         self._cluster = cluster or [(name, self.hostname)]
         self._accounts = {account.username: account for account in description.accounts}

@@ -35,6 +35,7 @@ class Api:
     json: bool = False
     inherit: bool = False
     also_at: tuple[str, ...] = ()
+    told: Mapping[str, Any] | None = None
 
     def methods_at(self, version: int) -> frozenset[str]:
         """Those the version lists; where nobody knows a newer version's, optionally those of the last that is known."""
@@ -43,7 +44,10 @@ class Api:
         last = max(self.methods, default=0)
         return self.methods[last] if self.inherit and 0 < last < version else frozenset()
 
-    def as_info(self) -> dict[str, Any]:
+    def as_info(self) -> Mapping[str, Any]:
+        """What SYNO.API.Info tells of it: as it was recorded, or else made of the others."""
+        if self.told is not None:
+            return self.told
         info: dict[str, Any] = {"maxVersion": self.newest, "minVersion": self.oldest, "path": self.path}
         return {**info, "requestFormat": "JSON"} if self.json else info
 
@@ -97,7 +101,7 @@ def with_overrides(apis: Mapping[str, Api], overrides: Mapping[str, Any]) -> Map
             continue
         api = changed.get(name) or Api(ENTRY, 1, {}, json=True)
         changed[name] = dataclasses.replace(
-            api, newest=override.get("maxVersion", api.newest), oldest=override.get("minVersion", api.oldest)
+            api, told=None, newest=override.get("maxVersion", api.newest), oldest=override.get("minVersion", api.oldest)
         )
     return changed
 

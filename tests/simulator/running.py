@@ -34,7 +34,9 @@ class Fleet(Mapping[str, Nas]):
         for name, nas in description.nas.items():
             clusters.setdefault(nas.cluster or f"alone {name}", []).append((name, hostname_of(name, nas)))
         self._nas = {
-            name: Nas(name, nas, description.now, clusters[nas.cluster or f"alone {name}"])
+            name: Nas(
+                name, nas, description.now, clusters[nas.cluster or f"alone {name}"], description.recording_of(nas)
+            )
             for name, nas in description.nas.items()
         }
         numbers = itertools.count(1)

@@ -17,6 +17,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 from ansible_collections.mailfleet.mailplus.tests.simulator import damage
 from ansible_collections.mailfleet.mailplus.tests.simulator.certificates import Certificates
+from ansible_collections.mailfleet.mailplus.tests.simulator.errors import NoAnswerError
 from ansible_collections.mailfleet.mailplus.tests.simulator.faults import Fault, FaultyCall
 from ansible_collections.mailfleet.mailplus.tests.simulator.nas import Nas, Request
 from ansible_collections.mailfleet.mailplus.tests.simulator.registry import COMPOUND
@@ -149,7 +150,12 @@ class NasServer:
     ) -> web.StreamResponse:
         if "expired" in struck:
             self._nas.expire_sessions(struck["expired"]["code"], struck["expired"]["compound"])
-        reply = self._webapi.answer(incoming)
+        try:
+            reply = self._webapi.answer(incoming)
+        except NoAnswerError as error:
+            if error.hangs:
+                await asyncio.Event().wait()
+            return _closed(request)
         if struck:
             reply.body = damage.body(reply.body, struck)
         response = await _respond(request, reply, struck)

@@ -91,7 +91,7 @@ class WebApi:
         except ApiError as error:
             if isinstance(error.code, int) and error.code in REQUEST_ERRORS:
                 reply.headers["x-request-error"] = REQUEST_ERRORS[error.code]
-            reply.body = b'{"error":%b,"success":false}' % _error(error)
+            reply.body = to_json(error.told)
         else:
             reply.body = b'{"data":%b,"success":true}' % data if data else b'{"success":true}'
         return reply
@@ -158,6 +158,8 @@ class WebApi:
         return to_json(data)
 
     def _read(self, call: Call, session: Session | None, struck: Mapping[str, Fault]) -> bytes:
+        if self._nas.recorded is not None:
+            return self._nas.recorded.answer(call.api, call.method, call.version, call.params)
         if not is_read(call.api, call.method):
             return b"{}"
         mailplus = self._nas.mailplus
@@ -191,7 +193,7 @@ class WebApi:
         try:
             data = self._run_item(item, session, incoming, reply)
         except ApiError as error:
-            return b'%b"error":%b,"success":false}' % (start, _error(error)), False
+            return start + to_json(error.told)[1:], False
         told = b'"data":%b,' % data if data else b""
         return b'%b%b"success":true}' % (start, told), True
 
@@ -258,7 +260,3 @@ def _outer_call(params: Mapping[str, Any]) -> Call:
 
 def _json_parameters(params: Mapping[str, str]) -> dict[str, Any]:
     return {key: read_json_parameter(value) for key, value in params.items() if key not in _ROUTING}
-
-
-def _error(error: ApiError) -> bytes:
-    return to_json({"code": error.code} if error.errors is None else {"code": error.code, "errors": error.errors})

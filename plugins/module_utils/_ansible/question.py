@@ -163,6 +163,7 @@ class FactsQuestion(Question):
         own: options.ArgumentSpec = {
             "gather_subset": {"type": "list", "elements": "str", "default": list(DEFAULT)},
             "rows": {"type": "bool", "default": True},
+            "check_keys": {"type": "bool", "no_log": False, "default": False},
         }
         return {**options.CONNECTION_SPEC, **options.ANSWER_SPEC, **options.LIST_SPEC, **own}
 
@@ -184,6 +185,7 @@ class FactsQuestion(Question):
             options.window(params, keep=params["rows"]),
             reveal_secrets=params["reveal_secrets"],
             row_keys=options.row_keys(params),
+            check_keys=params.get("check_keys", False),
         )
 
     def _result(self, state: State, params: Mapping[str, Any]) -> Result:  # noqa: ARG002 - facts are what was read

@@ -20,7 +20,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.batches im
     split,
     weight,
 )
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.discovery import ENTRY, Discovery
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.discovery import ENTRY, ApiInfo, Discovery
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import (
     AUTH_API,
     BUSY_CODES,
@@ -91,7 +91,7 @@ class Client:
     """Reads from one DSM. Use it in a ``with`` block: it logs in at the start and always logs out at the end.
 
     ``allowed`` is the read allowlist, as pairs of API and method: nothing else can be sent. ``meaning`` tells what the
-    codes of packages mean.
+    codes of packages mean. A session that is too old is renewed once, if it ``may_renew``.
     """
 
     def __init__(
@@ -100,6 +100,8 @@ class Client:
         credentials: Credentials,
         allowed: Collection[tuple[str, str]],
         meaning: CodeMeaning = no_meaning,
+        *,
+        may_renew: bool = True,
     ) -> None:
         self._allowed = frozenset(allowed)
         self._transport = transport
@@ -108,7 +110,7 @@ class Client:
         self._session = Session(self._transport, self._discovery, credentials)
         self._most_items = MOST_WEIGHT  # of a compound
         self._routes: dict[tuple[str, str], Route] = {}
-        self._renewed = False
+        self._may_renew = may_renew
         self._losses = Losses()
         self._given_up: DsmError | None = None  # why nothing more is asked
         self.logout_error: DsmError | None = None
@@ -142,6 +144,10 @@ class Client:
     def auth_version(self) -> int:
         """The version of SYNO.API.Auth that the login used: 7 on DSM 7, 6 on DSM 6."""
         return self._session.auth_version
+
+    def find(self, api: str) -> ApiInfo | None:
+        """What the NAS says of an API of the allowlist; None where it has not got it. Raises DsmError."""
+        return self._discovery.find(api)
 
     def version_of(self, read: Read) -> int:
         """The version at which ``read`` is asked; after an answer, that of the answer."""
@@ -185,9 +191,9 @@ class Client:
     def _ask_again_after_expiry(self, reads: Sequence[Read], replies: list[Reply]) -> None:
         """Log in a second time, once in the life of a client, and ask again what the old session was too old for."""
         expired = [i for i, reply in enumerate(replies) if reply.error and reply.error.kind is Kind.EXPIRED]
-        if not expired or self._renewed or not self._session.renewable:
+        if not expired or not self._may_renew or not self._session.renewable:
             return
-        self._renewed = True
+        self._may_renew = False
         try:
             self._session.renew()
         except DsmError as error:
@@ -221,7 +227,8 @@ class Client:
         return True
 
     def _route(self, read: Read) -> Route:
-        return self._routes.get((read.api, read.method)) or Route(ENTRY, max(read.versions))
+        known, newest = self._routes.get((read.api, read.method)), max(read.versions)
+        return known if known and known.version in read.versions else Route(known.path if known else ENTRY, newest)
 
     def _ask(self, reads: Sequence[Read]) -> list[Reply]:
         """Ask in batches, and then, in ever smaller parts, what did not come back: one read that hangs costs itself.

@@ -22,6 +22,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allow
     Pair,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import Envelope
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.found_keys import KeyCheck
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import Kind, Section
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import (
     MOST_ENTRIES,
@@ -29,6 +30,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists
     Window,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import (
+    Asked,
     EachReading,
     MappingReading,
     Params,
@@ -57,7 +59,8 @@ Enter = Callable[[Client], AbstractContextManager[Client]]
 class Plan:
     """What to read: sections, which rows of those that are lists, and for which domains (all where none is named).
 
-    ``row_keys`` are keys of rows that the user named.
+    ``row_keys`` are keys of rows that the user named. With ``check_keys``, summaries tell how the keys of answers
+    compare with those that are known.
     """
 
     sections: Sequence[Section]
@@ -65,6 +68,7 @@ class Plan:
     reveal_secrets: bool = False
     domains: Sequence[str] = ()
     row_keys: NamedKeys = field(default_factory=NamedKeys)
+    check_keys: bool = False
 
     @property
     def asks_zone(self) -> bool:
@@ -147,6 +151,7 @@ def read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, 
     Raises DsmError where the NAS was not reached.
     """
     readings = _readings(plan)
+    check = KeyCheck(reveal_secrets=plan.reveal_secrets) if plan.check_keys else None
     with ExitStack() as stack:
         for reading in readings.values():
             stack.enter_context(reading)
@@ -154,15 +159,24 @@ def read_sections(client: Client, plan: Plan, now: datetime) -> tuple[dict[str, 
         checks = [[reading] for reading in readings.values() if reading.section.kind is Kind.CHECK]
         is_answered = False
         for together in (ordinary, *checks):
-            is_answered = read_to_the_end(client, together, is_answered=is_answered)
+            is_answered = read_to_the_end(client, together, is_answered=is_answered, check=check)
     wanted = {section.name: readings[section.name] for section in plan.sections}
     envelopes = {name: reading.envelope(now) for name, reading in wanted.items()}
+    if check:
+        envelopes = {name: _with_keys(envelope, name, check) for name, envelope in envelopes.items()}
     warnings = [f"{name}: {warning}" for name, reading in readings.items() for warning in reading.warnings]
     if all(map(_is_missing, envelopes.values())):
         warnings.append(
             "None of the sections exists on this NAS: MailPlus Server is not installed, not started or older."
         )
     return envelopes, warnings
+
+
+def _with_keys(envelope: Envelope, section: str, check: KeyCheck) -> Envelope:
+    """A section that was read, with what was found of its keys in its summary."""
+    if envelope["status"] != "ok":
+        return envelope
+    return {**envelope, "summary": {**(envelope["summary"] or {}), "known_keys": check.told(section)}}
 
 
 def _zone(client: Client, plan: Plan) -> tzinfo | None:
@@ -226,7 +240,9 @@ def _reading(section: Section, of: Reading | None, plan: Plan) -> Reading:
     return EachReading(section, of, make, only=() if section.each.of.each else plan.domains)
 
 
-def read_to_the_end(client: Client, readings: Sequence[Reading], *, is_answered: bool) -> bool:
+def read_to_the_end(
+    client: Client, readings: Sequence[Reading], *, is_answered: bool, check: KeyCheck | None = None
+) -> bool:
     """Ask in rounds, each for what all readings want next. Returns whether the NAS has answered anything.
 
     While it answers, account is taken of what came before: a quarter of the time that a long list takes.
@@ -244,6 +260,8 @@ def read_to_the_end(client: Client, readings: Sequence[Reading], *, is_answered:
                 else:  # there is nothing yet to take account of, and a thread costs
                     replies = client.read(wanted)
                     is_answered = _is_answered(replies)
+                if check:
+                    _look(check, client, asked, replies)
                 hand_out(asked, replies)
         except BaseException:
             client.interrupt()  # or else the end of the thread would be waited for as long as for the NAS
@@ -251,6 +269,13 @@ def read_to_the_end(client: Client, readings: Sequence[Reading], *, is_answered:
     for reading in readings:
         reading.finish()
     return is_answered
+
+
+def _look(check: KeyCheck, client: Client, asked: Asked, replies: Sequence[Reply]) -> None:
+    """Take account of the keys of what was answered."""
+    every = [(reading.section, read) for reading, reads in asked for read in reads]
+    for (section, read), reply in zip(every, replies, strict=True):
+        check.look(section, read, client.version_of(read), reply)
 
 
 def _is_answered(replies: Sequence[Reply]) -> bool:

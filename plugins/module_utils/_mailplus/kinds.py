@@ -34,7 +34,6 @@ EVIDENCE = {
     "M": "exists on hardware",
     "R": "recorded answer",
     "P": "parameters known",
-    "K": "keys known",
     "U": "no key known",
 }
 
@@ -209,10 +208,10 @@ class Each:
 class Section:
     """One row of the catalogue: what can be read by one name.
 
-    ``title`` tells in a line what it is, ``holds`` what the answer is about, ``known`` which of its keys are attested.
-    ``reads`` are alternatives, of which the first counts that the server has. ``place`` is the page of MailPlus
-    Server's own pages, or of DSM's, ``privilege`` the option of a delegation policy that covers that page by its name,
-    or whom DSM lets in; None where that is not known. ``evidence`` has tags of ``EVIDENCE``.
+    ``title`` tells in a line what it is, ``holds`` what the answer is about. ``reads`` are alternatives, of which the
+    first counts that the server has; which keys of their answers are known, known_keys.py tells. ``place`` is the page
+    of MailPlus Server's own pages, or of DSM's, ``privilege`` the option of a delegation policy that covers that page
+    by its name, or whom DSM lets in; None where that is not known. ``evidence`` has tags of ``EVIDENCE``.
 
     A list has ``rows_key``, the key of its rows where that is known, and ``ids``, candidates for a key that tells two
     rows apart. Entries that are known to take ``offset`` and ``limit`` are ``paged``; a log is asked for them always.
@@ -231,7 +230,6 @@ class Section:
     privilege: str | None
     evidence: str = ""
     holds: str = ""
-    known: tuple[str, ...] = ()
     rows_key: str = ""
     ids: tuple[str, ...] = ()
     paged: bool = False

@@ -18,6 +18,7 @@ from typing import Any
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import read_moment
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import MARKER
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import has_mark
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.resemblance import closest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import RATIO, TIME, counted, in_unit
 
 
@@ -46,6 +47,17 @@ _DAYS = {
 }
 _MOST_DAYS = 36500
 _MOST = 10**30
+
+# What conditions are about, beside those that compare with a value.
+_LIMITS = ("at_least", "at_most")
+_WANTED = {
+    **dict.fromkeys(_LIMITS, "a number"),
+    **dict.fromkeys(("matches", "word"), "text"),
+    **dict.fromkeys(_DAYS, "a time"),
+    **dict.fromkeys(("all", "any"), "a list"),
+    "parts": "a mapping",
+    "present": "anything",
+}
 
 # How far the clock of a NAS may be ahead.
 _CLOCKS_DIFFER = timedelta(days=1)
@@ -87,6 +99,27 @@ class Condition:
     def unit(self) -> str:
         """The unit of the value that it compares; empty where it can be of any."""
         return RATIO if isinstance(self.operand, Ratio) else _DAYS.get(self.operator, ("",))[0]
+
+    @property
+    def wanted(self) -> str:
+        """Which kind of value it is about, in words. A value of another kind is unknown to it."""
+        if self.operator in ("equals", "in"):
+            operands = self.operand if self.operator == "in" else [self.operand]
+            return " or ".join(dict.fromkeys(map(kind_of, operands)))
+        if isinstance(self.operand, Ratio):
+            return f"two numbers that can be divided, {_path(self.operand.of)} and {_path(self.operand.to)}"
+        if self.operator in _LIMITS and self.operand >= 0:
+            return "a number that is not negative"
+        return _WANTED[self.operator]
+
+    def fits(self, value: object) -> bool:
+        """Whether it can be about a value of this kind, whatever it comes to."""
+        kinds: dict[str, type] = {"all": list, "any": list, "parts": dict, "word": str}
+        if self.operator in _DAYS:
+            return read_moment(value) is not None
+        if self.operator in kinds:
+            return isinstance(value, kinds[self.operator])
+        return self.check(value) is not Outcome.UNKNOWN
 
     def in_words(self, unit: str = "") -> str:
         """What it requires of a value in that unit."""
@@ -222,6 +255,14 @@ def is_taken_out(value: object) -> bool:
     return isinstance(value, str) and (value == MARKER or has_mark(value))
 
 
+def kind_of(value: object) -> str:
+    """Which kind of value it is, in words."""
+    if value is None:
+        return "null"
+    kinds = {bool: "true or false", float: "a number", str: "text", list: "a list"}
+    return kinds.get(_type(value), "a mapping")
+
+
 def find(value: object, path: tuple[str, ...]) -> object:
     """The value at ``path``, ABSENT where there is none.
 
@@ -237,6 +278,19 @@ def find(value: object, path: tuple[str, ...]) -> object:
         else:
             return ABSENT
     return value
+
+
+def near(value: object, path: tuple[str, ...]) -> str | None:
+    """A path that somebody may have meant by one at which nothing is: the same but for its last key that was found."""
+    if find(value, ("data", *path)) is not ABSENT:
+        return _path(("data", *path))
+    for number, key in enumerate(path):
+        below = find(value, (key,))
+        if below is ABSENT:
+            meant = closest(key, filter(str.isascii, value)) if isinstance(value, dict) else None
+            return _path((*path[:number], meant)) if meant else None
+        value = below
+    return None
 
 
 def spread(path: tuple[str, ...], condition: Condition) -> tuple[tuple[str, ...], Condition]:
@@ -395,13 +449,19 @@ def _in(value: object, operand: list[object], _now: datetime | None) -> Outcome:
 
 
 def _at_least(value: object, operand: float, _now: datetime | None) -> Outcome:
-    number = _number(value)
+    number = _plausible(value, operand)
     return Outcome.UNKNOWN if number is None else _outcome(number >= operand)
 
 
 def _at_most(value: object, operand: float, _now: datetime | None) -> Outcome:
-    number = _number(value)
+    number = _plausible(value, operand)
     return Outcome.UNKNOWN if number is None else _outcome(number <= operand)
+
+
+def _plausible(value: object, operand: float) -> float | None:
+    """A number that can be compared. Where the policy counts from zero, one below is none: -1 often means no limit."""
+    number = _number(value)
+    return None if number is not None and number < 0 <= operand else number
 
 
 def _matches(value: object, operand: re.Pattern[str], _now: datetime | None) -> Outcome:

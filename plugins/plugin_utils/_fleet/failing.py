@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import sentence
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import FIND_SETTING
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     DifferenceReport,
@@ -76,7 +77,11 @@ def _not_configured(rules: Sequence[NotConfigured]) -> Iterator[str]:
     """How many rules nobody could judge, and what the user has to tell: a line for all hosts."""
     paths = [rule for rule in rules if rule["path_variable"]]
     missing = sorted({rule["section"] for rule in rules if not rule["path_variable"]})
-    parts = [f"{counted(len(paths), 'rule waits', 'rules wait')} for mailplus_state_paths"] if paths else []
+    parts = (
+        [f"{counted(len(paths), 'rule waits', 'rules wait')} for mailplus_state_paths, see {FIND_SETTING}"]
+        if paths
+        else []
+    )
     if missing:
         count = counted(len(rules) - len(paths), "rule rests", "rules rest")
         parts.append(f"{count} on sections outside mailplus_state_subset ({', '.join(missing)})")

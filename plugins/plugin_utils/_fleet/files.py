@@ -215,7 +215,9 @@ def _encode(text: str) -> bytes:
 def _without_times(value: Any) -> Any:
     if isinstance(value, Mapping):
         # A verdict on such a value states it too.
-        times = {*_TIMES, "actual"} if str(value.get("path")).rpartition(".")[2] in _TIMES else _TIMES
+        times = (
+            {*_TIMES, "actual", "actual_in_words"} if str(value.get("path")).rpartition(".")[2] in _TIMES else _TIMES
+        )
         return {key: _without_times(item) for key, item in value.items() if key not in times}
     if isinstance(value, list):
         return [_without_times(item) for item in value]

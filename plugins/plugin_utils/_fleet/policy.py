@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -22,6 +25,12 @@ from jinja2 import Environment, TemplateSyntaxError
 
 # From the least to the most severe.
 SEVERITIES = ("info", "low", "medium", "high", "critical")
+
+
+# The playbook that finds the path of a setting.
+FIND_SETTING = "mailfleet.mailplus.find_setting"
+
+_PLAIN = re.compile(r"[\w.,-]+", re.ASCII)
 
 
 class PolicyError(ValueError):
@@ -163,10 +172,23 @@ def for_host(rules: Sequence[Rule], overrides: object, exceptions: object, paths
     own = [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules]
     if rules:  # or else nothing is judged, whatever is set
         ids = {rule.id for rule in rules}
-        _require_known(ids, overrides, "mailplus_state_overrides: no policy has a rule")
-        _require_known(ids, waivers, "mailplus_state_exceptions: no policy has a rule")
-        _require_known(_path_variables([*rules, *own]), paths, "mailplus_state_paths: no rule has the path_variable")
+        require_known(ids, overrides, "mailplus_state_overrides: no policy has a rule")
+        require_known(ids, waivers, "mailplus_state_exceptions: no policy has a rule")
+        require_known(_path_variables([*rules, *own]), paths, "mailplus_state_paths: no rule has the path_variable")
     return HostPolicy(own, waivers, parsed)
+
+
+def require_known(known: set[str], named: Iterable[str], what: str) -> None:
+    """Raises PolicyError, with what was meant, for a name that is most likely misspelt."""
+    unknown = sorted(str(name) for name in set(named) - known)
+    if unknown:
+        alike = sorted({one for name in unknown for one in get_close_matches(name, known, n=1)})
+        raise PolicyError(f"{what} {', '.join(unknown)}{f'; did you mean {_or(alike)}?' if alike else '.'}")
+
+
+def extra_var(name: str, value: str) -> str:
+    """The option of ansible-playbook that sets a variable, to be pasted into a shell."""
+    return f"-e {f'{name}={value}' if _PLAIN.fullmatch(value) else shlex.quote(json.dumps({name: value}))}"
 
 
 def _parse_rule(source: object, policy: str, fallback_name: str) -> Rule:
@@ -305,14 +327,6 @@ def _parse_expression(source: Mapping[str, object], name: str) -> str:
 
 def _path_variables(rules: Iterable[Rule]) -> set[str]:
     return {place.path_variable for rule in rules for place in rule.places if place.path_variable}
-
-
-def _require_known(known: set[str], named: Iterable[str], what: str) -> None:
-    """Find a name that is most likely misspelt."""
-    unknown = sorted(str(name) for name in set(named) - known)
-    if unknown:
-        alike = sorted({one for name in unknown for one in get_close_matches(name, known, n=1)})
-        raise PolicyError(f"{what} {', '.join(unknown)}{f'; did you mean {_or(alike)}?' if alike else '.'}")
 
 
 def _or(names: Sequence[str]) -> str:

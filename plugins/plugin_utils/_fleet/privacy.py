@@ -60,6 +60,8 @@ _NUMBERED_MARK = re.compile(rf"{_MARK.pattern}(?: \d+)?")
 
 # Among the personal keys of a section, it stands for all text.
 _ALL_TEXT = "*"
+# In a summary, what was found of the keys of an answer; among that, keys that nobody attested.
+_KNOWN_KEYS, _UNKNOWN = "known_keys", "unknown"
 # Times are nobody's. Digits may be anything, and are seconds under the key of a time only.
 _TIME = re.compile(
     r"\d{4}([-/.])\d\d\1\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?"
@@ -148,6 +150,13 @@ class Clean:
 
     def section(self, name: str, envelope: Mapping[str, Any]) -> Any:
         """One section of a host. Beside what the server sent and what is made of it, words are ours."""
+        cleaned, summary = self._section(name, envelope), envelope.get("summary")
+        if self.replace is None or not isinstance(summary, Mapping) or _KNOWN_KEYS not in summary:
+            return cleaned
+        told = self._checked_keys(summary[_KNOWN_KEYS], self.replace)
+        return {**cleaned, "summary": {**cleaned["summary"], _KNOWN_KEYS: told}}
+
+    def _section(self, name: str, envelope: Mapping[str, Any]) -> Any:
         section = BY_NAME.get(name)
         clean = self.of(section)
         is_named = self.personal or self.subjects
@@ -182,6 +191,12 @@ class Clean:
             "row_keys": lambda named: named,
         }
         return {key: cleaners.get(key, ours)(item) for key, item in envelope.items()}
+
+    def _checked_keys(self, told: Any, replace: Replace) -> Any:
+        """What was found of the keys of an answer. Those that nobody attested may be names of people."""
+        if not isinstance(told, Mapping):
+            return told
+        return {key: self._value(item, replace, _PERSONAL) if key == _UNKNOWN else item for key, item in told.items()}
 
     def _summary(self, summary: Any) -> Any:
         """What is made of rows, in words of ours but for those of the server that it counts."""
@@ -218,6 +233,9 @@ class Clean:
             return value
         name, _dot, below = path.partition(".")
         part, *keys = below.split(".")
+        if part == "summary" and keys[:1] == [_KNOWN_KEYS]:
+            is_of_nas = keys[1:2] == [_UNKNOWN]
+            return self._value(value, self.replace, _PERSONAL) if is_of_nas else self._checked_keys(value, self.replace)
         clean = self.of(BY_NAME.get(name))
         if part == "data" and any(map(clean.is_personal, keys)):
             return clean._value(value, self.replace, _PERSONAL)

@@ -56,6 +56,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts
     NOT_CONFIGURED,
     SWITCHED_OFF,
     VERDICTS,
+    Quote,
     Verdict,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views import OfHost, Views, of_host
@@ -264,6 +265,7 @@ def _host(result: HostResult, clean: _Cleaner) -> HostReport:
 def _verdict(verdict: Verdict, clean: _Cleaner, at: datetime | None, *, can_quote: bool) -> VerdictReport:
     """A verdict; how long ago something was is told from ``at``. Its limits are put on it later."""
     message = verdict.message if can_quote or not verdict.cause else verdict.message.replace(verdict.cause, _NO_CAUSE)
+    message = _cleaned_quote(message, verdict.quote, clean)
     is_count = verdict.unit in (ITEMS, KEYS)
     path, actual = clean.at(verdict.path or "", None if is_count else verdict.actual)
     actual = verdict.actual if is_count else actual
@@ -279,6 +281,15 @@ def _verdict(verdict: Verdict, clean: _Cleaner, at: datetime | None, *, can_quot
         "message": clean.text(message),
         "path": path or None,
     }
+
+
+def _cleaned_quote(message: str, quote: Quote | None, clean: _Cleaner) -> str:
+    """A message without what is personal in its quote: the last such words, since names of entries stand before."""
+    if quote is None:
+        return message
+    _path, value = clean.at(quote.path, quote.value)
+    before, _quote, after = message.rpartition(str(quote))
+    return f"{before}{replace(quote, value=value)}{after}"
 
 
 def _in_words(actual: object, verdict: Verdict, at: datetime | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import FIND_SETTING, Rule, extra_var
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     HostReport,
@@ -80,16 +80,15 @@ class Unconfigured:
             "gathered": is_gathered,
             "path_variable": lack.path_variable,
             "hosts": hosts,
-            "remedy": " ".join(_remedy(lack, is_gathered=is_gathered or not self._gathered)),
+            "remedy": " ".join(_remedy(rule, lack, is_gathered=is_gathered or not self._gathered)),
         }
 
 
-def _remedy(lack: Lack, *, is_gathered: bool) -> Iterator[str]:
+def _remedy(rule: Rule, lack: Lack, *, is_gathered: bool) -> Iterator[str]:
     if not is_gathered:
         yield f"The section {lack.section} is not gathered; add it to mailplus_state_subset."
     if lack.path_variable:
-        look = "Look" if is_gathered else "Then look"
         yield (
-            f"{look} at mailplus.sections.{lack.section} in hosts/HOST.json of a NAS whose setting you know, and tell "
-            f"the path of the setting: mailplus_state_paths: {{{lack.path_variable}: data.KEY}}."
+            f"To find the path, run: ansible-playbook -i INVENTORY {FIND_SETTING} -e mailplus_hosts=HOST "
+            f"{extra_var('rule', rule.id)}. Then set it: mailplus_state_paths: {{{lack.path_variable}: data.KEY}}."
         )

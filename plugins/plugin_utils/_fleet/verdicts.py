@@ -20,20 +20,24 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.conditio
     divided,
     find,
     is_taken_out,
+    kind_of,
+    near,
     spread,
     worst,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.expressions import keys_of_sections
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import (
+    FIND_SETTING,
     HostPolicy,
     Place,
     Rule,
     Target,
     Waiver,
+    extra_var,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ITEMS, KEYS
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import ITEMS, KEYS, code, counted
 
 # An expression that looks at these of a section knows that it may not have been read.
 _OF_READING = {"status", "error"}
@@ -68,11 +72,24 @@ class Lack:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """What a message quotes of a host, behind words by which it is found in the message, and where it stands."""
+
+    words: str
+    value: object
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.words} {code(self.value)}"
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a rule comes to on a host. ``expected`` and ``actual`` are None where there is nothing to compare.
 
     ``path`` is where the actual value stands; None where nothing was looked up. ``cause`` may be a part of the
-    message, and quote any value of the host. ``verdict`` is one of VERDICTS, NOT_CONFIGURED, or SWITCHED_OFF.
+    message, and quote any value of the host; ``quote`` is a part that quotes one. ``verdict`` is one of VERDICTS,
+    NOT_CONFIGURED, or SWITCHED_OFF.
     """
 
     rule: str
@@ -85,6 +102,7 @@ class Verdict:
     cause: str = ""
     lack: Lack | None = None
     unit: str = ""
+    quote: Quote | None = None
 
 
 def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluate) -> list[Verdict]:
@@ -95,7 +113,10 @@ def judge(record: HostRecord, policy: HostPolicy, today: date, evaluate: Evaluat
 
 @dataclass(frozen=True)
 class _Look:
-    """What a condition comes to, a sentence about it, the value it was put on, and where that stands."""
+    """What a condition comes to, a sentence about it, the value it was put on, and where that stands.
+
+    ``is_path_doubtful`` tells that nothing stands there, or a value of which the condition cannot be.
+    """
 
     outcome: Outcome
     message: str
@@ -103,6 +124,8 @@ class _Look:
     path: str | None = None
     lack: Lack | None = None
     unit: str = ""
+    quote: Quote | None = None
+    is_path_doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,12 +144,12 @@ class _Host:
         if self.record.mailplus is None:
             return _verdict(rule, "unknown", _Look(Outcome.UNKNOWN, f"The host was not read: {self.record.reason}"))
         if rule.applies:
-            look = self._look(rule.applies)
+            look = _advised(rule, rule.applies, self._look(rule.applies))
             if look.outcome is Outcome.NOT_MET:
                 return _verdict(rule, "not_applicable", _Look(look.outcome, "The rule does not apply to this host."))
             if look.outcome is Outcome.UNKNOWN:
                 message = f"Whether the rule applies is not known: {look.message}"
-                return _verdict(rule, "unknown", _Look(look.outcome, message, lack=look.lack))
+                return _verdict(rule, "unknown", _Look(look.outcome, message, lack=look.lack, quote=look.quote))
         return self._judge_target(rule, rule.target) if rule.target else self._judge_expression(rule)
 
     def _unset_path(self, rule: Rule) -> Lack | None:
@@ -134,7 +157,7 @@ class _Host:
         return next((Lack(place.section, place.path_variable) for place in unset), None)
 
     def _judge_target(self, rule: Rule, target: Target) -> Verdict:
-        look = self._look(target)
+        look = _advised(rule, target, self._look(target))
         return _verdict(rule, _VERDICTS[look.outcome], look, expected=target.expected)
 
     def _judge_expression(self, rule: Rule) -> Verdict:
@@ -205,7 +228,10 @@ class _Host:
             return _Look(Outcome.UNKNOWN, message, actual, where, unit=unit)
         where = ".".join((where, *found.path))
         actual, unit = _short(found.value, found.condition.unit or target.unit)
-        return _Look(found.outcome, _sentence(where, found, target.unit), actual, where, unit=unit)
+        quote = _quote(where, found, envelope, (*path, *found.path))
+        is_doubtful = found.outcome is Outcome.UNKNOWN and (found.value is ABSENT or _is_misfit(found))
+        message = _sentence(where, found, target, quote)
+        return _Look(found.outcome, message, actual, where, unit=unit, quote=quote, is_path_doubtful=is_doubtful)
 
     def _path(self, place: Place) -> tuple[str, ...]:
         return place.path or self.paths[place.path_variable or ""]
@@ -230,21 +256,69 @@ def _together(looks: Mapping[str, _Look], *, can_name: bool) -> _Look:
     return replace(first, message=f"{', '.join([*names, *more])}: {first.message}")
 
 
-def _sentence(where: str, found: Found, unit: str) -> str:
+def _sentence(where: str, found: Found, target: Target, quote: Quote | None) -> str:
     if found.empty:
         return f"{where} has no {found.condition.operand.selection}."
     if found.value is ABSENT:
-        return f"{where} is not in the answer."
+        return f"{where} is not in the answer.{f' {quote}?' if quote else ''}"
     if is_taken_out(found.value):
         return f"{where} was taken out, as a secret or as personal data."
-    if found.outcome is Outcome.UNKNOWN and found.condition.operator == "word" and isinstance(found.value, str):
+    if found.outcome is not Outcome.UNKNOWN:
+        return f"{where} is{'' if found.outcome is Outcome.MET else ' not'} as required."
+    return f"{where} {_doubt(found, target, quote)}."
+
+
+def _doubt(found: Found, target: Target, quote: Quote | None) -> str:
+    """Why a value leaves open what its condition comes to."""
+    condition, in_words = found.condition, found.condition.in_words(target.unit)
+    if target.per and found.value is None:
+        return "is no ratio: there have to be two numbers, the second of them above zero"
+    if _is_misfit(found):
+        return f"{quote or _holds(found.value)}, but the rule wants {condition.wanted}: {in_words}"
+    if condition.operator == "word":
         return (
-            f"{where} is a word of which is not known whether it is good; where it is, name it in the condition of the "
-            "rule, in mailplus_state_overrides."
+            "is a word of which is not known whether it is good; where it is, name it in the condition of the rule, in "
+            "mailplus_state_overrides"
         )
-    if found.outcome is Outcome.UNKNOWN:
-        return f"{where} cannot be compared with: {found.condition.in_words(unit)}."
-    return f"{where} is{'' if found.outcome is Outcome.MET else ' not'} as required."
+    return f"cannot be compared with: {in_words}"
+
+
+def _is_misfit(found: Found) -> bool:
+    """Whether a value is of a kind that its condition cannot be about, so that the path may be a wrong one."""
+    if found.empty or found.outcome is not Outcome.UNKNOWN or found.value is ABSENT or is_taken_out(found.value):
+        return False
+    return not found.condition.fits(found.value)
+
+
+def _quote(where: str, found: Found, envelope: Any, path: tuple[str, ...]) -> Quote | None:
+    """What the message quotes: a value that is a wrong one, or a path that may be meant where nothing stands."""
+    if found.value is ABSENT and found.outcome is Outcome.UNKNOWN:
+        meant = near(envelope, path)
+        return Quote("Did you mean", meant, where) if meant else None
+    is_short = found.value is not None and not isinstance(found.value, (list, Mapping))
+    return Quote(_holds(found.value), found.value, where) if is_short and _is_misfit(found) else None
+
+
+def _holds(value: object) -> str:
+    """What stands somewhere, within a sentence, up to the value itself where that is short."""
+    if isinstance(value, list):
+        return f"holds a list of {counted(len(value), 'item')}"
+    if isinstance(value, Mapping):
+        return f"holds a mapping of {counted(len(value), 'key')}"
+    if isinstance(value, bool):
+        return "holds"
+    return "holds null" if value is None else f"holds the {kind_of(value).removeprefix('a ')}"
+
+
+def _advised(rule: Rule, target: Target, look: _Look) -> _Look:
+    """A look with what to do, where its path may be a wrong one."""
+    is_found = any(place.path_variable for place in target.places)
+    if not look.is_path_doubtful or (look.actual is None and not is_found):
+        return look
+    steps = [f"find its path with {FIND_SETTING} {extra_var('rule', rule.id)}"] if is_found else []
+    if look.actual is not None:
+        steps.append(f"change its {'' if is_found else 'path or '}condition in mailplus_state_overrides")
+    return replace(look, message=f"{look.message} To mend it, {', or '.join(steps)}.")
 
 
 def _rests_on_missing_rows(path: tuple[str, ...], found: Found, envelope: Envelope) -> bool:
@@ -286,6 +360,7 @@ def _verdict(rule: Rule, verdict: str, look: _Look, *, expected: str | None = No
         look.path,
         lack=look.lack,
         unit=look.unit,
+        quote=look.quote,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 RECORDING_VERSION = 1
 
@@ -48,12 +48,10 @@ class NotAsked(TypedDict):
 class Recording(TypedDict):
     """``recorded_at`` is moved as all times are, so that they have the same distance from it as on the NAS.
 
-    ``apis`` are those entries of SYNO.API.Info that the collection may ask. In a ``strict`` one, values are the names of
-    their types.
+    ``apis`` are entries of SYNO.API.Info. In a ``strict`` recording, values are the names of their types.
     """
 
     recording_version: int
-    collection_version: str
     recorded_at: str
     strict: bool
     auth_version: int
@@ -85,13 +83,12 @@ def load(path: Path) -> Recording:
         raise RecordingError(
             f"{path} is a recording of version {found['recording_version']}; only {RECORDING_VERSION} is known here."
         )
-    return Recording(**{key: found[key] for key in Recording.__annotations__})  # type: ignore[typeddict-item]
+    return cast(Recording, {key: found[key] for key in Recording.__annotations__})
 
 
 def _is_recording(found: Mapping[str, Any]) -> bool:
     types: dict[str, type] = {
         "recording_version": int,
-        "collection_version": str,
         "recorded_at": str,
         "strict": bool,
         "auth_version": int,

@@ -10,13 +10,14 @@ import json
 import math
 import random
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ALONE, ROWS
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.known_keys import KNOWN, known_keys
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import (
     ALL_CODES,
     MARKER,
@@ -36,8 +37,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.stan
     same,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import Written, is_size_or_span, read
-
-Known = Callable[[str, str], Collection[str]]
 
 # Every recording seems to be of this day.
 _DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - in UTC, as recorded_at is
@@ -87,19 +86,17 @@ _REASON_WORDS = words.of(
 )
 
 
-def catalogued(api: str, method: str) -> Collection[str]:
-    """The keys of a pair that the catalogue knows."""
-    return _catalogue().get((api, method), frozenset())
+@lru_cache(maxsize=256)
+def _known(api: str, method: str) -> frozenset[str]:
+    """The names of the keys that are attested of a pair."""
+    steps = (step for key in known_keys(api, method) for step in key.path.split("."))
+    return frozenset(step.removesuffix("[]") for step in steps) - {"*"}
 
 
 @lru_cache(maxsize=1)
-def _catalogue() -> dict[tuple[str, str], frozenset[str]]:
-    known: dict[tuple[str, str], frozenset[str]] = {}
-    for row in (*CATALOGUE, *ALONE):
-        for each in row.reads:
-            pair = (each.api, each.method)
-            known[pair] = known.get(pair, frozenset()).union(row.known)
-    return known
+def _known_anywhere() -> frozenset[str]:
+    """The names of all keys that are attested, of whatever answer."""
+    return frozenset().union(*(_known(api, method) for api, method in KNOWN))
 
 
 def scrub(
@@ -107,17 +104,15 @@ def scrub(
     *,
     strict: bool = False,
     keep: Collection[str] = (),
-    known: Known = catalogued,
     chance: random.Random | None = None,
 ) -> tuple[Recording, Kept]:
     """What may be shown of a recording, and what of it stayed in clear.
 
-    ``keep`` are keys that somebody looked at and wants to stay, ``known`` those of an API and method that are attested.
-    With ``strict``, values are the names of their types, and ``keep`` counts for nothing. What is drawn at random is
-    drawn anew in every call, and not kept.
+    ``keep`` are keys that somebody looked at and wants to stay. With ``strict``, values are the names of their types,
+    and ``keep`` counts for nothing. What is drawn at random is drawn anew in every call, and not kept.
     """
     bounded: Any = {**raw, "answers": [_bounded(answer) for answer in raw["answers"]]}
-    return _Scrubber(bounded, strict, frozenset(keep), known, chance or random.SystemRandom()).scrubbed()
+    return _Scrubber(bounded, strict, frozenset(keep), chance or random.SystemRandom()).scrubbed()
 
 
 def _bounded(value: Any, depth: int = 0) -> Any:
@@ -181,8 +176,8 @@ class _Seen:
 class _Scrubber:
     """One recording, and what its stand-ins are."""
 
-    def __init__(self, raw: Recording, strict: bool, keep: frozenset[str], known: Known, chance: random.Random) -> None:
-        self._raw, self._strict, self._known = raw, strict, known
+    def __init__(self, raw: Recording, strict: bool, keep: frozenset[str], chance: random.Random) -> None:
+        self._raw, self._strict = raw, strict
         self._keep = frozenset() if strict else keep
         self._seen = _Seen()
         for answer in raw["answers"]:
@@ -197,7 +192,6 @@ class _Scrubber:
         told: Any = {
             "recording_version": _small(self._raw.get("recording_version")),
             "auth_version": _small(self._raw.get("auth_version")),
-            "collection_version": _own_version(self._raw.get("collection_version")),
             "recorded_at": self._begin.strftime(_RECORDED_AT),
             "strict": self._strict,
             "apis": _apis(self._raw.get("apis")),
@@ -212,7 +206,7 @@ class _Scrubber:
     def _answer(self, raw: Answer) -> Answer:
         api, method = str(raw.get("api", "")), str(raw.get("method", ""))
         row = ROWS.get((api, method))
-        top = _Place("", True, False, frozenset(self._known(api, method)))
+        top = _Place("", True, False, _known(api, method))
         parts = {key: value for key, value in raw.items() if key in ("params", "data", "error")}
         hidden = hide_secrets(parts, secret=row.secret if row else (ALL_CODES,))
         told: Answer = {
@@ -399,7 +393,7 @@ class _Scrubber:
             return True
         if key.isascii() and key.isdigit():
             return _SMALL_KEY.fullmatch(key) is not None
-        is_name = same(key) in self._seen.private and not words.is_private(key)
+        is_name = same(key) in self._seen.private and not words.is_private(key) and key not in _known_anywhere()
         return words.is_of_a_program(key) and not is_name
 
     def _note_key(self, key: str, is_kept: bool, place: _Place) -> None:
@@ -516,14 +510,6 @@ def _count(value: Any) -> int:
 def _seconds(value: Any) -> float:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _SECONDS_OF_A_DAY
     return round(float(value), 3) if is_number else 0.0
-
-
-def _own_version(value: Any) -> str:
-    return (
-        value
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3}){2}(-[a-z0-9.]{1,10})?", value)
-        else ""
-    )
 
 
 def _recorded(text: Any) -> datetime:

@@ -15,7 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes 
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import has_nothing
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import in_words as limits_in_words
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import SEVERITIES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import FIND_SETTING, SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     FigureDefinition,
@@ -236,7 +236,7 @@ def _not_configured(report: Report) -> Iterator[str]:
             f"**{escape(titles[one['rule']])}**: {escape(_lack(one))}{_hosts_of(one, len(report['hosts']))}"
             for one in report["not_configured"]
         )
-        yield "The HTML and JSON reports tell what to do for each."
+        yield f"`{FIND_SETTING}` finds paths. The HTML and JSON reports tell what to do for each, with the command."
 
 
 def _switched_off(report: Report) -> Iterator[str]:

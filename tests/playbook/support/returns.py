@@ -26,6 +26,8 @@ TYPES: dict[str, tuple[type, ...]] = {
 _NULL = re.compile(r"\bnull\b", re.IGNORECASE)
 # A description of a mapping may say it for the values in it.
 _NULL_INSIDE = re.compile(r"\bvalue\b[^.]*\bis null\b", re.IGNORECASE)
+# Then not all keys are named.
+_OTHER_KEYS = re.compile(r"\bIts other keys are\b")
 
 Documented = Mapping[str, Mapping[str, Any]]
 
@@ -90,6 +92,8 @@ def _value(about: Mapping[str, Any], value: Any, path: str, *, failed: bool, nul
         yield from _elements(about, value, path, failed=failed)
     elif "contains" in about:
         inside = bool(_NULL_INSIDE.search(text))
+        if _OTHER_KEYS.search(text):
+            value = {key: item for key, item in value.items() if key in about["contains"]}
         yield from _mapping(about["contains"], value, f"{path}.", failed=failed, null_inside=inside)
 
 

@@ -43,7 +43,7 @@ def load(kind: str, name: str) -> ModuleType:
 QUESTIONS: dict[str, Question] = {
     name: module.QUESTION for name in ALL_MODULES if hasattr(module := load("modules", name), "QUESTION")
 }
-CONNECTING = [*QUESTIONS, "mailplus_state_gather"]
+CONNECTING = [*QUESTIONS, "mailplus_find_setting", "mailplus_record", "mailplus_state_gather"]
 ACTIONS_ONLY = [name for name in ALL_MODULES if name not in CONNECTING]
 INFO = [name for name, question in QUESTIONS.items() if isinstance(question, InfoQuestion)]
 FACTS = [name for name, question in QUESTIONS.items() if isinstance(question, FactsQuestion)]

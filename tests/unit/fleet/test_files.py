@@ -162,3 +162,15 @@ def test_a_figure_that_passes_with_time_is_no_change(tmp_path: Path) -> None:
     files.write(path, files.to_json(young))
     assert not files.differs_beyond_times(path, files.to_json(old))
     assert files.differs_beyond_times(path, files.to_json(longer))
+
+
+def test_an_age_in_a_verdict_that_stays_is_no_change(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    rule = samples.rule(section="queue", path="summary.oldest_age_seconds", condition={"at_most": 100})
+    young, old, too_old = (
+        samples.report([samples.record(queue=samples.listing([1], total=1, oldest_age_seconds=age))], [rule])
+        for age in (10, 20, 200)
+    )
+    files.write(path, files.to_json(young))
+    assert not files.differs_beyond_times(path, files.to_json(old))
+    assert files.differs_beyond_times(path, files.to_json(too_old))

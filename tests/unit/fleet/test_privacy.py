@@ -190,3 +190,25 @@ def test_a_mode_that_cannot_be_is_refused(mode: str, key: str | None) -> None:
 def test_long_text_takes_no_longer_than_its_length(text: str) -> None:
     # Quadratic time would be minutes here.
     assert isinstance(remove(text), str)
+
+
+@pytest.mark.parametrize("section", ["imap_pop3", "aliases", "disclaimers", "nobody_knows"])
+def test_keys_that_nobody_attested_may_be_names_of_people(section: str) -> None:
+    told: dict[str, Any] = {"seen": 1, "missing": ["total"], "unknown": ["quota.anna", "x"], "unknown_total": 2}
+    envelope = {"status": "ok", "data": {}, "summary": {"rows": 1, "known_keys": told}, "error": None}
+    assert cleaner("keep", None).section(section, envelope) == envelope
+    cleaned = remove.section(section, envelope)["summary"]
+    assert cleaned == {"rows": 1, "known_keys": {**told, "unknown": ["[personal]", "[personal]"]}}
+    first, second = hashed.section(section, envelope)["summary"]["known_keys"]["unknown"]
+    assert first != second
+    assert re.fullmatch(r"\[personal [0-9a-f]{12}\]", first)
+
+
+def test_such_keys_are_so_at_a_path_too() -> None:
+    told: dict[str, Any] = {"seen": 1, "missing": ["total"], "unknown": ["anna"], "unknown_total": 1}
+    path = "imap_pop3.summary.known_keys"
+    assert remove.value_at(path, told) == {**told, "unknown": ["[personal]"]}
+    assert remove.value_at(f"{path}.unknown", ["anna"]) == ["[personal]"]
+    assert remove.value_at(f"{path}.unknown", "anna") == "[personal]"
+    assert remove.value_at(f"{path}.missing", ["total"]) == ["total"]
+    assert remove.value_at(f"{path}.seen", 1) == 1

@@ -251,7 +251,7 @@ def catch_all(value: Any) -> dict[str, Any]:
         (
             domains(a=catch_all(False), b=catch_all("no")),
             "unknown",
-            "b: domain_settings.data.catch_all.enable cannot be",
+            'b: domain_settings.data.catch_all.enable holds the text "no", but the rule wants true or false',
         ),
         (domains(a=samples.section({})), "unknown", "a: domain_settings.data.catch_all.enable is not in the answer."),
         (domains(), "unknown", "The section domain_settings has no entries."),

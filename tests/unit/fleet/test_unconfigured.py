@@ -42,13 +42,13 @@ def test_they_are_told_once_for_200_hosts_and_are_not_unknown() -> None:
 def test_they_tell_what_to_do() -> None:
     first, second = fleet(hosts=1)["not_configured"]
     assert first["remedy"] == (
-        "Look at mailplus.sections.imap_pop3 in hosts/HOST.json of a NAS whose setting you know, and tell the path "
-        "of the setting: mailplus_state_paths: {the_key: data.KEY}."
+        "To find the path, run: ansible-playbook -i INVENTORY mailfleet.mailplus.find_setting -e mailplus_hosts=HOST "
+        "-e rule=no_path. Then set it: mailplus_state_paths: {the_key: data.KEY}."
     )
     assert second["remedy"] == "The section queue is not gathered; add it to mailplus_state_subset."
     (both,) = samples.report([samples.record()], [NO_PATH | {"section": "queue"}])["not_configured"]
     assert both["remedy"].startswith(
-        "The section queue is not gathered; add it to mailplus_state_subset. Then look at mailplus.sections.queue in "
+        "The section queue is not gathered; add it to mailplus_state_subset. To find the path, run: ansible-playbook "
     )
     assert both["gathered"] is False
 
@@ -58,7 +58,7 @@ def test_they_fail_no_host_and_are_told_in_one_line() -> None:
     told = result(report, {host["host"]: "read" for host in report["hosts"]})
     assert {line for host in told["hosts"].values() for line in host["failing"]} == set()
     assert [line for line in told["summary"] if "not configured" in line] == [
-        "not configured: 1 rule waits for mailplus_state_paths; "
+        "not configured: 1 rule waits for mailplus_state_paths, see mailfleet.mailplus.find_setting; "
         "1 rule rests on sections outside mailplus_state_subset (queue)"
     ]
     assert not any("no_path" in line or "no_section" in line for line in told["summary"])

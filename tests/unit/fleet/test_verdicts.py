@@ -40,9 +40,9 @@ def test_pass_and_fail_say_what_was_expected_and_found() -> None:
             {},
             "The section imap_pop3 is not gathered; add it to mailplus_state_subset.",
         ),
-        (IMAP_ON, {"path": "data.imap"}, "imap_pop3.data.imap is not in the answer."),
-        (IMAP_ON, {"path": "data.mode"}, "imap_pop3.data.mode cannot be compared with: equals false."),
-        (IMAP_ON, {"condition": {"equals": "yes"}}, "cannot be compared with: equals 'yes'."),
+        (IMAP_ON, {"path": "data.imap"}, 'imap_pop3.data.imap is not in the answer. Did you mean "data.enable_imap"?'),
+        (IMAP_ON, {"path": "data.mode"}, "data.mode holds null, but the rule wants true or false: equals false."),
+        (IMAP_ON, {"condition": {"equals": "yes"}}, "enable_imap holds true, but the rule wants text: equals 'yes'."),
     ],
 )
 def test_what_cannot_be_told_is_unknown(host: HostRecord, changes: dict[str, Any], message: str) -> None:
@@ -351,3 +351,100 @@ def test_a_rule_that_is_switched_off_has_no_verdict_and_lacks_nothing() -> None:
     found = samples.report([samples.record(), samples.failed()], [off, samples.rule()])
     assert {verdict["rule"] for host in found["hosts"] for verdict in host["verdicts"]} == {"imap"}
     assert (found["not_configured"], found["switched_off"]) == ([], [{"rule": "off", "hosts": 2}])
+
+
+KINDS = {
+    "text": "yes",
+    "port": 587,
+    "unlimited": -1,
+    "list": [1, 2],
+    "map": {"a": 1},
+    "flag": True,
+    "never": 0,
+}
+NUMBER = "a number that is not negative"
+
+
+@pytest.mark.parametrize(
+    ("path", "condition", "holds"),
+    [
+        ("text", {"equals": True}, 'the text "yes", but the rule wants true or false: equals true.'),
+        ("port", {"in": [True, "on"]}, "the number 587, but the rule wants true or false or text: in [True, 'on']."),
+        ("list", {"at_most": 5}, f"a list of 2 items, but the rule wants {NUMBER}: at most 5."),
+        ("map", {"at_least": 5}, f"a mapping of 1 key, but the rule wants {NUMBER}: at least 5."),
+        ("unlimited", {"at_most": 5}, f"the number -1, but the rule wants {NUMBER}: at most 5."),
+        ("flag", {"at_least": -5}, "true, but the rule wants a number: at least -5."),
+        ("port", {"at_most_days_ago": 7}, "the number 587, but the rule wants a time: at most 7 days ago."),
+        ("never", {"at_least_days_ahead": 7}, "the number 0, but the rule wants a time: at least 7 days ahead."),
+        ("flag", {"matches": "x"}, "true, but the rule wants text: matches 'x'."),
+        ("port", {"word": {"good": "x"}}, "the number 587, but the rule wants text: word good 'x'."),
+        ("text", {"all": {"equals": 1}}, 'the text "yes", but the rule wants a list: all item: equals 1.'),
+        (
+            "map",
+            {"ratio": {"of": "a", "to": "b", "at_most": 1}},
+            "a mapping of 1 key, but the rule wants two numbers that can be divided, a and b: a / b at most 100 %.",
+        ),
+    ],
+)
+def test_a_value_of_another_kind_is_unknown_and_the_message_says_which(
+    path: str, condition: dict[str, Any], holds: str
+) -> None:
+    host = samples.record(imap_pop3=samples.section(KINDS))
+    verdict = one(host, samples.rule(path=None, path_variable="v", condition=condition), paths={"v": f"data.{path}"})
+    assert verdict.verdict == "unknown"
+    assert verdict.message == (
+        f"imap_pop3.data.{path} holds {holds} To mend it, find its path with mailfleet.mailplus.find_setting "
+        "-e rule=imap, or change its condition in mailplus_state_overrides."
+    )
+    verdict = one(host, samples.rule(path=f"data.{path}", condition=condition))
+    assert verdict.message.endswith(". To mend it, change its path or condition in mailplus_state_overrides.")
+
+
+@pytest.mark.parametrize(
+    ("path", "condition", "verdict"),
+    [
+        ("unlimited", {"at_most": -1}, "pass"),
+        ("unlimited", {"at_least": -2}, "pass"),
+    ],
+)
+def test_what_a_policy_reckons_with_is_judged(path: str, condition: dict[str, Any], verdict: str) -> None:
+    host = samples.record(imap_pop3=samples.section(KINDS))
+    assert one(host, samples.rule(path=f"data.{path}", condition=condition)).verdict == verdict
+
+
+def test_a_time_of_which_the_day_alone_is_known_is_no_wrong_value() -> None:
+    host = samples.record(imap_pop3=samples.section({"day": samples.NOW[:10]}))
+    verdict = one(host, samples.rule(path="data.day", condition={"at_most_days_ago": 0}))
+    assert (verdict.verdict, "cannot be compared with" in verdict.message) == ("unknown", True)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("data.smtp.plaintextAuth", "data.smtp.plaintext_auth"),
+        ("smtp.plaintext_auth", "data.smtp.plaintext_auth"),
+        ("data.smtp.plain_auth", "data.smtp.plaintext_auth"),
+        ("data.rows.0.nme", "data.rows.0.name"),
+        ("data.smtp.greylist", None),
+        ("data.smtp.plaintext_auth.x", None),
+    ],
+)
+def test_a_path_at_which_nothing_stands_is_told_with_one_like_it(path: str, meant: str | None) -> None:
+    data = {"smtp": {"plaintext_auth": True}, "rows": [{"name": "x"}]}
+    found = one(samples.record(imap_pop3=samples.section(data)), samples.rule(path=path))
+    suggested = f' Did you mean "{meant}"?' if meant else ""
+    assert found.message == f"imap_pop3.{path} is not in the answer.{suggested}"
+
+
+def test_a_wrong_value_is_cleaned_where_it_is_quoted() -> None:
+    data = {"banner": "anna@example.com", "real_name": "Anna Muster", "names": {"real_name": {"anna": 1}}}
+    host = samples.record(imap_pop3=samples.section(data))
+    for path, shown in (
+        ("banner", 'holds the text "[address]", but'),
+        ("real_name", 'holds the text "[personal]", but'),
+        ("names.real_name.ana", 'Did you mean "[personal]"?'),
+    ):
+        report = samples.report([host], [samples.rule(path=f"data.{path}")], mode="remove", personal_keys=["real_name"])
+        (verdict,) = report["hosts"][0]["verdicts"]
+        assert shown in verdict["message"]
+        assert "nna" not in verdict["message"]

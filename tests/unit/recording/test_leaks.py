@@ -85,7 +85,6 @@ def second_recording() -> Recording:
     raw["apis"] |= {f"SYNO.{plant}": {"path": plant, plant: plant} for plant in EVERY}
     raw["apis"]["SYNO.MailPlusServer.Queue"] = {"path": EVERY[0], "minVersion": EVERY[1], EVERY[2]: 1}
     raw["not_asked"] += [{"api": plant, "method": plant, "reason": f"None of {plant} was told."} for plant in EVERY]
-    raw["collection_version"] = EVERY[3]
     return raw  # type: ignore[no-any-return]
 
 

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.found_keys import compare_keys
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.known_keys import known_keys
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import (
     IDENTIFYING,
     PERSONAL,
@@ -20,13 +23,6 @@ from ansible_collections.mailfleet.mailplus.tests.simulator.registry import dsm_
 from ansible_collections.mailfleet.mailplus.tests.unit.support.dsm import PREFIX, TEN_READS, Dsm, serving
 from ansible_collections.mailfleet.mailplus.tests.unit.support.methods import MAY_BE_SENT, NEVER
 
-KNOWN = {
-    "ServerList": {"server_list", "balancer_enabled", "cluster_syncing"},
-    "Audit.AdminLog": {"log_list", "offset", "total"},
-    "Audit.TransactionLog": {"items", "offset", "total", "is_migrating"},
-    "Queue": {"items", "total"},
-    "IMAP_POP3": {"enable_imap", "enable_imaps", "enable_pop3", "enable_pop3s", "security_imappop3_auth"},
-}
 # Each names a method that a NAS of February 2026 has, beside what the package's own registry lists.
 PROBED = (("Audit.DovecotLog", "list", 1), ("MailPlus", "get", 2), ("Alias", "list", 2), ("SMTP.General", "get", 3))
 # Names as those of reads.
@@ -92,11 +88,32 @@ def test_answers_are_of_methods_that_exist_and_have_what_is_known(api: str) -> N
         assert all(set(answer.get("known_row", ())) <= set(row) for row in rows)
 
 
-@pytest.mark.parametrize("name", sorted(KNOWN))
-def test_known_keys_are_exactly_those_attested(logged_in: Dsm, name: str) -> None:
-    method = dict(TEN_READS)[name]
-    assert set(default_answers()[PREFIX + name][method]["known"]) == KNOWN[name]
-    assert set(logged_in.data(PREFIX + name, method)) == KNOWN[name]
+@pytest.mark.parametrize("api", sorted(default_answers()))
+def test_what_answers_yml_calls_known_is_what_is_known(api: str) -> None:
+    for method, answer in default_answers()[api].items():
+        paths = {key.path for key in known_keys(api, method)}
+        data, rows = answer["data"], answer.get("rows")
+        assert {*answer["known"]} == (paths & {*data} if isinstance(data, dict) else set())
+        row = answer.get("row") or (data[rows][0] if rows and isinstance(data[rows], list) and data[rows] else {})
+        known_row = {*answer.get("known_row", ())}
+        assert not row or known_row == {key for key in row if f"{rows}[].{key}" in paths}
+
+
+def test_answers_have_all_keys_that_are_known(logged_in: Dsm) -> None:
+    params = {(read.api, read.method): read.params for section in CATALOGUE for read in section.reads}
+    for api, method, version in pairs():
+        of_section = {name: json.dumps(value) for name, value in params.get((api, method), {}).items()}
+        asked = {**of_section, **needed(api, method)}
+        if known_keys(api, method):
+            found = compare_keys(api, method, version, logged_in.data(api, method, version, **asked))
+            assert found.missing == (), (api, method, version)
+            assert found.seen, (api, method, version)
+
+
+@pytest.mark.parametrize(("name", "method"), [read for read in TEN_READS if known_keys(PREFIX + read[0], read[1])])
+def test_of_the_ten_reads_no_key_is_made_up_where_some_are_known(logged_in: Dsm, name: str, method: str) -> None:
+    found = compare_keys(PREFIX + name, method, 1, logged_in.data(PREFIX + name, method))
+    assert [path for path in found.new if "[]" not in path] == []
 
 
 def test_rows_have_the_keys_that_answers_yml_says(logged_in: Dsm) -> None:

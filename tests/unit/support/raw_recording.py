@@ -33,7 +33,6 @@ def simulated() -> Recording:
 def recording_of(answers: list[Answer], recorded_at: str = "2026-03-08T20:00:00Z") -> Recording:
     recording: Any = {
         "recording_version": 1,
-        "collection_version": "0.2.0",
         "recorded_at": recorded_at,
         "strict": False,
         "auth_version": 7,

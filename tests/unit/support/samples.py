@@ -131,6 +131,7 @@ def report(
     overrides: Any = None,
     limits: Limits = STRICT,
     page: str | None = None,
+    personal_keys: Sequence[str] = (),
 ) -> Report:
     compared = Baseline(baseline.as_dict()) if baseline else None
     results = [
@@ -138,7 +139,7 @@ def report(
             host,
             judge(host, *sources, exceptions=exceptions, overrides=overrides),
             compared.compare(host, Comparison()) if compared else NOT_COMPARED,
-            privacy.cleaner(mode, "key"),
+            privacy.cleaner(mode, "key", personal_keys),
         )
         for host in records
     ]

@@ -14,10 +14,9 @@ AREA = Area(
             "imap_pop3",
             "Settings of IMAP and POP3",
             read("IMAP_POP3", "get"),
-            known=("enable_imap", "enable_imaps", "enable_pop3", "enable_pop3s", "security_imappop3_auth"),
             place="Service > Protocol > IMAP/POP3",
             privilege=_PROTOCOL,
-            evidence="LMK",
+            evidence="LM",
         ),
         settings(
             "imap_pop3_advanced",

@@ -16,7 +16,6 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds
 _PROTOCOL = "Server Management: Protocol"
 _DELIVERY = "Server Management: Mail Delivery"
 _SECURITY = "Security: Mail Delivery Security"
-_LIST_KEYS = ("id", "enable", "description", "pattern", "type", "action")
 
 _LOGIN = ("account", "user", "username", "auth_user", "login")
 _PASSWORD = ("pass", "password", "passwd", "pwd", "auth_pass", "token", "credential", "credentials")
@@ -28,10 +27,9 @@ def _listed(name: str, title: str, label: str) -> Section:
         name,
         title,
         read("Security.BlackwhiteList", "list", (1, 2), {"list_type": name, "action": "find"}),
-        known=("total", "blackwhite_list", *_LIST_KEYS),
         place=f"Mail Delivery > Security > {name.capitalize()}",
         privilege=_SECURITY,
-        evidence="LMKP",
+        evidence="LMP",
         rows_key="blackwhite_list",
         ids=("id", "pattern"),
         paged=True,
