@@ -328,7 +328,9 @@ class _Scrubber:
             self._kept.texts[_shown_key(place)][text] += 1
             return text
         if _NUMERIC.fullmatch(text) and not place.is_private:
-            return str(self._number(float(text) if "." in text else int(text), place))
+            number = float(text) if "." in text else int(text)
+            is_amount = words.is_measure(place.key) and not words.is_of_times(place.key)
+            return str(self._number(_rounded(int(number)) if is_amount and abs(number) >= _USUAL else number, place))
         is_day = _DAY_ALONE.fullmatch(text) and not (place.is_kept and words.is_of_times(place.key))
         return self._moved(None if place.is_private or is_day else read(text)) or self._stand_in(text)
 
@@ -416,7 +418,7 @@ def _kept_number(number: float, place: _Place) -> float | None:
         return number
     if not place.is_kept:
         return None
-    is_version = place.key in place.known and words.is_of_versions(place.key) and size < 10 * _LARGE
+    is_version = place.key in place.known and words.is_of_versions(place.key) and _LARGE <= size < 10 * _LARGE
     if size < _USUAL or is_size_or_span(int(number)) or is_version:
         return number
     if words.is_measure(place.key):
