@@ -29,7 +29,7 @@ _OWN_SPEC: dict[str, dict[str, Any]] = {
 }
 _SUBSET = "gather_subset"
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
-    **RoleQuestionAction.question.argument_spec,
+    **{name: spec for name, spec in RoleQuestionAction.question.argument_spec.items() if name != "check_keys"},
     _SUBSET: {"type": "list", "elements": "str"},
     **_OWN_SPEC,
 }

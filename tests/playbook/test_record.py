@@ -58,7 +58,7 @@ def test_a_recording_is_written_once_somebody_said_so(one: Project, fleet: Fleet
     recording = load(path)
     text = path.read_text(encoding="utf-8")
     assert leaked(text, fleet["one"].password, fleet["one"].hostname) == []
-    assert '"enable_imap": true' in text
+    assert '"enable_imaps": true' in text
     asked = run.ok("What was asked")["msg"]
     assert asked[0].startswith(f"{sum(answer['success'] for answer in recording['answers'])} reads answered, ")
     assert asked[1].endswith(" new")

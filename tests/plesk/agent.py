@@ -151,12 +151,13 @@ class Agent:
 
     def _server(self, _user: User, asked: Element) -> Results:
         result = elements.success()
-        for part in asked:
-            element = SubElement(result, str(part.tag))
-            if part.tag == "gen_info":
-                elements.put(element, "server_name", self._words.say(self._plesk.hostname, 1))
-                elements.put(element, "server_guid", self._plesk.description.guid)
-                elements.put(element, "mode", self._plesk.description.mode)
+        if asked.find("gen_info") is not None:
+            told = {
+                "server_name": self._words.say(self._plesk.hostname, 1),
+                "server_guid": self._plesk.description.guid,
+                "mode": self._plesk.description.mode,
+            }
+            elements.put(result, "gen_info", told)
         yield Result(result)
 
     def _sites(self, user: User, asked: Element, *, primary: bool) -> Results:

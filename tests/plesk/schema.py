@@ -34,9 +34,7 @@ class Text(Content):
     pattern: re.Pattern[str] | None = None
 
     def check(self, element: Element) -> None:
-        _refuse_attributes(element)
-        for child in element:
-            raise SchemaError(f"Element '{child.tag}': This element is not expected.")
+        _only_text(element)
         text = (element.text or "").strip()
         if self.pattern is not None and not self.pattern.fullmatch(text):
             raise SchemaError(f"Element '{element.tag}': '{text}' is not a valid value of the type '{self.type}'.")
@@ -47,9 +45,7 @@ class Empty(Content):
     """Nothing at all, not even a space."""
 
     def check(self, element: Element) -> None:
-        _refuse_attributes(element)
-        for child in element:
-            raise SchemaError(f"Element '{child.tag}': This element is not expected.")
+        _only_text(element)
         if element.text:
             raise SchemaError(f"Element '{element.tag}': No text is allowed here, the element has to be empty.")
 
@@ -156,6 +152,12 @@ def _only_elements(element: Element) -> None:
     _refuse_attributes(element)
     if "".join([element.text or "", *(child.tail or "" for child in element)]).strip():
         raise SchemaError(f"Element '{element.tag}': Text is not allowed here, only elements are.")
+
+
+def _only_text(element: Element) -> None:
+    _refuse_attributes(element)
+    if len(element):
+        _refuse(element, [element[0]], [])
 
 
 def _refuse_attributes(element: Element) -> None:

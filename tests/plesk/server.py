@@ -41,7 +41,7 @@ class PleskServer(PortServer):
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if self._is_given_up(request):
             return closed(request)
-        body = await request.read()
+        body = await request.content.read()  # however long it is
         recorded = self._record(request, body)
         struck = self._plesk.faults.strike_packet(recorded.operations)
         await asyncio.sleep(

@@ -15,6 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.secrets import hide_secrets
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.client import Credentials
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.codes import shown
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.envelope import Envelope, Site, envelopes
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.sites import Enter, read_mail
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.transport import HttpTransport
@@ -27,6 +28,8 @@ _TIME_LIMIT = 600
 
 # Where Plesk puts what an element such as a password holds.
 _SECRET = ("value",)
+
+_NAMES_SHOWN, _LONGEST_NAME = 10, 253
 
 
 def _at_once(_address: Address, _credentials: Credentials) -> Enter:
@@ -85,7 +88,13 @@ def _verdict(sites: Mapping[str, Site], warnings: list[str], *, is_named: bool) 
     name, error = errors[0]
     mail = [envelope for site in sites.values() for envelope in (site["accounts"], site["preferences"])]
     if is_named or not any(envelope["status"] == "ok" for envelope in mail):
-        return failure(f"{name}: {error['message']} {error['hint']}", error)
-    names = ", ".join(dict.fromkeys(name for name, _error in errors))
-    warnings.append(f"Not all of the mail could be read of {names}; the first error: {error['message']}")
+        return failure(f"{_printed(name)}: {error['message']} {error['hint']}", error)
+    names = [*dict.fromkeys(_printed(name) for name, _error in errors)]
+    told = ", ".join(names[:_NAMES_SHOWN]) + (f" and {len(names) - _NAMES_SHOWN} more" if names[_NAMES_SHOWN:] else "")
+    warnings.append(f"Not all of the mail could be read of {told}; the first error: {error['message']}")
     return {}
+
+
+def _printed(name: str) -> str:
+    """The name of a site in a line of ours."""
+    return name if name.isprintable() and len(name) <= _LONGEST_NAME else shown(name)

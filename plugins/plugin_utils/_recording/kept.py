@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 # Where a key has more different ones, a range tells enough of its numbers.
 _MOST_NUMBERS = 8
-_MOST_NAMES = 300
+_MOST_NAMES = 1000
 _WIDTH = 118
 _LONGEST = 60
 _AT_TOP = "(the answer itself)"

@@ -10,12 +10,10 @@ import json
 import math
 import random
 import re
-import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from ipaddress import IPv4Address
 from typing import Any, NamedTuple
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ALONE, ROWS
@@ -56,9 +54,8 @@ _SMALL_KEY = re.compile("[0-9]|[1-9][0-9]")
 _SHORT_NUMBER = re.compile("^[0-9]{1,7}$")
 
 _VERSION = re.compile(
-    r"(?:DSM )?(?:0|[1-9][0-9]{0,4})(?:\.(?:0|[1-9][0-9]{0,4})){1,3}(?:-(?:0|[1-9][0-9]{0,5}))?(?: Update [1-9][0-9]?)?"
+    r"(?:DSM )?(?:0|[1-9][0-9]?)(?:\.(?:0|[1-9][0-9]{0,2})){1,2}(?:-(?:0|[1-9][0-9]{0,4}))?(?: Update [1-9][0-9]?)?"
 )
-_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _MODEL = re.compile(r"(?:DS|RS|FS|SA|HD|UC|DVA|RC|DX|VDSM)[0-9]{2,5}[A-Za-z]{0,4}\+?")
 _NUMERIC = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?")
 # It may be that of a birth as well.
@@ -69,6 +66,7 @@ _LOCAL_PART = re.compile(r"([^\s@<>\"',;:()]{1,64})@")
 _SMALL, _USUAL, _LARGE = 100, 1000, 10_000
 _HUGE = 10**30
 _MOST_STATES = 3
+_FIRST_CHARACTER = 32
 _LEAST_OF_SPELT, _MOST_SPELT, _LONGEST_SPELT = 3, 10**7, 8
 
 _APIS = frozenset(api for api, _method in ROWS) | {
@@ -261,7 +259,7 @@ class _Scrubber:
     def _not_asked(self, raw: NotAsked) -> NotAsked:
         api, method, reason = (str(raw.get(key, "")) for key in ("api", "method", "reason"))
         found = set(re.findall("[A-Za-z]+", reason.lower()))
-        is_own = _REASON.fullmatch(reason) and found <= words.WORDS | _REASON_WORDS
+        is_own = _REASON.fullmatch(reason) and found <= (words.WORDS - words.AMBIGUOUS) | _REASON_WORDS
         return {"api": self._api(api), "method": self._method(api, method), "reason": reason if is_own else "other"}
 
     def _cut(self, cut: Any, data: Any, top: _Place) -> dict[str, int]:
@@ -330,7 +328,9 @@ class _Scrubber:
             self._kept.texts[_shown_key(place)][text] += 1
             return text
         if _NUMERIC.fullmatch(text) and not place.is_private:
-            return str(self._number(float(text) if "." in text else int(text), place))
+            number = float(text) if "." in text else int(text)
+            is_amount = words.is_measure(place.key) and not words.is_of_times(place.key)
+            return str(self._number(_rounded(int(number)) if is_amount and abs(number) >= _USUAL else number, place))
         is_day = _DAY_ALONE.fullmatch(text) and not (place.is_kept and words.is_of_times(place.key))
         return self._moved(None if place.is_private or is_day else read(text)) or self._stand_in(text)
 
@@ -352,7 +352,7 @@ class _Scrubber:
             return False
         if words.is_state(text, _MOST_STATES if place.is_kept else 1):
             return True
-        return place.is_kept and words.is_of_versions(place.key) and _is_version(text)
+        return place.is_kept and words.is_of_versions(place.key) and _VERSION.fullmatch(text) is not None
 
     def _number(self, number: float, place: _Place) -> float | None:
         if isinstance(number, float):
@@ -418,7 +418,7 @@ def _kept_number(number: float, place: _Place) -> float | None:
         return number
     if not place.is_kept:
         return None
-    is_version = place.key in place.known and words.is_of_versions(place.key) and size < 10 * _LARGE
+    is_version = place.key in place.known and words.is_of_versions(place.key) and _LARGE <= size < 10 * _LARGE
     if size < _USUAL or is_size_or_span(int(number)) or is_version:
         return number
     if words.is_measure(place.key):
@@ -433,12 +433,10 @@ def _rounded(number: int) -> int:
 
 
 def _spells(values: list[Any]) -> bool:
-    """Whether numbers may be characters, or the digits of one number: those that are in order are not."""
+    """Whether numbers may be characters, or the parts of one number: days and hours that are in order are not."""
     numbers = [*_numbers_in(values)]
-    if len(numbers) < _LEAST_OF_SPELT:
-        return False
-    is_printable = all(0 < number <= sys.maxunicode and chr(number).isprintable() for number in numbers)
-    return is_printable or numbers not in (sorted(numbers), sorted(numbers, reverse=True))
+    is_harmless = numbers == sorted(numbers) and all(0 <= number < _FIRST_CHARACTER for number in numbers)
+    return len(numbers) >= _LEAST_OF_SPELT and not is_harmless
 
 
 def _numbers_in(values: list[Any]) -> Iterator[int]:
@@ -449,16 +447,6 @@ def _numbers_in(values: list[Any]) -> Iterator[int]:
             yield from map(int, _SHORT_NUMBER.findall(value) if len(value) < _LONGEST_SPELT else ())
         elif isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _MOST_SPELT:
             yield int(value)
-
-
-def _is_version(text: str) -> bool:
-    if not _VERSION.fullmatch(text) or _YEAR.search(text):
-        return False
-    try:
-        IPv4Address(text)
-    except ValueError:
-        return True
-    return False
 
 
 def _type(value: Any) -> str | None:

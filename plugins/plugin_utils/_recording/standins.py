@@ -147,7 +147,7 @@ class Standins:
         if len(folded) <= _SHORT_DIGITS and folded.isascii() and folded.isdigit():
             return self._number_of(folded)
         if len(folded) <= _LONGEST_LOOSE or _CODE_UNIT.fullmatch(folded):
-            return "".join(map(self._other_character, folded))[:_LONGEST_TOKEN]
+            return self._loose(folded[:_LONGEST_TOKEN], self._other_character)
         return _cased(self._once(token, lambda: self._stand_in(folded)), token)
 
     def _other_character(self, character: str) -> str:
@@ -190,9 +190,13 @@ class Standins:
     def _number_of(self, digits: str) -> str:
         if len(digits) > _SHORT_DIGITS:
             return self._once(digits, lambda: self._long_digits(min(len(digits), _MOST_DIGITS)))
+        return self._loose(digits, lambda digit: self._random.choice([each for each in "3456789" if each != digit]))
+
+    def _loose(self, piece: str, other: Callable[[str], str]) -> str:
+        """Other characters each time, though none that are an original."""
         for tries in count():
-            made = "".join(self._random.choice([other for other in "3456789" if other != digit]) for digit in digits)
-            if len(digits) <= _LONGEST_LOOSE or made not in self._originals or tries > _TRIES:
+            made = "".join(map(other, piece))
+            if len(piece) <= _LONGEST_LOOSE or made not in self._originals or tries > _TRIES:
                 return made
         raise AssertionError("counting ends")
 

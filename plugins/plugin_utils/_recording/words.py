@@ -161,9 +161,9 @@ WORDS = of(
     sends sensitive sensitivity sent separate separator seq sequence serial series server serverlist servers
     service services session sessions set sets setting settings setup severity sha sha1 sha256 sha384 sha512
     shadow share shared shares sharing sheet shell shift short show showing shutdown side sieve sig sigma sign
-    signature signatures signed signer signing silent similar simple since single site sites size sizes
-    skip skipped slave slaves sleep slot slots slow small smart smarthost smb smb2 smb3 smime sms smtp smtpd
-    smtps snapshot snapshots snippet snmp socket sockets soft softbounce softfail software solution sort sorted
+    signature signatures signed signer signing silent similar simple since single site sites size sizes skip
+    skipped slave slaves sleep slot slots slow small smart smarthost smb smb2 smb3 smime sms smtp smtpd smtps
+    snapshot snapshots snippet snmp socket sockets soft softbounce softfail software solution sort sorted
     sorting sound source sources space spam spamassassin spamd spamhaus spammer spamtrap span spare spec special
     specific specification specified speed spf spike split spool sql src srs srv ssd ssds ssh sshd ssl sslv2
     sslv3 sso stable stack stage standalone standard standby starred start startable started starting starts
@@ -414,7 +414,6 @@ def is_of_times(key: str) -> bool:
     return not _TIMES.isdisjoint(words_of(key))
 
 
-@lru_cache(maxsize=65536)
 def is_state(text: str, most: int) -> bool:
     """Whether a text is made of no more than so many words that are states."""
     if not _STATE.fullmatch(text):

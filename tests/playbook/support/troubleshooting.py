@@ -25,6 +25,7 @@ PLACEHOLDERS = (
     "NAME",
     "OPTION",
     "PATH",
+    "PRODUCT",
     "REASON",
     "RULE",
     "SEVERITY",

@@ -162,6 +162,15 @@ def test_a_site_that_fails_is_a_warning_where_none_is_named(monkeypatch: pytest.
     assert found["sites"]["example.org"]["accounts"]["status"] == "ok"
 
 
+def test_names_of_a_server_stay_in_one_short_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {number: f"site{number}\u202e\n\u009b31m" for number in range(1, 41)} | {50: "example.com"}
+    use(monkeypatch, FakePlesk(names, accounts=lambda asked: account("a") if site_id(asked) == 50 else error(1006)))
+    (warning,) = answer(**KEY)["warnings"]
+    assert "'site1\\u202e \\x9b31m'" in warning
+    assert " and 30 more;" in warning
+    assert warning.isprintable()
+
+
 def test_a_site_that_fails_fails_the_task_that_names_it_and_all_that_was_read_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -33,7 +33,6 @@ HOUR = 3600
 def test_a_time_is_moved_in_its_form(value: Any, later: Any) -> None:
     assert moved(value, HOUR) == later
     assert type(moved(value, HOUR)) is type(value)
-    assert moved(later, -HOUR) == value or value == later
 
 
 @pytest.mark.parametrize(
@@ -52,13 +51,7 @@ def test_a_time_is_moved_in_its_form(value: Any, later: Any) -> None:
         float("nan"),
         "",
         "soon",
-        "2026-02-31",
-        "2026-13-01",
-        "26:00",
-        "9000000001",
-        "0177300000",
-        "Foo 16 15:49:37 2027 GMT",
-        "7.2.1-69057",
+        *("2026-02-31", "2026-13-01", "26:00", "9000000001", "0177300000", "Foo 16 15:49:37 2027 GMT", "7.2.1-69057"),
     ],
 )
 def test_anything_else_stays(value: Any) -> None:

@@ -14,33 +14,24 @@ from urllib.parse import quote
 
 _PEM = "-----BEGIN {0} PRIVATE KEY-----\n{1}\n-----END {0} PRIVATE KEY-----\n"
 
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\S+", text)
+
+
 PLANTS: dict[str, list[str]] = {
-    "first name": [
-        "Annelore",
-        "Bogdan",
-        "Chiara",
-        "Desmond",
-        "Elif",
-        "Farahnaz",
-        "Gudrun",
-        "Hanneke",
-        "Ingrid",
-        "Jaroslav",
-        "Küllike",
-        "Łukasz",
-    ],
-    "last name": [
-        "Winterfeld",
-        "Kowalczyk",
-        "Fontanella",
-        "Okonkwo",
-        "Karahan",
-        "Benslimane",
-        "Müllerschön",
-        "Petrovski",
-        "Žižková",
-        "Ó'Sullivan",
-    ],
+    "first name": _words(
+        """
+        Annelore Bogdan Chiara Desmond Elif Farahnaz Gudrun Hanneke Ingrid Jaroslav Küllike Łukasz Maximilian Mark Adam
+        Abel Zeke Vivek Xaver Kaja Nguyễn Олег 渡辺花子
+        """
+    ),
+    "last name": _words(
+        """
+        Winterfeld Kowalczyk Fontanella Okonkwo Karahan Benslimane Müllerschön Petrovski Žižková Ó'Sullivan Obrecht
+        Smith-Jones MacAllister dell'Acqua Vandenberghe
+        """
+    ),
     "full name": ["Gudrun Altmayer", "Frau Dr. Ines Quintanilha", "Obrecht, Wanda", "渡辺 謙太郎", "Дмитрий Соколов"],
     "login": [
         "g.altmayer",
@@ -51,6 +42,8 @@ PLANTS: dict[str, list[str]] = {
         "petrovskig1",
         "x7okonkwo",
         "hvdveen",
+        "1026benslimane",
+        "root_berger",
     ],
     "address": [
         "gudrun.altmayer@kanzlei-berger.de",
@@ -141,6 +134,18 @@ PLANTS: dict[str, list[str]] = {
     "licence plate": ["BI-KB 7731", "M-XQ 4082"],
     "query": ["heliotrope merger", "from:quintanilha has:attachment"],
     "company": ["Kanzlei Berger & Partner mbB", "Nordhav Shipping AB"],
+    "group": _words("it-buchhaltung personalrat-nord azubis2026 vorstandsrunde empfang-bielefeld lager07 kantine"),
+    "list": _words("team-heliotrope alle-mitarbeiter rundmail-kanzlei presseverteiler mandanten newsletter-nordhav"),
+    "chat name": _words("@gudrun_a #lindenallee ~wanda xX_Jaro_Xx +desmond"),
+    "device": _words("Gudruns-iPhone WANDA-LAPTOP printer-lindenallee Galaxy-S23-von-Elif thinkpad-x1-bogdan"),
+    "wifi": ["Lindenallee 77 Gast", "FRITZ!Box 7590 Berger"],
+    "tax": _words("DE123456789 12/345/67890 65-929970-8 PESEL85010112345"),
+    "certificate": ["CN=vault07, O=Kanzlei Berger, C=DE", "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"],
+    "message id": ["<20260316154937.4719.gudrun@mx7.kanzlei-berger.de>", "<CAF=plantedMessage77@mail.nordhav.se>"],
+    "code": _words("KB-2026-0815-LIND 7F3A-99C1-B0DE otp:449182 S/KEY:HEAR-COCA-FRED"),
+    "url": ["https://vault07.kanzlei-berger.de:5001/?share=Xk7plantedShare", "smb://vault07/obrecht"],
+    "ldap filter": ["(&(uid=galtmayer)(memberOf=cn=vorstand,dc=nordhav))"],
+    "script": ["#!/bin/sh\\ncurl -u berger:heliotrope77 vault07"],
     "alias": ["vertrieb-nord", "buchhaltungsued", "betriebsrat", "geschaeftsleitung"],
 }
 
@@ -151,7 +156,8 @@ _HARMLESS = {
     *re.findall(
         r"\S+",
         """
-        1026 april attachment battery bearer begin certificate confidential corp correct desktop ed25519
+        1026 alle april attachment mail sha256 share
+        battery bearer begin certificate confidential corp correct desktop ed25519
         exchange from horse intern leading local mailplus migration monday personal postmaster privat private results
         root session signs staple synology talk token trailing users volume1 with wohnung your example and
         """,
