@@ -107,7 +107,7 @@ _PLURALS = {
     parity.AUTORESPONDER: "autoresponders",
     parity.QUOTA: "quotas",
     parity.USED_SIZE: "used sizes",
-    parity.CATCH_ALL: "sites (mail for nobody)",
+    parity.CATCH_ALL: "catch-alls",
 }
 
 
@@ -155,7 +155,7 @@ def parity_report(servers: Sequence[PleskHost], fleet: Sequence[Callable[[], Hos
     by_host: dict[str, list[DomainParity]] = {}
     for one in found:
         by_host.setdefault(one.server or one.targets[0], []).append(one)
-    telling = _Telling(settings, by_host)
+    telling, read = _Telling(settings, by_host), {record.host for _server, record in plesk if record.is_read}
     hosts = chain((telling.of_plesk(record) for _server, record in plesk), (telling.of_nas(each()) for each in fleet))
     built = build_report(
         hosts,
@@ -168,7 +168,12 @@ def parity_report(servers: Sequence[PleskHost], fleet: Sequence[Callable[[], Hos
     built["tables"] = [*_DEFINITIONS, *built["tables"]]
     for host in built["hosts"]:
         host["tables"] = telling.tables[host["host"]] | host["tables"]
+        if host["host"] in read:
+            host["tables"] = {name: told or _NOT_OF_PLESK for name, told in host["tables"].items()}
     return Made(built, telling.described, [] if lost else [*_warnings(sites, settings.renamed)])
+
+
+_NOT_OF_PLESK: TableRows = {"status": "unsupported", "rows": None}
 
 
 def _targets(fleet: Iterable[Callable[[], HostRecord]]) -> Targets:
@@ -258,15 +263,19 @@ def _verdict(rule: Rule, found: Sequence[DomainParity]) -> Verdict:
     lost = [item for item in items if item.outcome in (parity.MISSING, parity.DIFFERS)]
     unknown = [item for item in items if item.outcome == parity.UNKNOWN]
     total, what = sum(counts.values()), _PLURALS[subject]
-    verdict, which = ("fail", lost) if lost else ("unknown", unknown)
     if not total:
-        verdict, message = "not_applicable", f"Plesk has no {what} to compare."
-    elif not which:
-        verdict, message = "pass", f"{total} {what} compared, none is lost."
-    else:
-        told = _listed([f"{item.name} ({item.detail})" for item in which])
-        message = f"{len(which)} of {total} {what} {'lost' if lost else 'unknown'}: {told}."
-    return Verdict(rule.id, rule.severity, verdict, None, None, message)
+        return Verdict(rule.id, rule.severity, "not_applicable", None, None, f"Plesk has no {what} to compare.")
+    if lost:
+        message, found = f"{len(lost)} of {total} {what} lost.", _listed(list(map(_told, lost)))
+        return Verdict(rule.id, rule.severity, "fail", "none is lost", found, message)
+    if unknown:
+        message = f"{len(unknown)} of {total} {what} unknown: {_listed(list(map(_told, unknown)))}."
+        return Verdict(rule.id, rule.severity, "unknown", None, None, message)
+    return Verdict(rule.id, rule.severity, "pass", "none is lost", None, f"{total} {what} compared, none is lost.")
+
+
+def _told(item: parity.Item) -> str:
+    return f"{item.name} ({item.detail})"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -285,11 +294,13 @@ _DOMAIN_COLUMNS = {
     "only_plesk": "Only on Plesk",
     "only_mailplus": "Only on MailPlus Server",
     "unknown": "Unknown",
-    **{subject: subject.replace("_", " ").capitalize() + ", lost" for subject in parity.SUBJECTS[1:]},
+    **{subject: f"{_PLURALS[subject].capitalize()} lost" for subject in parity.SUBJECTS[1:]},
 }
 _ITEM_COLUMNS = {"domain": "Domain", "what": "What", "name": "Name", "outcome": "Outcome", "why": "How or why"}
 _MIGRATION_COLUMNS = {"name": "Name", "type": "Type", "status": "Status", "time": "Time"}
 
+_WORST_FIRST = (parity.MISSING, parity.DIFFERS, parity.UNKNOWN, parity.NEW, parity.KEPT)
+_IN_ORDER = (*parity.SUBJECTS, parity.NEW_USER)
 _MEANINGS = ("type", "status", "time")
 
 DOMAINS, ITEMS = "parity_domains", "parity_items"
@@ -319,8 +330,15 @@ def _tables(record: HostRecord, found: Sequence[DomainParity], clean: Clean) -> 
     if not record.is_read:
         return {DOMAINS: None, ITEMS: None}
     domains = [clean(_domain_row(one)) for one in found]
-    items = [clean(_item_row(one.domain, item)) for one in found for item in one.items]
+    worst_first = sorted(((one.domain, item) for one in found for item in one.items), key=_badness)
+    items = [clean(_item_row(domain, item)) for domain, item in worst_first]
     return {DOMAINS: {"status": "ok", "rows": domains}, ITEMS: {"status": "ok", "rows": items}}
+
+
+def _badness(row: tuple[str, parity.Item]) -> tuple[int, int]:
+    """What is lost comes first, accounts before what belongs to them."""
+    _domain, item = row
+    return _WORST_FIRST.index(item.outcome), _IN_ORDER.index(item.subject)
 
 
 def _domain_row(one: DomainParity) -> dict[str, object]:
