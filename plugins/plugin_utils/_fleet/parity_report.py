@@ -266,8 +266,8 @@ def _verdict(rule: Rule, found: Sequence[DomainParity]) -> Verdict:
     if not total:
         return Verdict(rule.id, rule.severity, "not_applicable", None, None, f"Plesk has no {what} to compare.")
     if lost:
-        message, found = f"{len(lost)} of {total} {what} lost.", _listed(list(map(_told, lost)))
-        return Verdict(rule.id, rule.severity, "fail", "none is lost", found, message)
+        names, message = _listed(list(map(_told, lost))), f"{len(lost)} of {total} {what} lost."
+        return Verdict(rule.id, rule.severity, "fail", "none is lost", names, message)
     if unknown:
         message = f"{len(unknown)} of {total} {what} unknown: {_listed(list(map(_told, unknown)))}."
         return Verdict(rule.id, rule.severity, "unknown", None, None, message)
