@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from itertools import islice
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
@@ -27,6 +28,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.reco
     Answer,
     NotAsked,
     Recording,
+    RecordingError,
     dumps,
 )
 
@@ -35,6 +37,9 @@ MOST_VERSIONS = 12
 
 # Rows of a page. Of a list, two pages are asked for, so that a recording tells how this NAS pages.
 PAGE_SIZE = 50
+
+# No answer has so many settings in one mapping. One that has more keys is by names, and is cut as lists are.
+_MOST_SETTINGS = 300
 
 # For so many entries of another section, such as domains, a section is read that is one of each.
 MOST_ENTRIES = 5
@@ -260,37 +265,57 @@ def _named_by(row: Any, params: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {} if None in found.values() else found
 
 
-def shortened(data: Any, most: int = 2 * PAGE_SIZE) -> tuple[Any, dict[str, int]]:
-    """``data`` with at most so many entries of each list; and by the path of a list that was cut, how many it had."""
+def shortened(data: Any, most: int = 2 * PAGE_SIZE, most_keys: int = _MOST_SETTINGS) -> tuple[Any, dict[str, int]]:
+    """``data`` with at most so many entries of each list, and keys of each mapping; and by the path of what was cut,
+    how many it had.
+    """
     cut: dict[str, int] = {}
 
     def walk(value: Any, path: str) -> Any:
-        if isinstance(value, dict):
-            return {key: walk(item, f"{path}.{key}") for key, item in value.items()}
-        if not isinstance(value, list):
+        if not isinstance(value, (dict, list)):
             return value
-        if len(value) > most:
+        bound = most_keys if isinstance(value, dict) else most
+        if len(value) > bound:
             cut[path] = max(len(value), cut.get(path, 0))
-        return [walk(item, f"{path}[]") for item in value[:most]]
+        if isinstance(value, dict):
+            return {key: walk(item, f"{path}.{key}") for key, item in islice(value.items(), bound)}
+        return [walk(item, f"{path}[]") for item in value[:bound]]
 
     return walk(data, "data"), cut
 
 
 def fitted(recording: Recording) -> Recording:
-    """The same, with so few rows of each list that the file is no larger than MOST_TEXT."""
+    """The same, with so few rows that the file is no larger than MOST_TEXT. Raises RecordingError where it is."""
     for most in _FEWER_ROWS:
         if len(dumps(recording)) <= MOST_TEXT:
             break
         recording = {**recording, "answers": [_with_fewer(answer, most) for answer in recording["answers"]]}
+    if len(dumps(recording)) > MOST_TEXT:
+        raise RecordingError(f"The recording is larger than {MOST_TEXT} bytes, also without any row.")
     return recording
 
 
 def _with_fewer(answer: Answer, most: int) -> Answer:
     if "data" not in answer:
         return answer
-    data, cut = shortened(answer["data"], most)
+    data, cut = shortened(answer["data"], most, 10 * (most + 1))
     told: Answer = {**answer, "data": data}
     return {**told, "cut": {**cut, **answer.get("cut", {})}} if cut else told
+
+
+def without(keys: Collection[str], recording: Recording) -> list[str]:
+    """Those of ``keys`` that no answer has."""
+    found: set[str] = set()
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            found.update(value)
+        for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            walk(item)
+
+    for answer in recording["answers"]:
+        walk(answer.get("data"))
+    return [key for key in keys if key not in found]
 
 
 def check_pairs(names: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -377,11 +377,10 @@ def test_what_stays_is_told_in_few_lines() -> None:
     assert max(map(len, lines)) <= 160
     text = "\n".join(lines)
     assert "role: domain_user (8)" in text
-    assert lines.index("Numbers that stay as they are, or are rounded:") > lines.index(lines[0])
+    assert lines.index("Numbers that stay, by key; large amounts are rounded to two digits:") > lines.index(lines[0])
 
 
 def test_what_is_told_cannot_speak_to_a_terminal() -> None:
     raw = recording_of([answer_of({"\x1b[2Jgudrun\u202e": 1, "status": "running", "gudrun\n": "x"})])
     lines = scrub(raw)[1].lines()
     assert all(line.isprintable() for line in lines)
-    assert "gudrun" in "\n".join(lines), "they may name it in keep"
