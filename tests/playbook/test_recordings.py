@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import state_file
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
     Project,

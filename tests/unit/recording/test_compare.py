@@ -26,7 +26,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.reco
 from ansible_collections.mailfleet.mailplus.tests.recordings.__main__ import main
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import PREFIX
 
-
 # What these tests take as known, whatever is.
 TABLE = {
     ("Alias", "list"): (by(CLIENT, "total", *below("alias_list[]", "name", "member_list[].name"), at=1),),

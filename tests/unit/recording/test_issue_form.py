@@ -38,5 +38,5 @@ def test_what_is_asked_for_is_told_alike_wherever_it_is_told() -> None:
     for text in (form, guide):
         assert "ansible-playbook -i inventory.yml mailfleet.mailplus.record -e mailplus_hosts=NAS\n" in text
         assert "-e mailplus_record_strict=true" in text
-        assert "NAS.recording.json" in text
+        assert "mailplus-recording.json" in text
     assert "issues/new?template=recording.yml" in guide
