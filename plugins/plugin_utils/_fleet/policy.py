@@ -191,6 +191,13 @@ def extra_var(name: str, value: str) -> str:
     return f"-e {f'{name}={value}' if _PLAIN.fullmatch(value) else shlex.quote(json.dumps({name: value}))}"
 
 
+def find_setting(inventory: Sequence[str], host: str, **variables: str) -> str:
+    """The command that finds the path of a setting on a host, to be pasted into a shell."""
+    sources = [f"-i {shlex.quote(source)}" for source in inventory]
+    given = [extra_var(name, value) for name, value in {"mailplus_hosts": host, **variables}.items()]
+    return " ".join(["ansible-playbook", *sources, FIND_SETTING, *given])
+
+
 def _parse_rule(source: object, policy: str, fallback_name: str) -> Rule:
     identity = source.get("id") if isinstance(source, Mapping) else None
     name = f"policy {policy}, rule {identity or fallback_name}"
