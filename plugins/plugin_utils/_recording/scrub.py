@@ -29,6 +29,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording impo
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.kept import Kept
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Answer, NotAsked, Recording
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.standins import (
+    CODE_UNIT,
     IPV4,
     LONGEST,
     RUN,
@@ -133,6 +134,7 @@ class _Place(NamedTuple):
     is_kept: bool
     is_private: bool
     known: frozenset[str]
+    is_spelt: bool = False
 
 
 @dataclass
@@ -302,7 +304,7 @@ class _Scrubber:
     def _mapping(self, value: dict[str, Any], place: _Place) -> dict[str, Any]:
         names = self._keys(value, place)
         if _spells([item for key, item in value.items() if key.isdigit()]):
-            place = place._replace(is_private=True)
+            place = place._replace(is_private=True, is_spelt=True)
         told = {names[key]: self._under(key, item, names[key] == key, place) for key, item in value.items()}
         for key, name in names.items():
             self._note_key(key, name == key, place)
@@ -311,14 +313,14 @@ class _Scrubber:
     def _under(self, key: str, value: Any, is_kept: bool, above: _Place) -> Any:
         """A value under a key. A key that is nobody's, or says nothing, passes on what the one above says."""
         is_private = words.is_private(key) or (above.is_private and (not is_kept or words.is_neutral(key)))
-        return self._any(value, _Place(key, is_kept, is_private, above.known))
+        return self._any(value, _Place(key, is_kept, is_private, above.known, above.is_spelt))
 
     def _list(self, value: list[Any], place: _Place) -> list[Any]:
         if self._strict:
             shapes = {json.dumps(told, sort_keys=True): told for told in (self._any(item, place) for item in value)}
             return [*shapes.values()]
         if _spells(value):
-            place = place._replace(is_private=True)
+            place = place._replace(is_private=True, is_spelt=True)
         return [self._any(item, place) for item in value]
 
     def _text(self, text: str, place: _Place) -> str:
@@ -332,7 +334,7 @@ class _Scrubber:
             is_amount = words.is_measure(place.key) and not words.is_of_times(place.key)
             return str(self._number(_rounded(int(number)) if is_amount and abs(number) >= _USUAL else number, place))
         is_day = _DAY_ALONE.fullmatch(text) and not (place.is_kept and words.is_of_times(place.key))
-        return self._moved(None if place.is_private or is_day else read(text)) or self._stand_in(text)
+        return self._moved(None if place.is_private or is_day else read(text)) or self._stand_in(text, place)
 
     def _moved(self, written: Written | None) -> Any:
         """A time that is near, moved; None for any other."""
@@ -341,9 +343,9 @@ class _Scrubber:
         self._kept.times += 1
         return written.after(self._seconds)
 
-    def _stand_in(self, text: str) -> str:
+    def _stand_in(self, text: str, place: _Place) -> str:
         self._kept.standins += 1
-        return self._standins.text(text)
+        return self._standins.text(text, place.is_spelt)
 
     def _stays(self, text: str, place: _Place) -> bool:
         if text in words.PRODUCTS or (place.key in ("model", "model_name") and _MODEL.fullmatch(text)):
@@ -367,7 +369,7 @@ class _Scrubber:
         told = None if place.is_private else _kept_number(number, place)
         if told is None:
             self._kept.standins += 1
-            return self._standins.number(number)
+            return self._standins.number(number, place.is_spelt)
         self._kept.numbers[_shown_key(place)][told] += 1
         return told
 
@@ -434,6 +436,9 @@ def _rounded(number: int) -> int:
 
 def _spells(values: list[Any]) -> bool:
     """Whether numbers may be characters, or the parts of one number: days and hours that are in order are not."""
+    codes = [value for value in values if isinstance(value, str) and CODE_UNIT.fullmatch(same(value[:_LONGEST_SPELT]))]
+    if len(codes) >= _LEAST_OF_SPELT:
+        return True
     numbers = [*_numbers_in(values)]
     is_harmless = numbers == sorted(numbers) and all(0 <= number < _FIRST_CHARACTER for number in numbers)
     return len(numbers) >= _LEAST_OF_SPELT and not is_harmless

@@ -104,7 +104,7 @@ WORDS = of(
     lookups loop lost low lower lowest lun mac machine macs magic mail mailbox mailboxes maildir mailer mailfile
     mailing mailplus mailplusserver mailq mails mailserver mailto main maint maintain maintainer maintenance
     major malicious malware manage managed management manager managers managesieve managing manual map mapped
-    mapping mappings margin mark marked marker mask masked masquerade master masters match matched matches
+    mapping mappings margin mark mask masked masquerade master masters match matched matches
     matching matrix max maxed maximum maxsize may mb mbox mbps mcafee mcp md md5 mda mean means measure
     mechanism mechanisms media median medium megabyte member members membership memory menu merge merged message
     messages meta metadata method methods metric metrics mfa mib middle migrate migrated migrating migration
