@@ -42,10 +42,8 @@ class Unconfigured:
         self._gathered.update(host["sections"])
         for verdict in verdicts:
             if verdict.lack:  # the command names a host that was read, where there is one
-                found = (not is_read, host["host"])
-                self._hosts[verdict.rule, verdict.lack] = min(
-                    found, self._hosts.get((verdict.rule, verdict.lack), found)
-                )
+                which, found = (verdict.rule, verdict.lack), (not is_read, host["host"])
+                self._hosts[which] = min(found, self._hosts.get(which, found))
             if verdict.verdict == SWITCHED_OFF:
                 self._off[verdict.rule] += 1
             elif verdict.verdict == NOT_CONFIGURED and verdict.lack:

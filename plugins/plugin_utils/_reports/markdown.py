@@ -108,10 +108,11 @@ def _escaped(text: str) -> str:
 
 def _totals(totals: Totals, *, compared: bool) -> list[str]:
     hosts = totals["hosts"]
+    differences = counted(sum(totals["differences"].values()), "difference")
     lines = [
         f"- **{counted(sum(hosts.values()), 'host')}**: {_counts(hosts)}; {totals['failing']} fail the run",
         f"- **{counted(sum(totals['verdicts'].values()), 'verdict')}**: {_counts(totals['verdicts'])}",
-        f"- **{counted(sum(totals['differences'].values()), 'difference')}**: {_counts(_worst_first(totals['differences']))}",
+        f"- **{differences}**: {_counts(_worst_first(totals['differences']))}",
         f"- **Not compared**: {_not_compared(totals)}",
     ]
     if not compared:

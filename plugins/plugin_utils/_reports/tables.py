@@ -240,11 +240,8 @@ def _not_configured_row(one: NotConfigured, rule: RuleReport) -> Row:
 
 
 def _switched_off_row(one: SwitchedOff, rule: RuleReport) -> Row:
-    return {
-        **_of_fleet(rule),
-        "finding": "switched_off",
-        "message": f"On {counted(one['hosts'], 'host')} it is not judged.",
-    }
+    hosts = counted(one["hosts"], "host")
+    return {**_of_fleet(rule), "finding": "switched_off", "message": f"On {hosts} it is not judged."}
 
 
 def _of_fleet(rule: RuleReport) -> Row:

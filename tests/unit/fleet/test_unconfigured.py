@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.failing import result
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
@@ -57,7 +57,7 @@ def test_they_tell_what_to_do() -> None:
 
 
 def test_the_command_names_a_host_that_lacks_it_and_was_read_where_there_is_one() -> None:
-    def command(*hosts: HostResult) -> str:
+    def command(*hosts: HostRecord) -> str:
         (one,) = samples.report([*hosts], [NO_PATH])["not_configured"]
         return one["remedy"].partition("mailplus_hosts")[2].partition(" -e rule=")[0]
 
