@@ -178,7 +178,7 @@ def test_the_command_of_the_report_finds_the_path_and_the_path_judges(project: P
     project.play("mailfleet.mailplus.state", "-e", "mailplus_hosts=nas1", *state)
     told = {one["rule"]: one["remedy"] for one in project.read("state/report.json")["not_configured"]}
     command = told["smtp_plaintext"].partition("run: ")[2].partition(". Then")[0]
-    name, *arguments = command.replace("INVENTORY", "hosts.yml").replace("HOST", "nas1").split()
+    name, *arguments = command.replace("INVENTORY", "hosts.yml").split()
     run = project.command(name, *arguments)
     (line,) = [line for line in run.ok(FOUND)["msg"] if line.startswith("Where the first is the setting: ")]
     project.write("paths.yml", line.partition("setting: ")[2])

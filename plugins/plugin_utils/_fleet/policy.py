@@ -29,6 +29,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 # The playbook that finds the path of a setting.
 FIND_SETTING = "mailfleet.mailplus.find_setting"
+FIND_A_PATH = f"ansible-playbook -i INVENTORY {FIND_SETTING} -e mailplus_hosts=HOST -e rule=RULE"
 
 _PLAIN = re.compile(r"[\w.,-]+", re.ASCII)
 
