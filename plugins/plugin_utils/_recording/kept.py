@@ -58,7 +58,7 @@ class Kept:
                 for values, keys in sorted(numbers.items(), key=_by_key)
                 for line in _listed(", ".join(keys), values)
             ),
-            f"True, false and null stay {self.booleans} times. {self.times} times of day and days are moved. "
+            f"True, false and null stay {self.booleans} times. {self.times} times are moved. "
             f"{self.standins} other values have a stand-in.",
         ]
 
