@@ -139,7 +139,10 @@ def _bounded(value: Any, depth: int = 0) -> Any:
 
 
 class _Place(NamedTuple):
-    """Where a value stands: below which key, what that tells of it, and which keys of the answer are attested."""
+    """Where a value stands: below which key, what that tells of it, and which keys of the answer are attested.
+
+    ``spelt`` are the keys whose numbers may together be a text, ``spelt_below`` those of the mappings one level below.
+    """
 
     key: str
     is_kept: bool
@@ -166,7 +169,7 @@ class _Seen:
         if isinstance(value, dict):
             for key, item in value.items():
                 self._text(key, False)
-                self.take(item, words.is_private(key) or (is_private and words.is_neutral(key)))
+                self.take(item, words.is_private(key) or (is_private and not words.is_plain(key)))
         elif isinstance(value, list):
             for item in value:
                 self.take(item, is_private)

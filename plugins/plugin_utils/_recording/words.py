@@ -385,11 +385,6 @@ _VALID_BEGINS, _VALID_ENDS = of("valid not validity"), of("from till to until af
 # In a series of times of these, numbers that are in order are no characters.
 _DAYS = of("day days hour hours minute minutes month months week weekday weekdays weeks")
 
-# What stands under these is whatever is above them.
-_NEUTRAL = frozenset(
-    {"val", "value", "values", "data", "content", "item", "items", "list", "entry", "entries", "default"}
-)
-
 # Under a key that ends so, a number is an amount.
 _MEASURES = of(
     """
@@ -461,12 +456,6 @@ def is_private(key: str) -> bool:
     if is_measure(key) and words[0] in ("num", "number"):
         return False
     return words[-1] not in _TIMES - {"from", "to", "last"} or len(words) == 1
-
-
-@lru_cache(maxsize=65536)
-def is_neutral(key: str) -> bool:
-    """Whether what stands under a key is what the key above it says."""
-    return set(words_of(key)) <= _NEUTRAL
 
 
 @lru_cache(maxsize=65536)
