@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ALONE, ROWS
@@ -49,7 +48,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.time
 # Every recording seems to be of this day.
 _DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - in UTC, as recorded_at is
 _SECONDS_OF_A_DAY = 86400
-_MOST_DAYS_OF_PUBLISHED = 365
+_SECONDS_OF_A_YEAR = 365 * _SECONDS_OF_A_DAY
 _RECORDED_AT = "%Y-%m-%dT%H:%M:%SZ"
 
 # Times of settings and mails are near the day of the recording; what is not, is something else, such as a birthday.
@@ -140,7 +139,10 @@ def _bounded(value: Any, depth: int = 0) -> Any:
 
 
 class _Place(NamedTuple):
-    """Where a value stands: below which key, what that tells of it, and which keys of the answer are attested."""
+    """Where a value stands: below which key, what that tells of it, and which keys of the answer are attested.
+
+    ``spelt`` are the keys whose numbers may together be a text, ``spelt_below`` those of the mappings one level below.
+    """
 
     key: str
     is_kept: bool
@@ -152,6 +154,7 @@ class _Place(NamedTuple):
     is_of_certificates: bool = False
     is_row: bool = False
     spelt: frozenset[str] = frozenset()
+    spelt_below: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -166,7 +169,7 @@ class _Seen:
         if isinstance(value, dict):
             for key, item in value.items():
                 self._text(key, False)
-                self.take(item, words.is_private(key) or (is_private and words.is_neutral(key)))
+                self.take(item, words.is_private(key) or (is_private and not words.is_plain(key)))
         elif isinstance(value, list):
             for item in value:
                 self.take(item, is_private)
@@ -206,10 +209,8 @@ class _Scrubber:
         self._recorded = _recorded(raw.get("recorded_at"))
         self._begin = _DAY + timedelta(seconds=chance.randrange(_SECONDS_OF_A_DAY))
         self._shift = Shift.between(self._recorded, self._begin)
-        days = chance.randrange(_MOST_DAYS_OF_PUBLISHED)
-        self._shift_of_published = Shift(self._shift.seconds - days * _SECONDS_OF_A_DAY, self._shift.days - days)
-        self._shift_of_published = self._shift_of_published._replace(
-            seconds=self._shift_of_published.seconds - chance.randrange(_SECONDS_OF_A_DAY)
+        self._shift_of_published = Shift.between(
+            self._recorded, self._begin - timedelta(seconds=chance.randrange(_SECONDS_OF_A_YEAR))
         )
         self._names: dict[int, dict[str, str]] = {}
 
@@ -336,7 +337,7 @@ class _Scrubber:
         if _spells([item for key, item in value.items() if key.isdigit()]):
             place = place._replace(is_private=True, is_spelt=True)
         place = place._replace(
-            spelt=place.spelt | _spelt_by_siblings(value, place) | _spelt_by_rows(value.values(), place)
+            spelt=place.spelt | _spelt_by_siblings(value, place), spelt_below=_spelt_by_rows(value.values(), place)
         )
         told = {names[key]: self._under(key, item, names[key] == key, place) for key, item in value.items()}
         for key, name in names.items():
@@ -358,7 +359,8 @@ class _Scrubber:
                 is_private=is_private or is_spelt,
                 is_spelt=is_spelt,
                 is_row=not is_kept,
-                spelt=frozenset() if isinstance(value, dict) else above.spelt,
+                spelt=above.spelt_below,
+                spelt_below=frozenset(),
                 is_of_addresses=above.is_of_addresses or words.is_of_addresses(above.key),
                 is_published=above.is_published or words.is_published(key),
                 is_of_certificates=above.is_of_certificates or words.is_of_certificates(key),
@@ -522,7 +524,7 @@ def _spells(values: list[Any], key: str = "") -> bool:
     """Whether numbers may be characters, or the parts of one number: days and hours that are in order are not."""
     codes = [value for value in values if isinstance(value, str) and CODE_UNIT.fullmatch(same(value[:_LONGEST_SPELT]))]
     numbers = [*_numbers_in(values)]
-    if words.is_id(key) and all(one < other for one, other in pairwise(numbers)):
+    if words.is_id(key) and len({*numbers}) == len(numbers):
         return False
     if len(codes) >= _LEAST_OF_SPELT:
         return True
@@ -542,7 +544,7 @@ def _spelt_by_rows(rows: Collection[Any], place: _Place) -> frozenset[str]:
     mappings = [row for row in rows if isinstance(row, dict)]
     if len(mappings) < _LEAST_OF_SPELT:
         return frozenset()
-    keys = {key for row in mappings for key in row if place.is_private or not _is_amount_of(key, place)}
+    keys = {key for row in mappings for key in row if not _is_amount_of(key, place, place.is_private)}
     return frozenset(
         key
         for key in keys
@@ -561,10 +563,12 @@ def _may_be_characters(values: list[Any], is_private: bool = False) -> bool:
     return len(large) >= _LEAST_OF_SPELT and len({*large}) > 1
 
 
-def _is_amount_of(key: str, place: _Place) -> bool:
+def _is_amount_of(key: str, place: _Place, is_strict: bool = False) -> bool:
     """Whether numbers under a key are what the key says, and no parts of anything."""
-    is_told = words.is_measure(key) or words.is_id(key) or words.is_of_versions(key) or words.is_of_times(key)
-    return key in place.known or is_told
+    if words.is_id(key):
+        return True
+    is_told = words.is_measure(key) or words.is_of_versions(key) or words.is_of_times(key)
+    return not is_strict and (key in place.known or is_told)
 
 
 def _numbers_in(values: list[Any]) -> Iterator[int]:

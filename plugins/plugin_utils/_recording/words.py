@@ -362,6 +362,7 @@ _OF_SECRET_CODES = of("access auth confirm pin postal recovery security verifica
 
 # A number under a key that ends so is the number of an entry; small ones tell nothing.
 _IDS = of("gid id ids index no uid uids")
+_NO_IDS = of("card customer device employee licence license mobile person personal phone pin serial tax tel telephone")
 
 # A float may be told of these.
 _RATES = of("average avg load mean percent percentage progress rate rates ratio score scores temp temperature usage")
@@ -383,11 +384,6 @@ _VALID_BEGINS, _VALID_ENDS = of("valid not validity"), of("from till to until af
 
 # In a series of times of these, numbers that are in order are no characters.
 _DAYS = of("day days hour hours minute minutes month months week weekday weekdays weeks")
-
-# What stands under these is whatever is above them.
-_NEUTRAL = frozenset(
-    {"val", "value", "values", "data", "content", "item", "items", "list", "entry", "entries", "default"}
-)
 
 # Under a key that ends so, a number is an amount.
 _MEASURES = of(
@@ -463,12 +459,6 @@ def is_private(key: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def is_neutral(key: str) -> bool:
-    """Whether what stands under a key is what the key above it says."""
-    return set(words_of(key)) <= _NEUTRAL
-
-
-@lru_cache(maxsize=65536)
 def is_measure(key: str) -> bool:
     """Whether a number under a key is an amount."""
     words = [word for word in words_of(key) if not word.isdigit()]
@@ -479,7 +469,8 @@ def is_measure(key: str) -> bool:
 @lru_cache(maxsize=65536)
 def is_id(key: str) -> bool:
     """Whether a number under a key is that of an entry, such as of a domain."""
-    return words_of(key)[-1:] != () and words_of(key)[-1] in _IDS
+    words = words_of(key)
+    return bool(words) and words[-1] in _IDS and _NO_IDS.isdisjoint(words)
 
 
 @lru_cache(maxsize=65536)

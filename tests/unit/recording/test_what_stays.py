@@ -66,6 +66,9 @@ def test_numbers_of_entries_are_the_same_wherever_they_are(key: str) -> None:
         if int(number) < 1000:
             assert found == {number}
     assert scrubbed({"user_id": "running"}) != {"user_id": "running"}
+    assert not ever_stays({f"phone_{key}": 512, "card": {"no": 4711}})
+    rows = [{key: number} for number in (65, 110, 110, 97)]
+    assert ever_stays({"users": rows, "ids": [3, 1, 2]})
 
 
 def test_the_code_of_an_error_stays_though_code_is_a_secret_of_the_rows() -> None:
@@ -158,6 +161,8 @@ def test_numbers_that_spell_something_together_go() -> None:
         siblings = dict(zip(("mode", "type", "slot", "kind", "role", "style"), codes, strict=False))
         assert not ever_stays(siblings)
         assert not ever_stays([{"slot": str(code)} for code in codes])
+    assert not ever_stays({"server": {"mode": {"slot": 65}, "type": {"slot": 110}, "kind": {"slot": 110}}})
+    assert not ever_stays({"smtp": {"slot": 65}, "imap": {"slot": 110}, "pop3": {"slot": 110}})
     assert not ever_stays({"mode": [1, 2, 3]})
     assert ever_stays({"weekdays": [1, 2, 3]})
     assert ever_stays({"mode": 1, "type": 3, "kind": 2, "role": 0, "spam": 41, "virus": 3})
