@@ -18,8 +18,8 @@ description:
   - Each read is a request of its own, some hundreds in all, within one login. Of a list, at most 100 rows are kept, and
     what is read for each domain is read for the first five of them.
   - Keys, true and false, small numbers, states and versions stay as they are. All else becomes a stand-in of the same
-    form, the same one throughout the recording, so that an alias still points to its user. Times are moved, all by the
-    same span. What the stand-ins stand for is nowhere kept.
+    form, the same one throughout the recording, so that an alias still points to its user. Times are moved by a
+    span drawn at random. What the stand-ins stand for is nowhere kept.
   - Nothing is sent anywhere, and what the NAS answered is not written, not even for a moment.
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
