@@ -2,8 +2,8 @@
 """Stand-ins: text and numbers of the same form that tell nothing of what they stand for.
 
 What is equal gets equal stand-ins, so that an alias still points to its user, and no two originals share one. Nothing
-is computed from an original but its form: stand-ins are drawn at random or counted. One of digits is not compared with
-any original, so that many of them tell nothing of what they stand for, and may be equal to it by chance.
+is computed from an original but its form: stand-ins are drawn at random or counted, once for each. No stand-in of four
+characters or more is an original anywhere in the recording; shorter ones of digits may be one by chance.
 
 What is spelled out in single characters or short codes gets other pieces each time, since it would otherwise be a
 cipher that a reader can solve.
@@ -68,6 +68,9 @@ _SHORTEST_WORD, _LONGEST_WORD = 3, 10
 _LEAST_SPELT = 3  # short pieces in one text
 _LONGEST_LOOSE = 2
 _TRIES = 40
+
+# There are too few shorter numbers for stand-ins to be none of those that are told.
+_LEAST_TOLD_APART = 4
 _SHORT_DIGITS, _SHORTEST_HEX, _LONG, _LONGEST_TOKEN, _MOST_DIGITS = 4, 16, 24, 64, 40
 
 # What characters are written as: 6e, x6e, u006e, 0x6e, 01101110.
@@ -206,7 +209,8 @@ class Standins:
         for tries in count():
             rest = self._random.choices(_DIGITS, k=length - 1 + tries // _TRIES)
             made = self._random.choice(_FIRST_DIGITS) + "".join(rest)
-            if made not in self._used:
+            is_original = len(made) >= _LEAST_TOLD_APART and made in self._originals and tries < _TRIES
+            if made not in self._used and not is_original:
                 self._used.add(made)
                 return made
         raise AssertionError("counting ends")

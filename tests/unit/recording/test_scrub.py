@@ -402,3 +402,10 @@ def test_what_is_told_cannot_speak_to_a_terminal() -> None:
     raw = recording_of([answer_of({"\x1b[2Jgudrun\u202e": 1, "status": "running", "gudrun\n": "x"})])
     lines = scrub(raw)[1].lines()
     assert all(line.isprintable() for line in lines)
+
+
+def test_no_stand_in_of_a_number_is_another_original() -> None:
+    pins = random.Random(5).sample(range(1000, 10000), 400)
+    told = scrub(recording_of([answer_of({"user": [{"pin": pin, "note": f"Raum {pin}"} for pin in pins]})]))[0]
+    found = set(re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", dumps(told)))
+    assert found.isdisjoint(map(str, pins))
