@@ -405,7 +405,7 @@ def test_what_is_told_cannot_speak_to_a_terminal() -> None:
 
 
 def test_no_stand_in_of_a_number_is_another_original() -> None:
-    pins = random.Random(5).sample(range(1000, 10000), 400)
+    pins = [*range(1007, 9000, 20)]
     told = scrub(recording_of([answer_of({"user": [{"pin": pin, "note": f"Raum {pin}"} for pin in pins]})]))[0]
     found = set(re.findall(r"(?<![0-9])[0-9]{4}(?![0-9])", dumps(told)))
     assert found.isdisjoint(map(str, pins))
