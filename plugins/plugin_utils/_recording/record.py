@@ -21,7 +21,8 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus impor
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ALONE, READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import API_PREFIX, Kind, Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import Params, is_name
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import rows_key_of
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import Params, named_by
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import (
     RECORDING_VERSION,
@@ -193,9 +194,10 @@ class _Recorder:
         if not below or not below[0].each:
             return
         own = {name: read.params[name] for name in (section.each.params if section.each else ())}
-        found = [_named_by(row, below[0].each.params) for row in _rows(section, data)]
+        rows = (row for row in _rows(section, data) if isinstance(row, dict))
+        found = [named_by(row, below[0].each.params) for row in rows]
         known = self._params_below.setdefault(section.name, [])
-        new = [{**own, **params} for params in found if params][:MOST_ENTRIES]
+        new = [{**own, **params} for params in found if None not in params.values()][:MOST_ENTRIES]
         known.extend(params for params in new if params not in known)
 
     def _ask(self, read: Read) -> Any:
@@ -249,20 +251,9 @@ def _page(read: Read, offset: int) -> Read:
 
 
 def _rows(section: Section, data: Any) -> list[Any]:
-    """The rows of a list: under the key that is known, or else the only list that there is."""
-    if isinstance(data, dict):
-        lists = [value for value in data.values() if isinstance(value, list)]
-        data = data.get(section.rows_key, lists[0] if len(lists) == 1 else None)
-    return data if isinstance(data, list) else []
-
-
-def _named_by(row: Any, params: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """The parameters that name an entry; none where one of them is not there."""
-    found = {
-        name: next((row[key] for key in keys if is_name(row.get(key))), None) if isinstance(row, dict) else None
-        for name, keys in params.items()
-    }
-    return {} if None in found.values() else found
+    key = rows_key_of(section, data)
+    rows = data if key is None else data[key]
+    return rows if isinstance(rows, list) else []
 
 
 def shortened(data: Any, most: int = 2 * PAGE_SIZE, most_keys: int = _MOST_SETTINGS) -> tuple[Any, dict[str, int]]:
@@ -286,12 +277,12 @@ def shortened(data: Any, most: int = 2 * PAGE_SIZE, most_keys: int = _MOST_SETTI
 
 def fitted(recording: Recording) -> Recording:
     """The same, with so few rows that the file is no larger than MOST_TEXT. Raises RecordingError where it is."""
-    for most in _FEWER_ROWS:
-        if len(dumps(recording)) <= MOST_TEXT:
-            break
+    fewer = iter(_FEWER_ROWS)
+    while len(dumps(recording)) > MOST_TEXT:
+        most = next(fewer, None)
+        if most is None:
+            raise RecordingError(f"The recording is larger than {MOST_TEXT} bytes, also without any row.")
         recording = {**recording, "answers": [_with_fewer(answer, most) for answer in recording["answers"]]}
-    if len(dumps(recording)) > MOST_TEXT:
-        raise RecordingError(f"The recording is larger than {MOST_TEXT} bytes, also without any row.")
     return recording
 
 
