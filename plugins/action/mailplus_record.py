@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class RecordQuestion:
             return failure(str(error))
         except DsmError as error:
             return failure(str(error), error.details.as_dict())
-        unused = without(params["keep"], raw)
+        unused = without(params["keep"], raw) if params["keep"] else []
         if unused:
             warnings.append(f"keep: no answer has a key {' or '.join(map(repr, unused))}.")
         compared = compare(recording)
@@ -96,13 +96,15 @@ def _asked(recording: Recording) -> Iterator[str]:
     """What became of the reads, and why some were refused."""
     ok = sum(answer.get("success") is True for answer in recording["answers"])
     yield f"{counted(ok, 'read')} answered"
-    refused = Counter(_refusal(answer) for answer in recording["answers"] if answer.get("success") is False)
-    reasons = "; ".join(f"{many} times {reason}" for reason, many in refused.most_common())
-    yield f"{counted(refused.total(), 'read')} refused" + (f": {reasons}" if reasons else "")
-    failed = Counter(answer["failed"] for answer in recording["answers"] if "failed" in answer)
-    reasons = "; ".join(f"{many} times {reason}" for reason, many in failed.most_common())
-    yield f"{counted(failed.total(), 'read')} not answered" + (f": {reasons}" if reasons else "")
+    yield _by_reason("refused", (_refusal(answer) for answer in recording["answers"] if answer.get("success") is False))
+    yield _by_reason("not answered", (answer["failed"] for answer in recording["answers"] if "failed" in answer))
     yield f"{counted(len(recording['not_asked']), 'read')} not asked"
+
+
+def _by_reason(what: str, reasons: Iterable[str]) -> str:
+    found = Counter(reasons)
+    told = "; ".join(f"{many} times {reason}" for reason, many in found.most_common())
+    return f"{counted(found.total(), 'read')} {what}" + (f": {told}" if told else "")
 
 
 def _refusal(answer: Answer) -> str:
