@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,12 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.option
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import failure
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, settings_search
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import PolicyError, Rule, for_host
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import (
+    PolicyError,
+    Rule,
+    find_setting,
+    for_host,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.resemblance import words_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._policies import rules_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._role_question import RoleQuestionAction
@@ -48,6 +54,8 @@ class ActionModule(RoleQuestionAction):
             options = self._options()
             rules = self._rules(options)
             wanted = settings_search.wanted_of(rules, options["rule"]) if options["rule"] else []
+            if wanted and options["look"] != "once":
+                settings_search.require_compared(wanted)
             self._task.args[_SUBSET] = [one.section for one in wanted] or self._task.args.get(_SUBSET) or ["settings"]
             answer = super().run(tmp, variables)
         except (OptionError, PolicyError) as error:
@@ -56,12 +64,14 @@ class ActionModule(RoleQuestionAction):
         if answer.get("failed") or not facts:
             return answer
         sections = plain(facts["mailplus"]["sections"])
-        if options["look"] != "once":
-            return answer | _look(f"{variables['inventory_hostname']}", options["look"], sections, rules)
-        terms = words_of(options["find"] or "")
+        command, terms = _command(variables), words_of(options["find"] or "")
+        if options["look"] == "before":
+            return answer | _keep(variables, sections)
+        if options["look"] == "after":
+            return answer | _compare(variables, sections, rules, wanted)
         if wanted:
-            return answer | {"lines": settings_search.by_rule(sections, wanted, terms)}
-        return answer | {"lines": settings_search.by_words(sections, terms)}
+            return answer | {"lines": settings_search.by_rule(sections, wanted, terms, command)}
+        return answer | {"lines": settings_search.by_words(sections, terms, command)}
 
     def _options(self) -> dict[str, Any]:
         """The options that mailplus_facts does not have. Raises OptionError."""
@@ -78,16 +88,42 @@ class ActionModule(RoleQuestionAction):
         return list(for_host(rules_of(self, options["policies"]), options["overrides"], [], {}).rules)
 
 
-def _look(host: str, look: str, sections: Mapping[str, Any], rules: list[Rule]) -> dict[str, Any]:
-    """What is to tell of one of two looks. The first is kept in a directory that goes when the run ends."""
-    kept = Path(constants.DEFAULT_LOCAL_TMP) / f"mailplus-look-{hashlib.sha256(host.encode()).hexdigest()}"
+def _command(variables: Mapping[str, Any]) -> settings_search.Command:
+    """Makes the command of another look at the host, as the user called this one."""
+    here = f"{Path.cwd()}/"
+    sources = [f"{source}".removeprefix(here) for source in variables.get("ansible_inventory_sources") or []]
+    return partial(find_setting, sources, f"{variables['inventory_hostname']}")
+
+
+def _kept(variables: Mapping[str, Any]) -> Path:
+    """Where the first of two looks is kept: in a directory that goes when the run ends."""
+    host = hashlib.sha256(f"{variables['inventory_hostname']}".encode()).hexdigest()
+    return Path(constants.DEFAULT_LOCAL_TMP) / f"mailplus-look-{host}"
+
+
+def _keep(variables: Mapping[str, Any], sections: Mapping[str, Any]) -> dict[str, Any]:
+    kept = _kept(variables)
     try:
-        if look == "before":
-            files.write(kept, json.dumps(sections))
-            return {"lines": []}
+        files.write(kept, json.dumps(sections))
+    except OSError as error:
+        return failure(f"{kept} cannot be written: {error.strerror}.")
+    return {"lines": []}
+
+
+def _compare(
+    variables: Mapping[str, Any],
+    sections: Mapping[str, Any],
+    rules: Sequence[Rule],
+    wanted: Sequence[settings_search.Wanted],
+) -> dict[str, Any]:
+    """What is to tell after the second look."""
+    kept = _kept(variables)
+    try:
         before = json.loads(kept.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return failure("There is nothing to compare with: a task with look=before has to come first, in the same run.")
     except OSError as error:
-        return failure(f"{kept} cannot be read or written: {error.strerror}.")
-    return {"lines": settings_search.by_change(before, sections, rules)}
+        return failure(f"{kept} cannot be read: {error.strerror}.")
+    command, seconds = _command(variables), variables.get("mailplus_seconds")
+    again = partial(command, mailplus_seconds=f"{seconds}") if seconds else command
+    return {"lines": settings_search.by_change(before, sections, rules, again, wanted)}

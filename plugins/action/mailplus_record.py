@@ -5,17 +5,24 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible import constants
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Admit, Result, failure
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError, api_error
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus import codes
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.compare import compare
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.record import check_pairs, fitted, record
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Recording, dumps
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.record import (
+    check_pairs,
+    fitted,
+    record,
+    without,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Answer, Recording, dumps
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.scrub import scrub
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._worker import QuestionAction
 
@@ -24,6 +31,7 @@ _ELSEWHERE = "A recording is made on the controller, where it is scrubbed: deleg
 
 ARGUMENT_SPEC: options.ArgumentSpec = {
     **options.CONNECTION_SPEC,
+    "path": {"type": "path", "required": True},
     "strict": {"type": "bool", "default": False},
     "keep": {"type": "list", "elements": "str", "default": []},
     "checks": {"type": "list", "elements": "str", "default": []},
@@ -38,22 +46,26 @@ class RecordQuestion:
     def answer(self, params: Mapping[str, Any], *, check_mode: bool, admit: Admit) -> Result:
         """The result of the task; the recording is in a file that goes when the run ends."""
         try:
+            path = _target(params["path"], check_mode=check_mode)
             address, credentials = options.address(params), options.credentials(params)
             checks = list(check_pairs(params["checks"]))
             raw, warnings = record(address, credentials, checks, admit(address, credentials))
-        except ValueError as error:  # of options, all of this collection
+            recording, kept = scrub(raw, strict=params["strict"], keep=params["keep"])
+            recording = fitted(recording)
+        except ValueError as error:  # of options, and of recordings that are too large
             return failure(str(error))
         except DsmError as error:
             return failure(str(error), error.details.as_dict())
-        recording, kept = scrub(raw, strict=params["strict"], keep=params["keep"])
-        recording = fitted(recording)
+        unused = without(params["keep"], raw) if params["keep"] else []
+        if unused:
+            warnings.append(f"keep: no answer has a key {' or '.join(map(repr, unused))}.")
         compared = compare(recording)
         return {
             "changed": False,
-            "asked": _asked(recording),
-            "in_clear": kept.lines(),
-            "compared": compared.line(),
-            "compared_details": list(compared.lines()),
+            "in_clear": kept.lines(strict=params["strict"]),
+            "asked": [*_asked(recording), compared.line()],
+            "compared": list(compared.lines()),
+            "path": str(path),
             "file": None if check_mode else _file(dumps(recording)),
             "warnings": warnings,
         }
@@ -68,13 +80,39 @@ class ActionModule(QuestionAction):
         return failure(_ELSEWHERE)
 
 
-def _asked(recording: Recording) -> dict[str, int]:
-    """How many reads there are, by what became of them."""
-    found = Counter(
-        "unanswered" if "failed" in answer else "ok" if answer["success"] else "refused"
-        for answer in recording["answers"]
-    )
-    return {**{name: found[name] for name in ("ok", "refused", "unanswered")}, "not_asked": len(recording["not_asked"])}
+def _target(name: str, *, check_mode: bool) -> Path:
+    """Where the recording is to be written, from where the user is. Raises OptionError before anything is asked."""
+    path = Path(name).absolute()
+    if path.is_dir():
+        raise options.OptionError(f"path: {path} is a directory; name a file in it.")
+    if not path.parent.is_dir():
+        raise options.OptionError(f"path: {path.parent} does not exist; make it first.")
+    if not check_mode and (path.exists() or path.is_symlink()):
+        raise options.OptionError(f"path: {path} exists already; move it away, or name another file.")
+    return path
+
+
+def _asked(recording: Recording) -> Iterator[str]:
+    """What became of the reads, and why some were refused."""
+    ok = sum(answer.get("success") is True for answer in recording["answers"])
+    yield f"{counted(ok, 'read')} answered"
+    yield _by_reason("refused", (_refusal(answer) for answer in recording["answers"] if answer.get("success") is False))
+    yield _by_reason("not answered", (answer["failed"] for answer in recording["answers"] if "failed" in answer))
+    yield f"{counted(len(recording['not_asked']), 'read')} not asked"
+
+
+def _by_reason(what: str, reasons: Iterable[str]) -> str:
+    found = Counter(reasons)
+    told = "; ".join(f"{many} times {reason}" for reason, many in found.most_common())
+    return f"{counted(found.total(), 'read')} {what}" + (f": {told}" if told else "")
+
+
+def _refusal(answer: Answer) -> str:
+    code = answer["error"].get("code")
+    if not isinstance(code, int):
+        return "without a code"
+    call: dict[str, Any] = {"api": answer["api"], "method": answer["method"], "version": answer["version"]}
+    return api_error(code, **call, meaning=codes.meaning).details.name.replace("_", " ")
 
 
 def _file(text: str) -> str:
@@ -83,4 +121,4 @@ def _file(text: str) -> str:
         "w", encoding="utf-8", dir=constants.DEFAULT_LOCAL_TMP, prefix="recording-", suffix=".json", delete=False
     ) as file:
         file.write(text)
-    return str(Path(file.name))
+    return file.name

@@ -33,7 +33,8 @@ options:
   rule:
     description:
       - The ID of a rule in O(policies). Then the setting is looked for in the section of the rule, and values that
-        the rule can be about come first.
+        the rule can be about come first. What to set is told only where a key has the words of the rule.
+      - Between two looks, it is given to both. Then only its section is compared, and the line is for that rule.
     type: str
   look:
     description:

@@ -18,12 +18,19 @@ description:
   - Each read is a request of its own, some hundreds in all, within one login. Of a list, at most 100 rows are kept, and
     what is read for each domain is read for the first five of them.
   - Keys, true and false, small numbers, states and versions stay as they are. All else becomes a stand-in of the same
-    form, the same one throughout the recording, so that an alias still points to its user. Times are moved, all by the
-    same span. What the stand-ins stand for is nowhere kept.
+    form, the same one throughout the recording, so that an alias still points to its user. Times are moved by a
+    span drawn at random. What the stand-ins stand for is nowhere kept.
   - Nothing is sent anywhere, and what the NAS answered is not written, not even for a moment.
 extends_documentation_fragment:
   - mailfleet.mailplus.connection
 options:
+  path:
+    description:
+      - Where the recording is to be written, from the directory in which Ansible was started. The module does not write
+        it there, but looks at the place before anything is asked.
+      - A file that exists, a directory, or a file in a directory that does not exist, is refused.
+    type: path
+    required: true
   strict:
     description:
       - Keep of values nothing but their types.
@@ -31,8 +38,8 @@ options:
     default: false
   keep:
     description:
-      - Keys that are to stay in clear although they are made of words that are not known here. RV(in_clear) names those
-        that were replaced.
+      - Keys that are to stay although they may be names of something. RV(in_clear) names those that are most likely
+        none.
     type: list
     elements: str
     default: []
@@ -81,6 +88,7 @@ EXAMPLES = r"""
   tasks:
     - name: Record
       mailfleet.mailplus.mailplus_record:
+        path: mailplus-recording.json
         username: auditor
         password: "{{ vault_mailplus_password }}"
       register: recording
@@ -91,26 +99,33 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-asked:
-  description: How many reads were answered, refused, not answered, and not asked at all.
-  returned: on success
-  type: dict
-  sample: {ok: 118, refused: 61, unanswered: 0, not_asked: 7}
 in_clear:
-  description: What stays in clear, value by value and by key, a line each for people to read.
+  description: What stays in clear, value by value and by key, in lines for people to read.
   returned: on success
   type: list
   elements: str
+asked:
+  description:
+    - How many reads were answered, refused, not answered and not asked, and how the keys of the answers compare with
+      those that are known.
+  returned: on success
+  type: list
+  elements: str
+  sample:
+    - 173 reads answered
+    - "103 reads refused: 90 times no such method; 13 times parameter missing"
+    - 0 reads not answered
+    - 11 reads not asked
+    - 135 known keys seen, 0 missing, 678 new
 compared:
-  description: How the keys of the answers compare with those that are known.
+  description: Which known keys are missing and which keys are new, a line for each read.
+  returned: on success
+  type: list
+  elements: str
+path:
+  description: O(path), beginning with the root.
   returned: on success
   type: str
-  sample: 14 known keys seen, 1 missing, 9 new
-compared_details:
-  description: Which keys are missing and which are new, a line for each read.
-  returned: on success
-  type: list
-  elements: str
 file:
   description:
     - Path of the recording. It lies in a directory of this run that its user alone can read, and goes when the run

@@ -30,6 +30,7 @@ PLAYBOOK = "mailfleet.mailplus.find_setting"
 _ROLE = "mailfleet.mailplus.mailplus_state : "
 FOUND, CHANGED = f"{_ROLE}Paths that may be those of the setting", f"{_ROLE}What changed"
 LOOK, LOOK_BEFORE = f"{_ROLE}Look for the setting", f"{_ROLE}Look at the settings"
+NO_WORDS = f"{_ROLE}Is it a change that is looked for?"
 ONE_HOST, TIME = f"{_ROLE}Is it one host?", f"{_ROLE}Was there time for it?"
 GENERAL, RELAY_HOSTS = f"{PREFIX}SMTP.General", f"{PREFIX}SMTP.Delivery"
 SERVICE = f"{PREFIX}Service.SMTP"
@@ -91,8 +92,8 @@ def test_several_hosts_have_a_block_each(project: Project) -> None:
     run = find(project, "-e", "find=cleartext", host="nas1,nas2")
     assert NEVER_SEEN in run.ok(FOUND, "nas1")["msg"][0]
     assert run.ok(FOUND, "nas2")["msg"] == [
-        "Nothing resembles cleartext in 37 sections. Try other words, or read more: "
-        "-e mailplus_subset=settings,entries,status"
+        "Nothing resembles cleartext in 37 sections. Try other words, or read more: ansible-playbook -i hosts.yml "
+        f"{PLAYBOOK} -e mailplus_hosts=nas2 -e find=cleartext -e mailplus_subset=settings,entries,status"
     ]
 
 
@@ -131,8 +132,44 @@ def test_a_rule_finds_what_it_waits_for_in_its_section(project: Project, fleet: 
         f"smtp_general  data.mail.{NEVER_SEEN} = false (true or false)  Mail Delivery > General",
     ]
     assert f"Where the first is the setting: mailplus_state_paths: {{smtp_plaintext: data.mail.{NEVER_SEEN}}}" in lines
-    assert lines[-1].endswith("leave out rule and find, and add -e mailplus_subset=smtp_general")
+    assert lines[-1].endswith(
+        f"looks: ansible-playbook -i hosts.yml {PLAYBOOK} -e mailplus_hosts=nas1 -e rule=smtp_plaintext "
+        "-e mailplus_seconds=120"
+    )
     assert {request.api for request in fleet["nas1"].requests if request.api.startswith(PREFIX)} == {GENERAL}
+
+
+def test_where_nothing_resembles_a_rule_no_line_is_offered_and_the_commands_run(project: Project, fleet: Fleet) -> None:
+    nas = fleet["nas1"]
+    nas.reset()
+    lines = find(project, "-e", "rule=smtp_plaintext").ok(FOUND)["msg"]
+    assert any("data.enable_smtp_auth = true" in line for line in lines)
+    assert not any("mailplus_state_paths" in line for line in lines)
+    other, by_hand = (line.partition(": ansible-playbook ")[2] for line in lines[-2:])
+    assert lines[-2].startswith("None of these resembles it. Look in other sections: ")
+    assert project.command("ansible-playbook", *other.split()).ok(FOUND)["msg"]
+    nas.set_answer(GENERAL, "get", BEFORE)
+    nas.requests.clear()
+    with between_looks(nas, lambda: nas.set_answer(GENERAL, "get", BEFORE | {"mail": {NEVER_SEEN: True}})):
+        run = project.command("ansible-playbook", *by_hand.replace("=120", "=3").split())
+    assert run.ok(CHANGED)["msg"][:2] == [
+        f"smtp_general.data.mail.{NEVER_SEEN}: false -> true",
+        f"mailplus_state_paths: {{smtp_plaintext: data.mail.{NEVER_SEEN}}}",
+    ]
+    assert f"TASK [{_ROLE}Change the setting by hand in DSM now, and apply it]" in run.stdout
+    assert {request.api for request in nas.requests if request.api.startswith(PREFIX)} == {GENERAL}
+
+
+def test_words_are_not_looked_for_around_a_change(project: Project, fleet: Fleet) -> None:
+    run = find(project, "-e", "find=greylist", "-e", "mailplus_seconds=5", failing=True)
+    assert run.failed(NO_WORDS)["msg"].endswith("that you make by hand: leave out one of both.")
+    assert requests_of(fleet) == {}
+
+
+def test_a_rule_on_what_changes_by_itself_is_refused_for_a_change(project: Project, fleet: Fleet) -> None:
+    run = find(project, "-e", "rule=license_sufficient", "-e", "mailplus_seconds=5", failing=True)
+    assert "whose values change without you. Leave out mailplus_seconds" in run.failed(LOOK_BEFORE)["msg"]
+    assert requests_of(fleet) == {}
 
 
 def test_the_command_of_the_report_finds_the_path_and_the_path_judges(project: Project) -> None:
@@ -141,7 +178,7 @@ def test_the_command_of_the_report_finds_the_path_and_the_path_judges(project: P
     project.play("mailfleet.mailplus.state", "-e", "mailplus_hosts=nas1", *state)
     told = {one["rule"]: one["remedy"] for one in project.read("state/report.json")["not_configured"]}
     command = told["smtp_plaintext"].partition("run: ")[2].partition(". Then")[0]
-    name, *arguments = command.replace("INVENTORY", "hosts.yml").replace("HOST", "nas1").split()
+    name, *arguments = command.replace("INVENTORY", "hosts.yml").split()
     run = project.command(name, *arguments)
     (line,) = [line for line in run.ok(FOUND)["msg"] if line.startswith("Where the first is the setting: ")]
     project.write("paths.yml", line.partition("setting: ")[2])
@@ -179,7 +216,8 @@ def test_an_unknown_rule_fails_before_a_nas_is_asked(project: Project, fleet: Fl
 def test_a_section_that_the_account_may_not_read_is_said(project: Project, fleet: Fleet) -> None:
     fleet["nas1"].faults.add("error", code=5615, api=GENERAL)
     lines = find(project, "-e", "find=greylist").ok(FOUND)["msg"]
-    assert any(line.startswith("smtp_general was not read, it is forbidden: ") for line in lines)
+    (line,) = [line for line in lines if " not read, " in line]
+    assert line.partition(": ")[0] == "smtp_general, smtp_postmaster were not read, they are forbidden"
     run = find(project, "-e", "rule=smtp_plaintext", failing=True)
     assert "No section could be read" in run.failed(LOOK)["msg"]
     assert "smtp_general" in run.failed(LOOK)["msg"]
@@ -230,6 +268,7 @@ def test_a_change_of_an_entry_is_known_by_its_name(project: Project, fleet: Flee
     changed = [rows[0], rows[1] | {"encrypt": True}]
     with between_looks(nas, lambda: nas.set_answer(RELAY_HOSTS, "get_multiple", {"relay_list": changed})):
         run = find(project, "-e", "mailplus_seconds=3", "-e", "mailplus_subset=smtp_relay_hosts")
+    assert f"TASK [{_ROLE}Change the setting by hand in DSM now, and apply it]" in run.stdout
     assert run.ok(CHANGED)["msg"][:2] == [
         "smtp_relay_hosts.data.relay_list.b.example.encrypt: false -> true",
         "mailplus_state_paths: {relay_hosts_tls: data.relay_list.*.encrypt}",
@@ -242,6 +281,9 @@ def test_where_nothing_changed_it_says_what_to_check(project: Project, fleet: Fl
     assert lines[0].startswith("Nothing changed in 36 sections of settings and entries. Was the change applied in DSM?")
     assert any(line.startswith("Not compared: ") and "smtp_general.data.admin_password" in line for line in lines)
     assert any(line.startswith("smtp_service was not read, it is forbidden: ") for line in lines)
+    assert lines[0].endswith("-e mailplus_hosts=nas1 -e mailplus_seconds=1 -e mailplus_subset=settings,entries")
+    lines = find(project, "-e", "mailplus_seconds=1", "-e", "mailplus_subset=smtp_general").ok(CHANGED)["msg"]
+    assert lines[0].endswith(f"ansible-playbook -i hosts.yml {PLAYBOOK} -e mailplus_hosts=nas1 -e mailplus_seconds=1")
 
 
 def test_without_a_terminal_it_says_how_to_wait(project: Project) -> None:
@@ -297,7 +339,8 @@ def test_the_guide_shows_what_is_printed(project: Project, fleet: Fleet) -> None
     nas = fleet["nas1"]
     nas.reset()
     guide = (ROOT / "docs" / "docsite" / "rst" / "guide_policies.rst").read_text(encoding="utf-8")
-    assert textwrap.indent(printed(find(project, "-e", "rule=starttls"), FOUND), "   ") in guide
+    text = printed(find(project, "-e", "rule=starttls"), FOUND).replace("-i hosts.yml", "-i inventory.yml")
+    assert textwrap.indent(text, "   ") in guide
     nas.reset()
     with between_looks(nas, lambda: nas.set_answer(SERVICE, "get", {"enable_starttls": False})):
         run = find(project, "-e", "mailplus_seconds=3")

@@ -133,9 +133,10 @@ def test_text_of_a_server_stays_text(project: Project, fleet: Fleet) -> None:
     assert data["tabs"] == [TEMPLATE]
 
 
-def test_the_playbook_takes_every_option_of_the_connection() -> None:
-    (play,) = yaml.safe_load((ROOT / "playbooks" / "permissions.yml").read_text(encoding="utf-8"))
-    given = play["tasks"][0]["mailfleet.mailplus.mailplus_facts"]
+@pytest.mark.parametrize(("name", "module"), [("permissions", "mailplus_facts"), ("record", "mailplus_record")])
+def test_the_playbook_takes_every_option_of_the_connection(name: str, module: str) -> None:
+    (play,) = yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8"))
+    (given,) = (task[key] for task in play["tasks"] if (key := f"mailfleet.mailplus.{module}") in task)
     assert {name: given.get(name) for name in CONNECTION_SPEC} == {
         name: f"{{{{ mailplus_state_{name} | default(omit) }}}}" for name in CONNECTION_SPEC
     }

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import load
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import Project, hosts
-from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import BIN, ROOT, Data, Run, surroundings
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import BIN, Data, Run, surroundings
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from ansible_collections.mailfleet.mailplus.tests.simulator.answers import IDENTIFYING, PERSONAL, SECRETS
 
 PLAYBOOK = "mailfleet.mailplus.record"
 CONFIRMED = ("-e", "mailplus_record_confirmed=true")
 DESCRIPTION: Data = {"nas": {"one": {"domains": ["secret-firm.example"]}, "two": {}}}
+ASK = "Ask for everything that may be read"
 NO_TERMINAL = ("Not waiting for response",)
 
 
@@ -59,9 +60,12 @@ def test_a_recording_is_written_once_somebody_said_so(one: Project, fleet: Fleet
     text = path.read_text(encoding="utf-8")
     assert leaked(text, fleet["one"].password, fleet["one"].hostname) == []
     assert '"enable_imaps": true' in text
-    asked = run.ok("What was asked")["msg"]
-    assert asked[0].startswith(f"{sum(answer['success'] for answer in recording['answers'])} reads answered, ")
-    assert asked[1].endswith(" new")
+    answered, refused, unanswered, left_out, compared = run.ok("What was asked")["msg"]
+    assert answered == f"{sum(answer['success'] for answer in recording['answers'])} reads answered"
+    assert " times no such method; " in refused
+    assert unanswered == "0 reads not answered"
+    assert left_out == f"{len(recording['not_asked'])} reads not asked"
+    assert compared.endswith(" new")
     assert len(run.ok("What stays in clear")["msg"]) < 250
     assert [request.api_method for request in fleet["one"].requests].count("login") == 1
     assert fleet["one"].writes == []
@@ -70,7 +74,7 @@ def test_a_recording_is_written_once_somebody_said_so(one: Project, fleet: Fleet
 
 def test_nothing_is_written_without_a_yes(one: Project) -> None:
     run = record(one, failing=True, expected_warnings=NO_TERMINAL)
-    assert run.failed("Write nothing without a yes")["msg"].startswith("Nothing was written, since nobody said yes.")
+    assert run.failed("Write nothing without a yes")["msg"].startswith("Nothing was written, since nobody was there")
     assert shown(run)
     assert sorted(path.name for path in one.directory.glob("*.json")) == []
 
@@ -79,7 +83,7 @@ def test_nothing_is_written_without_a_yes(one: Project) -> None:
 def test_at_a_terminal_a_person_is_asked(one: Project, said: str) -> None:
     output, returncode = at_a_terminal(one.directory, said)
     assert "Nothing is written yet." in output
-    assert (one.directory / "one.recording.json").exists() == (said == "yes"), output
+    assert (one.directory / "mailplus-recording.json").exists() == (said == "yes"), output
     assert (returncode == 0) == (said == "yes")
 
 
@@ -87,7 +91,7 @@ def at_a_terminal(directory: Path, said: str) -> tuple[str, int]:
     """What ansible-playbook shows at a terminal where somebody answers its question, and what it returns."""
     ours, theirs = pty.openpty()
     command = [str(BIN / "ansible-playbook"), "-i", "hosts.yml", "-e", "mailplus_hosts=one", PLAYBOOK]
-    environment = {**surroundings(directory), "PWD": str(directory), "TERM": "dumb"}
+    environment = {**surroundings(directory), "TERM": "dumb"}
     with subprocess.Popen(
         ["/usr/bin/setsid", "--ctty", "--wait", *command],
         cwd=directory,
@@ -128,9 +132,37 @@ def test_in_check_mode_it_only_shows(one: Project) -> None:
 def test_a_file_that_exists_is_not_replaced(one: Project, fleet: Fleet) -> None:
     one.write("one.json", "mine")
     run = record(one, *CONFIRMED, failing=True)
-    assert "exists already" in run.failed("Look at what was named")["msg"]
+    assert f"path: {one.directory}/one.json exists already" in run.failed(ASK)["msg"]
     assert (one.directory / "one.json").read_text(encoding="utf-8") == "mine"
     assert fleet["one"].requests == []
+
+
+@pytest.mark.parametrize(("name", "said"), [("", "is a directory"), ("no/such.json", "does not exist; make it first")])
+def test_a_place_that_cannot_be_is_told_before_anything_is_asked(
+    one: Project, fleet: Fleet, name: str, said: str
+) -> None:
+    run = one.play(
+        PLAYBOOK, "-e", f"mailplus_hosts=one mailplus_record_file={one.directory}/{name}", *CONFIRMED, failing=True
+    )
+    assert said in run.failed(ASK)["msg"]
+    assert fleet["one"].requests == []
+
+
+def test_a_relative_name_begins_where_the_user_is(one: Project) -> None:
+    one.play(PLAYBOOK, "-e", "mailplus_hosts=one", *CONFIRMED, environment={"PWD": "/nowhere"})
+    assert load(one.directory / "mailplus-recording.json")["answers"]
+
+
+def test_a_key_to_keep_that_no_answer_has_is_told(one: Project) -> None:
+    run = record(one, *CONFIRMED, "-e", '{"mailplus_record_keep": ["nosuch"]}', expected_warnings=("nosuch",))
+    assert "keep: no answer has a key 'nosuch'." in run.output
+
+
+def test_names_that_are_keys_are_not_printed(one: Project, fleet: Fleet) -> None:
+    fleet["one"].set_answer("SYNO.MailPlusServer.Report", "get", {"AKIA1234567890": 1, "anna.meier@x.example": 2})
+    run = record(one, *CONFIRMED)
+    assert "AKIA" not in run.output
+    assert "anna" not in run.output
 
 
 def test_a_recording_is_of_one_nas(one: Project, fleet: Fleet) -> None:
@@ -143,7 +175,7 @@ def test_a_recording_is_of_one_nas(one: Project, fleet: Fleet) -> None:
 
 def test_an_unknown_check_is_refused_before_anything_is_asked(one: Project, fleet: Fleet) -> None:
     run = record(one, *CONFIRMED, "-e", '{"mailplus_record_checks": ["Cluster.stop"]}', failing=True)
-    assert "checks: 'Cluster.stop' is none." in run.failed("Ask for everything that may be read")["msg"]
+    assert "checks: 'Cluster.stop' is none." in run.failed(ASK)["msg"]
     assert fleet["one"].requests == []
 
 
@@ -173,7 +205,6 @@ def test_what_a_nas_sends_stays_data(one: Project, fleet: Fleet) -> None:
 def test_a_nas_that_cannot_be_reached_leaves_nothing(one: Project, fleet: Fleet) -> None:
     one.write("hosts.yml", hosts(fleet, one={"mailplus_state_password": "wrong"}))
     run = record(one, *CONFIRMED, failing=True)
-    assert "password" in run.failed("Ask for everything that may be read")["msg"]
+    assert "password" in run.failed(ASK)["msg"]
     assert fleet["one"].login_attempts == 1
     assert list(one.directory.glob("*.json")) == []
-    assert list(ROOT.glob("*.recording.json")) == []

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import BY_NAME
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.states import state_file
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import (
     LENIENT,
@@ -39,7 +41,7 @@ def test_the_role_gathers_judges_and_reports_it(project: Project, fleet: Fleet) 
     variables = {"mailplus_state_directory": "state", "mailplus_state_subset": sorted(BY_NAME), **LENIENT}
     project.write("hosts.yml", hosts(fleet, variables))
     project.play("mailfleet.mailplus.state", expected_warnings=[""])  # whatever is to be said of this NAS
-    state = project.read(f"state/hosts/{name}.json")
+    state = json.loads(state_file(project.directory / "state", name).read_text(encoding="utf-8"))
     Draft202012Validator(schema("state")).validate(state)
     assert set(state["mailplus"]["sections"]) == set(BY_NAME)
     report = project.read("state/report.json")

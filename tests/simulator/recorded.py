@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ROWS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Answer, Recording
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import moved_data
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import Shift, moved_data
 from ansible_collections.mailfleet.mailplus.tests.simulator.errors import ApiError, NoAnswerError
 from ansible_collections.mailfleet.mailplus.tests.simulator.fleet import recorded_at
 from ansible_collections.mailfleet.mailplus.tests.simulator.mailplus import decoded, number, to_json
@@ -47,7 +48,8 @@ class Recorded:
     """What one NAS answered, told at ``now``."""
 
     def __init__(self, recording: Recording, now: float) -> None:
-        self._seconds = round(now - recorded_at(recording))
+        begin, end = (datetime.fromtimestamp(each, timezone.utc) for each in (recorded_at(recording), now))
+        self._shift = Shift.between(begin, end)
         self._is_strict = recording["strict"]
         self._answers: dict[tuple[str, str, int], list[Answer]] = {}
         for answer in recording["answers"]:
@@ -70,7 +72,7 @@ class Recorded:
 
     def _as_now(self, data: Any) -> Any:
         data = self._valued(data)
-        return moved_data(data, self._seconds) if self._seconds else data
+        return moved_data(data, self._shift) if self._shift.seconds else data
 
     def _valued(self, data: Any) -> Any:
         """Of a strict recording, a value of each type that it names; of text, the name itself."""

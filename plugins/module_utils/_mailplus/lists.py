@@ -301,7 +301,7 @@ class ListReading(Reading):
         if first.error:
             return
         self._is_bare = isinstance(first.data, list)
-        self.rows_key = _rows_key(self.section, first.data)
+        self.rows_key = rows_key_of(self.section, first.data)
         self._over = not self._has_rows
         if self._has_rows:
             self._feed(self._pages[0], first)
@@ -425,7 +425,7 @@ def _total_of(data: Any) -> int | None:
     return total if is_count(total) else None
 
 
-def _rows_key(section: Section, data: Any) -> str | None:
+def rows_key_of(section: Section, data: Any) -> str | None:
     """The key of the rows: the known one, or else the only list in the answer. None where neither is there."""
     known = section.rows_key
     if not isinstance(data, dict):

@@ -315,10 +315,7 @@ class EachReading(Reading):
             self._each[free_name(name, self._each)] = reading
 
     def _reading_of(self, entry: Entry) -> Reading:
-        found = {
-            param: next((entry.row[key] for key in keys if is_name(entry.row.get(key))), None)
-            for param, keys in self._params_of_each.items()
-        }
+        found = named_by(entry.row, self._params_of_each)
         reading = self._make({**entry.params, **found})
         missing = [" or ".join(self._params_of_each[param]) for param, value in found.items() if value is None]
         if missing:
@@ -334,6 +331,11 @@ class EachReading(Reading):
 def is_name(value: object) -> TypeGuard[str | int]:
     """Whether ``value`` can name an entry."""
     return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+
+
+def named_by(row: Mapping[str, Any], params: Mapping[str, Sequence[str]]) -> dict[str, str | int | None]:
+    """The parameters that name an entry, each from the first of its keys that holds a name; None where none does."""
+    return {param: next((row[key] for key in keys if is_name(row.get(key))), None) for param, keys in params.items()}
 
 
 def free_name(name: str, taken: Container[str]) -> str:

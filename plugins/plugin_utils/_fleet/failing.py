@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes import sentence
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import FIND_SETTING
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import FIND_A_PATH, SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     DifferenceReport,
@@ -33,6 +33,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.views im
 
 _MOST_DIFFERENCES = 10
 _MOST_RULES = 5
+_MOST_WAITING = 3
 
 
 def result(report: Report, described: Mapping[str, str]) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def result(report: Report, described: Mapping[str, str]) -> dict[str, Any]:
         "summary": [
             *lines,
             *(visible(text) for view in report["views"] if view["brief"] and (text := summed_up(view))),
-            *_not_configured(report["not_configured"]),
+            *_not_configured(report["not_configured"], rules),
             *([sentence(report["since_last_run"])] if report["since_last_run"] else []),
             *_switched_off(report["switched_off"]),
             f"{counted(len(failing), 'host')}, {report['totals']['failing']} fail the run: {'; '.join(parts)}",
@@ -73,12 +74,12 @@ def result(report: Report, described: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _not_configured(rules: Sequence[NotConfigured]) -> Iterator[str]:
-    """How many rules nobody could judge, and what the user has to tell: a line for all hosts."""
+def _not_configured(rules: Sequence[NotConfigured], known: Mapping[str, RuleReport]) -> Iterator[str]:
+    """How many rules nobody could judge, and what the user has to tell: a line for all hosts, and a command."""
     paths = [rule for rule in rules if rule["path_variable"]]
     missing = sorted({rule["section"] for rule in rules if not rule["path_variable"]})
     parts = (
-        [f"{counted(len(paths), 'rule waits', 'rules wait')} for mailplus_state_paths, see {FIND_SETTING}"]
+        [f"{counted(len(paths), 'rule waits', 'rules wait')} for mailplus_state_paths ({_worst(paths, known)})"]
         if paths
         else []
     )
@@ -87,6 +88,15 @@ def _not_configured(rules: Sequence[NotConfigured]) -> Iterator[str]:
         parts.append(f"{count} on sections outside mailplus_state_subset ({', '.join(missing)})")
     if parts:
         yield f"not configured: {'; '.join(parts)}"
+    if paths:
+        yield f"find a path: {FIND_A_PATH}"
+
+
+def _worst(rules: Sequence[NotConfigured], known: Mapping[str, RuleReport]) -> str:
+    """The first rules by severity, and how many more there are."""
+    ranked = sorted((one["rule"] for one in rules), key=lambda rule: -SEVERITIES.index(known[rule]["severity"]))
+    more = f" and {len(ranked) - _MOST_WAITING} more" if len(ranked) > _MOST_WAITING else ""
+    return f"{', '.join(map(visible, ranked[:_MOST_WAITING]))}{more}"
 
 
 def _switched_off(rules: Sequence[SwitchedOff]) -> Iterator[str]:
@@ -100,8 +110,8 @@ def _switched_off(rules: Sequence[SwitchedOff]) -> Iterator[str]:
 def drift_totals(totals: Totals) -> str:
     """Over the fleet, how much differs from the baseline, and how much was not compared."""
     hosts = totals["drift"]["not_compared"] + totals["drift"]["unknown"]
-    text = f"{sum(totals['differences'].values())} differences"
-    missing = [f"{hosts} hosts"] if hosts else []
+    text = counted(sum(totals["differences"].values()), "difference")
+    missing = [counted(hosts, "host")] if hosts else []
     missing += [f"{totals['not_compared']} sections or values"] if totals["not_compared"] else []
     return f"{text}, not compared: {' and '.join(missing)}" if missing else text
 
@@ -159,4 +169,4 @@ def _drift(drift: DriftReport) -> str:
         return f"not compared: {(drift['reason'] or '').rstrip('.')}"
     if drift["status"] == "same":
         return "no differences"
-    return f"{found} differences" + (f", {missing} sections or values not compared" if missing else "")
+    return counted(found, "difference") + (f", {missing} sections or values not compared" if missing else "")

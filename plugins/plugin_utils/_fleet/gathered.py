@@ -35,6 +35,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
     unusable,
     whole_state,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted
 
 HANDED_OVER = "handed_over"
 """Where the result of gathering names the file with what was read."""
@@ -80,7 +81,7 @@ def summary(heads: Sequence[Head]) -> list[str]:
     width = max((len(head.host) for head in heads), default=0)
     lines = [f"{head.host:<{width}}  {head.status:<12}  {head.described}" for head in heads]
     counts = ", ".join(f"{number} {status}" for status, number in totals(heads).items() if number)
-    return [*lines, f"{len(heads)} hosts: {counts}"]
+    return [*lines, f"{counted(len(heads), 'host')}: {counts}"]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 # The playbook that finds the path of a setting.
 FIND_SETTING = "mailfleet.mailplus.find_setting"
+FIND_A_PATH = f"ansible-playbook -i INVENTORY {FIND_SETTING} -e mailplus_hosts=HOST -e rule=RULE"
 
 _PLAIN = re.compile(r"[\w.,-]+", re.ASCII)
 
@@ -189,6 +190,13 @@ def require_known(known: set[str], named: Iterable[str], what: str) -> None:
 def extra_var(name: str, value: str) -> str:
     """The option of ansible-playbook that sets a variable, to be pasted into a shell."""
     return f"-e {f'{name}={value}' if _PLAIN.fullmatch(value) else shlex.quote(json.dumps({name: value}))}"
+
+
+def find_setting(inventory: Sequence[str], host: str, **variables: str) -> str:
+    """The command that finds the path of a setting on a host, to be pasted into a shell."""
+    sources = [f"-i {shlex.quote(source)}" for source in inventory]
+    given = [extra_var(name, value) for name, value in {"mailplus_hosts": host, **variables}.items()]
+    return " ".join(["ansible-playbook", *sources, FIND_SETTING, *given])
 
 
 def _parse_rule(source: object, policy: str, fallback_name: str) -> Rule:

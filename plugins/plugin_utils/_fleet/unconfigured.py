@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import FIND_SETTING, Rule, extra_var
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule, find_setting
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     HostReport,
@@ -31,6 +31,7 @@ class Unconfigured:
     def __init__(self) -> None:
         self._without_path: dict[str, Counter[Lack]] = {}
         self._without_section: dict[str, Lack] = {}
+        self._hosts: dict[tuple[str, Lack], tuple[bool, str]] = {}
         self._looked_at: set[str] = set()
         self._gathered: set[str] = set()
         self._off: Counter[str] = Counter()
@@ -40,6 +41,9 @@ class Unconfigured:
         is_read = host["status"] not in UNREAD
         self._gathered.update(host["sections"])
         for verdict in verdicts:
+            if verdict.lack:  # the command names a host that was read, where there is one
+                which, found = (verdict.rule, verdict.lack), (not is_read, host["host"])
+                self._hosts[which] = min(found, self._hosts.get(which, found))
             if verdict.verdict == SWITCHED_OFF:
                 self._off[verdict.rule] += 1
             elif verdict.verdict == NOT_CONFIGURED and verdict.lack:
@@ -74,21 +78,22 @@ class Unconfigured:
 
     def _one(self, rule: Rule, lack: Lack, hosts: int) -> NotConfigured:
         is_gathered = lack.section in self._gathered
+        _is_unread, host = self._hosts[rule.id, lack]
         return {
             "rule": rule.id,
             "section": lack.section,
             "gathered": is_gathered,
             "path_variable": lack.path_variable,
             "hosts": hosts,
-            "remedy": " ".join(_remedy(rule, lack, is_gathered=is_gathered or not self._gathered)),
+            "remedy": " ".join(_remedy(rule, lack, host, is_gathered=is_gathered or not self._gathered)),
         }
 
 
-def _remedy(rule: Rule, lack: Lack, *, is_gathered: bool) -> Iterator[str]:
+def _remedy(rule: Rule, lack: Lack, host: str, *, is_gathered: bool) -> Iterator[str]:
     if not is_gathered:
         yield f"The section {lack.section} is not gathered; add it to mailplus_state_subset."
     if lack.path_variable:
         yield (
-            f"To find the path, run: ansible-playbook -i INVENTORY {FIND_SETTING} -e mailplus_hosts=HOST "
-            f"{extra_var('rule', rule.id)}. Then set it: mailplus_state_paths: {{{lack.path_variable}: data.KEY}}."
+            f"To find the path, run: {find_setting(['INVENTORY'], host, rule=rule.id)}. "
+            f"Then set it: mailplus_state_paths: {{{lack.path_variable}: data.KEY}}."
         )

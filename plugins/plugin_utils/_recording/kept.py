@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording import words
 
 # Where a key has more different ones, a range tells enough of its numbers.
 _MOST_NUMBERS = 8
-_MOST_NAMES = 1000
+_MOST_NAMES = 30
+_PLAIN = re.compile("[a-z][a-z0-9_]{1,40}")
 _WIDTH = 118
 _LONGEST = 60
 _AT_TOP = "(the answer itself)"
@@ -30,53 +33,75 @@ class Kept:
     unattested: Counter[str] = field(default_factory=Counter)
     replaced: Counter[str] = field(default_factory=Counter)
 
-    def lines(self) -> list[str]:
-        """All of it, texts first."""
+    def lines(self, *, strict: bool = False) -> list[str]:
+        """All of it, texts first. A name that was replaced is not shown, unless all but one of its words are known:
+        what is printed may be kept, and shown to others, as the recording is.
+        """
+        near = [name for name in sorted(self.replaced) if _is_nearly_known(name)]
+        return [
+            *(["Strict: every value is replaced by the name of its type."] if strict else self._values()),
+            "Keys that nobody attests, and that stay since all their words are technical ones:",
+            *_listed("", [_shown(name) for name in sorted(self.unattested)]),
+            f"Keys that are replaced, since they may be names: {len(self.replaced)}."
+            + (" To keep some of these, name them in keep:" if near else ""),
+            *(_listed("", near[:_MOST_NAMES]) if near else ()),
+        ]
+
+    def _values(self) -> list[str]:
         numbers = _grouped({key: _numbers(values) for key, values in self.numbers.items()})
         return [
-            "Texts that stay as they are, by key, and how often:",
-            *_indented([f"{_shown(key)}: {_counted(texts)}" for key, texts in sorted(self.texts.items())] or ["none"]),
-            "Numbers that stay as they are, or are rounded:",
-            *_indented([f"{values}: {', '.join(keys)}" for values, keys in sorted(numbers.items())] or ["none"]),
-            f"True, false and null stay: {self.booleans} times. Times are all moved by the same span: {self.times}. "
-            f"Everything else has a stand-in: {self.standins} values.",
-            "Names of keys that stay, since all their words are those of programs, though nobody attests them:",
-            *_names(dict.fromkeys(self.unattested, 1)),
-            "Names of keys that have a stand-in, since they may be data (name those that are none in keep):",
-            *_names(self.replaced),
+            "Texts that stay, by key, and how often:",
+            *(line for key, texts in sorted(self.texts.items()) for line in _listed(_shown(key), _counted(texts))),
+            "Numbers that stay, by key; large amounts are rounded to two digits:",
+            *(
+                line
+                for values, keys in sorted(numbers.items(), key=_by_key)
+                for line in _listed(", ".join(keys), values)
+            ),
+            f"True, false and null stay {self.booleans} times. {self.times} times are moved. "
+            f"{self.standins} other values have a stand-in.",
         ]
 
 
-def _counted(values: Counter[str]) -> str:
-    return ", ".join(f"{_shown(value)} ({number})" for value, number in values.most_common())
+def _is_nearly_known(name: str) -> bool:
+    parts = words.words_of(name)
+    return _PLAIN.fullmatch(name) is not None and len([part for part in parts if part not in words.WORDS]) < min(
+        2, len(parts)
+    )
 
 
-def _numbers(values: Counter[float]) -> str:
+def _by_key(numbers: tuple[tuple[str, ...], list[str]]) -> list[str]:
+    return numbers[1]
+
+
+def _counted(values: Counter[str]) -> list[str]:
+    return [f"{_shown(value)} ({number})" for value, number in values.most_common()]
+
+
+def _numbers(values: Counter[float]) -> tuple[str, ...]:
     if len(values) <= _MOST_NUMBERS:
-        return ", ".join(f"{value}" for value in sorted(values))
-    return f"{min(values)} to {max(values)}, {len(values)} different ones"
+        return tuple(f"{value}" for value in sorted(values))
+    return (f"{min(values)} to {max(values)}", f"{len(values)} different ones")
 
 
-def _grouped(values: dict[str, str]) -> dict[str, list[str]]:
+def _grouped(values: dict[str, tuple[str, ...]]) -> dict[tuple[str, ...], list[str]]:
     """The keys by what stands under them: most have 0, 1 or the like."""
-    grouped: dict[str, list[str]] = defaultdict(list)
-    for key, text in sorted(values.items()):
-        grouped[text].append(_shown(key))
+    grouped: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for key, told in sorted(values.items()):
+        grouped[told].append(_shown(key))
     return grouped
 
 
-def _names(names: Mapping[str, int]) -> list[str]:
-    shown = [f"{_shown(name)} ({number})" if number > 1 else _shown(name) for name, number in sorted(names.items())]
-    more = [f"and {len(shown) - _MOST_NAMES} more"] if len(shown) > _MOST_NAMES else []
-    return _indented([", ".join([*shown[:_MOST_NAMES], *more]) or "none"])
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [
-        part
-        for line in lines
-        for part in textwrap.wrap(line, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
-    ]
+def _listed(head: str, items: Iterable[str]) -> Iterator[str]:
+    """A head and what belongs to it, in lines that end between two items."""
+    line = f"  {head}:" if head else " "
+    for number, item in enumerate([*items] or ["none"]):
+        more = f"{',' if number else ''} {item}"
+        if len(line) + len(more) > _WIDTH and number:
+            yield f"{line},"
+            line, more = "   ", f" {item}"
+        line += more
+    yield line
 
 
 def _shown(text: str) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from itertools import islice
 from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
@@ -20,13 +21,15 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus impor
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.allowlist import ALONE, READ_ALLOWLIST
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.gather import Enter
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.kinds import API_PREFIX, Kind, Section
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import Params, is_name
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.lists import rows_key_of
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.reading import Params, named_by
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import CATALOGUE
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import (
     RECORDING_VERSION,
     Answer,
     NotAsked,
     Recording,
+    RecordingError,
     dumps,
 )
 
@@ -35,6 +38,9 @@ MOST_VERSIONS = 12
 
 # Rows of a page. Of a list, two pages are asked for, so that a recording tells how this NAS pages.
 PAGE_SIZE = 50
+
+# No answer has so many settings in one mapping. One that has more keys is by names, and is cut as lists are.
+_MOST_SETTINGS = 300
 
 # For so many entries of another section, such as domains, a section is read that is one of each.
 MOST_ENTRIES = 5
@@ -188,9 +194,10 @@ class _Recorder:
         if not below or not below[0].each:
             return
         own = {name: read.params[name] for name in (section.each.params if section.each else ())}
-        found = [_named_by(row, below[0].each.params) for row in _rows(section, data)]
+        rows = (row for row in _rows(section, data) if isinstance(row, dict))
+        found = [named_by(row, below[0].each.params) for row in rows]
         known = self._params_below.setdefault(section.name, [])
-        new = [{**own, **params} for params in found if params][:MOST_ENTRIES]
+        new = [{**own, **params} for params in found if None not in params.values()][:MOST_ENTRIES]
         known.extend(params for params in new if params not in known)
 
     def _ask(self, read: Read) -> Any:
@@ -244,43 +251,37 @@ def _page(read: Read, offset: int) -> Read:
 
 
 def _rows(section: Section, data: Any) -> list[Any]:
-    """The rows of a list: under the key that is known, or else the only list that there is."""
-    if isinstance(data, dict):
-        lists = [value for value in data.values() if isinstance(value, list)]
-        data = data.get(section.rows_key, lists[0] if len(lists) == 1 else None)
-    return data if isinstance(data, list) else []
+    key = rows_key_of(section, data)
+    rows = data if key is None else data[key]
+    return rows if isinstance(rows, list) else []
 
 
-def _named_by(row: Any, params: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """The parameters that name an entry; none where one of them is not there."""
-    found = {
-        name: next((row[key] for key in keys if is_name(row.get(key))), None) if isinstance(row, dict) else None
-        for name, keys in params.items()
-    }
-    return {} if None in found.values() else found
-
-
-def shortened(data: Any, most: int = 2 * PAGE_SIZE) -> tuple[Any, dict[str, int]]:
-    """``data`` with at most so many entries of each list; and by the path of a list that was cut, how many it had."""
+def shortened(data: Any, most: int = 2 * PAGE_SIZE, most_keys: int = _MOST_SETTINGS) -> tuple[Any, dict[str, int]]:
+    """``data`` with at most so many entries of each list, and keys of each mapping; and by the path of what was cut,
+    how many it had.
+    """
     cut: dict[str, int] = {}
 
     def walk(value: Any, path: str) -> Any:
-        if isinstance(value, dict):
-            return {key: walk(item, f"{path}.{key}") for key, item in value.items()}
-        if not isinstance(value, list):
+        if not isinstance(value, (dict, list)):
             return value
-        if len(value) > most:
+        bound = most_keys if isinstance(value, dict) else most
+        if len(value) > bound:
             cut[path] = max(len(value), cut.get(path, 0))
-        return [walk(item, f"{path}[]") for item in value[:most]]
+        if isinstance(value, dict):
+            return {key: walk(item, f"{path}.{key}") for key, item in islice(value.items(), bound)}
+        return [walk(item, f"{path}[]") for item in value[:bound]]
 
     return walk(data, "data"), cut
 
 
 def fitted(recording: Recording) -> Recording:
-    """The same, with so few rows of each list that the file is no larger than MOST_TEXT."""
-    for most in _FEWER_ROWS:
-        if len(dumps(recording)) <= MOST_TEXT:
-            break
+    """The same, with so few rows that the file is no larger than MOST_TEXT. Raises RecordingError where it is."""
+    fewer = iter(_FEWER_ROWS)
+    while len(dumps(recording)) > MOST_TEXT:
+        most = next(fewer, None)
+        if most is None:
+            raise RecordingError(f"The recording is larger than {MOST_TEXT} bytes, also without any row.")
         recording = {**recording, "answers": [_with_fewer(answer, most) for answer in recording["answers"]]}
     return recording
 
@@ -288,9 +289,24 @@ def fitted(recording: Recording) -> Recording:
 def _with_fewer(answer: Answer, most: int) -> Answer:
     if "data" not in answer:
         return answer
-    data, cut = shortened(answer["data"], most)
+    data, cut = shortened(answer["data"], most, 10 * (most + 1))
     told: Answer = {**answer, "data": data}
     return {**told, "cut": {**cut, **answer.get("cut", {})}} if cut else told
+
+
+def without(keys: Collection[str], recording: Recording) -> list[str]:
+    """Those of ``keys`` that no answer has."""
+    found: set[str] = set()
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            found.update(value)
+        for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            walk(item)
+
+    for answer in recording["answers"]:
+        walk(answer.get("data"))
+    return [key for key in keys if key not in found]
 
 
 def check_pairs(names: Collection[str]) -> Iterator[tuple[str, str]]:

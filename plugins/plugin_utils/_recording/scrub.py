@@ -29,6 +29,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording impo
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.kept import Kept
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Answer, NotAsked, Recording
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.standins import (
+    CODE_UNIT,
     IPV4,
     LONGEST,
     RUN,
@@ -36,11 +37,18 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.stan
     Standins,
     same,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import Written, is_size_or_span, read
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import (
+    Shift,
+    Written,
+    is_size_or_span,
+    may_be_time,
+    read,
+)
 
 # Every recording seems to be of this day.
 _DAY = datetime(2026, 1, 1)  # noqa: DTZ001 - in UTC, as recorded_at is
 _SECONDS_OF_A_DAY = 86400
+_SECONDS_OF_A_YEAR = 365 * _SECONDS_OF_A_DAY
 _RECORDED_AT = "%Y-%m-%dT%H:%M:%SZ"
 
 # Times of settings and mails are near the day of the recording; what is not, is something else, such as a birthday.
@@ -54,8 +62,11 @@ _SMALL_KEY = re.compile("[0-9]|[1-9][0-9]")
 _SHORT_NUMBER = re.compile("^[0-9]{1,7}$")
 
 _VERSION = re.compile(
-    r"(?:DSM )?(?:0|[1-9][0-9]?)(?:\.(?:0|[1-9][0-9]{0,2})){1,2}(?:-(?:0|[1-9][0-9]{0,4}))?(?: Update [1-9][0-9]?)?"
+    r"(?:DSM )?(?:[0-9]|[12][0-9]|30)(?:\.(?:0|[1-9][0-9]{0,2})){1,3}(?:-(?:0|[1-9][0-9]{0,4}))?"
+    r"(?: Update [1-9][0-9]?)?"
 )
+_FIRST_PARTS = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+_MOST_PARTS_OF_BUILD, _LARGEST_BYTE, _MONTHS, _LEAST_YEAR = 3, 255, 12, 30
 _MODEL = re.compile(r"(?:DS|RS|FS|SA|HD|UC|DVA|RC|DX|VDSM)[0-9]{2,5}[A-Za-z]{0,4}\+?")
 _NUMERIC = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,6})?")
 # It may be that of a birth as well.
@@ -65,7 +76,6 @@ _LOCAL_PART = re.compile(r"([^\s@<>\"',;:()]{1,64})@")
 # Numbers that say little, under any key; under one of a program; under one of an amount.
 _SMALL, _USUAL, _LARGE = 100, 1000, 10_000
 _HUGE = 10**30
-_MOST_STATES = 3
 _FIRST_CHARACTER = 32
 _LEAST_OF_SPELT, _MOST_SPELT, _LONGEST_SPELT = 3, 10**7, 8
 
@@ -75,6 +85,8 @@ _APIS = frozenset(api for api, _method in ROWS) | {
     "SYNO.API.Info",
     "SYNO.Entry.Request",
 }
+_APIS_OF_PUBLISHED = ("SYNO.Core.Package", "SYNO.Core.Upgrade")
+_API_OF_CERTIFICATES = "SYNO.Core.Certificate"
 _API = re.compile(r"SYNO(?:\.[A-Za-z0-9_]{1,40}){1,5}")
 _PATHS = frozenset({"entry.cgi", "auth.cgi", "query.cgi", "encryption.cgi"})
 _REASON = re.compile(r"[A-Za-z_ .,;:]{1,160}")
@@ -127,12 +139,22 @@ def _bounded(value: Any, depth: int = 0) -> Any:
 
 
 class _Place(NamedTuple):
-    """Where a value stands: below which key, what that tells of it, and which keys of the answer are attested."""
+    """Where a value stands: below which key, what that tells of it, and which keys of the answer are attested.
+
+    ``spelt`` are the keys whose numbers may together be a text, ``spelt_below`` those of the mappings one level below.
+    """
 
     key: str
     is_kept: bool
     is_private: bool
     known: frozenset[str]
+    is_spelt: bool = False
+    is_of_addresses: bool = False
+    is_published: bool = False
+    is_of_certificates: bool = False
+    is_row: bool = False
+    spelt: frozenset[str] = frozenset()
+    spelt_below: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -147,7 +169,7 @@ class _Seen:
         if isinstance(value, dict):
             for key, item in value.items():
                 self._text(key, False)
-                self.take(item, words.is_private(key) or (is_private and words.is_neutral(key)))
+                self.take(item, words.is_private(key) or (is_private and not words.is_plain(key)))
         elif isinstance(value, list):
             for item in value:
                 self.take(item, is_private)
@@ -186,7 +208,11 @@ class _Scrubber:
         self._kept = Kept()
         self._recorded = _recorded(raw.get("recorded_at"))
         self._begin = _DAY + timedelta(seconds=chance.randrange(_SECONDS_OF_A_DAY))
-        self._seconds = round((self._begin - self._recorded).total_seconds())
+        self._shift = Shift.between(self._recorded, self._begin)
+        self._shift_of_published = Shift.between(
+            self._recorded, self._begin - timedelta(seconds=chance.randrange(_SECONDS_OF_A_YEAR))
+        )
+        self._names: dict[int, dict[str, str]] = {}
 
     def scrubbed(self) -> tuple[Recording, Kept]:
         told: Any = {
@@ -206,8 +232,16 @@ class _Scrubber:
     def _answer(self, raw: Answer) -> Answer:
         api, method = str(raw.get("api", "")), str(raw.get("method", ""))
         row = ROWS.get((api, method))
+        self._names.clear()
         top = _Place("", True, False, _known(api, method))
-        parts = {key: value for key, value in raw.items() if key in ("params", "data", "error")}
+        top = top._replace(
+            is_published=api.startswith(_APIS_OF_PUBLISHED), is_of_certificates=api.startswith(_API_OF_CERTIFICATES)
+        )
+        parts = {key: value for key, value in raw.items() if key in ("params", "data")}
+        error = raw.get("error")
+        code = error.get("code") if isinstance(error, dict) else None
+        if isinstance(error, dict):
+            parts["error"] = {key: value for key, value in error.items() if key != "code" or not _is_code(value)}
         hidden = hide_secrets(parts, secret=row.secret if row else (ALL_CODES,))
         told: Answer = {
             "api": self._api(api),
@@ -216,15 +250,15 @@ class _Scrubber:
         }
         told["params"] = self._params(hidden.get("params"), api, method, top)
         told |= {"seconds": _seconds(raw["seconds"])} if "seconds" in raw else {}
-        told |= {"size": _count(raw["size"])} if "size" in raw else {}
+        told |= {"size": _rounded(_count(raw["size"]))} if "size" in raw else {}
         told |= {"success": raw["success"] is True} if "success" in raw else {}
         if "data" in raw:
             told["data"] = self._any(hidden["data"], top)
         if "error" in raw:
-            told["error"] = self._error(hidden["error"], top)
+            told["error"] = self._error(code, hidden.get("error", {}), top)
         if "failed" in raw:
-            told["failed"] = raw["failed"] if words.is_of_a_program(str(raw["failed"])) else "error"
-        cut = self._cut(raw.get("cut"), hidden.get("data"), top)
+            told["failed"] = raw["failed"] if str(raw["failed"]) in words.FAILURES else "error"
+        cut = {} if self._strict else self._cut(raw.get("cut"), hidden.get("data"), top)
         return {**told, "cut": cut} if cut else told
 
     def _api(self, api: str) -> str:
@@ -248,13 +282,10 @@ class _Scrubber:
             for key, value in params.items()
         }
 
-    def _error(self, error: Any, top: _Place) -> dict[str, Any]:
-        if not isinstance(error, dict):
-            return {"code": 0}
-        code = error.get("code")
-        is_code = isinstance(code, int) and not isinstance(code, bool) and abs(code) < _LARGE
-        rest = self._any({key: value for key, value in error.items() if key != "code" or not is_code}, top)
-        return {"code": code, **rest} if is_code else dict(rest)
+    def _error(self, code: Any, rest: dict[str, Any], top: _Place) -> dict[str, Any]:
+        """An error of a code that is none of a row: whatever is a secret there, this one stays."""
+        told = {"code": code} if _is_code(code) else {} if rest else {"code": 0}
+        return {**told, **self._any(rest, top)}
 
     def _not_asked(self, raw: NotAsked) -> NotAsked:
         api, method, reason = (str(raw.get(key, "")) for key in ("api", "method", "reason"))
@@ -264,24 +295,26 @@ class _Scrubber:
 
     def _cut(self, cut: Any, data: Any, top: _Place) -> dict[str, int]:
         """How long lists were, by their paths as these are now. One that leads nowhere is left out."""
+        if not isinstance(cut, dict) or not cut:
+            return {}
+        names: dict[str, str] = {}
+        for before, now in self._lists(data, "data", "data", top):
+            names.setdefault(before, now)
         found: dict[str, int] = {}
-        for path, length in cut.items() if isinstance(cut, dict) else ():
-            for now in [*self._paths(str(path).removeprefix("data"), [data], top, "data")][:1]:
-                found[now] = max(_count(length), found.get(now, 0))
+        for path, length in cut.items():
+            if path in names:
+                found[names[path]] = max(_count(length), found.get(names[path], 0))
         return found
 
-    def _paths(self, path: str, values: list[Any], top: _Place, done: str) -> Iterator[str]:
-        """``done`` with the rest of a path behind it, in stand-ins, as any of the values has it."""
-        if not path:
-            yield done
-        if path.startswith("[]"):
-            items = [item for value in values if isinstance(value, list) for item in value]
-            yield from self._paths(path[2:], items, top, f"{done}[]")
-        for value in values if path.startswith(".") else ():
-            for key, name in self._keys(value, top).items() if isinstance(value, dict) else ():
-                rest = path[1:].removeprefix(key)
-                if path[1:].startswith(key) and rest[:1] in ("", ".", "["):
-                    yield from self._paths(rest, [value[key]], top, f"{done}.{name}")
+    def _lists(self, value: Any, before: str, now: str, top: _Place) -> Iterator[tuple[str, str]]:
+        """The path of each list, as it was and in stand-ins."""
+        if isinstance(value, dict):
+            for key, name in self._keys(value, top).items():
+                yield from self._lists(value[key], f"{before}.{key}", f"{now}.{name}", top)
+        elif isinstance(value, list):
+            yield before, now
+            for item in value:
+                yield from self._lists(item, f"{before}[]", f"{now}[]", top)
 
     # --------------------------------------------------------------------------------------------------------- values
 
@@ -302,23 +335,45 @@ class _Scrubber:
     def _mapping(self, value: dict[str, Any], place: _Place) -> dict[str, Any]:
         names = self._keys(value, place)
         if _spells([item for key, item in value.items() if key.isdigit()]):
-            place = place._replace(is_private=True)
+            place = place._replace(is_private=True, is_spelt=True)
+        place = place._replace(
+            spelt=place.spelt | _spelt_by_siblings(value, place), spelt_below=_spelt_by_rows(value.values(), place)
+        )
         told = {names[key]: self._under(key, item, names[key] == key, place) for key, item in value.items()}
         for key, name in names.items():
             self._note_key(key, name == key, place)
         return _of_shapes(told, {name for key, name in names.items() if name != key}) if self._strict else told
 
     def _under(self, key: str, value: Any, is_kept: bool, above: _Place) -> Any:
-        """A value under a key. A key that is nobody's, or says nothing, passes on what the one above says."""
-        is_private = words.is_private(key) or (above.is_private and (not is_kept or words.is_neutral(key)))
-        return self._any(value, _Place(key, is_kept, is_private, above.known))
+        """A value under a key, which what is above it makes private as well, unless it is attested; in a row of a list
+        or below a name, a key may say as well that it holds a state, an amount or the like.
+        """
+        speaks = is_kept and (key in above.known or (above.is_row and words.is_plain(key)))
+        is_private = words.is_private(key) or (above.is_private and not speaks)
+        is_spelt = above.is_spelt or key in above.spelt
+        return self._any(
+            value,
+            above._replace(
+                key=key,
+                is_kept=is_kept,
+                is_private=is_private or is_spelt,
+                is_spelt=is_spelt,
+                is_row=not is_kept,
+                spelt=above.spelt_below,
+                spelt_below=frozenset(),
+                is_of_addresses=above.is_of_addresses or words.is_of_addresses(above.key),
+                is_published=above.is_published or words.is_published(key),
+                is_of_certificates=above.is_of_certificates or words.is_of_certificates(key),
+            ),
+        )
 
     def _list(self, value: list[Any], place: _Place) -> list[Any]:
         if self._strict:
             shapes = {json.dumps(told, sort_keys=True): told for told in (self._any(item, place) for item in value)}
             return [*shapes.values()]
-        if _spells(value):
-            place = place._replace(is_private=True)
+        if _spells(value, place.key):
+            place = place._replace(is_private=True, is_spelt=True)
+        place = place._replace(is_row=True, spelt=_spelt_by_rows(value, place))
         return [self._any(item, place) for item in value]
 
     def _text(self, text: str, place: _Place) -> str:
@@ -327,57 +382,71 @@ class _Scrubber:
         if self._stays(text, place):
             self._kept.texts[_shown_key(place)][text] += 1
             return text
-        if _NUMERIC.fullmatch(text) and not place.is_private:
-            number = float(text) if "." in text else int(text)
-            is_amount = words.is_measure(place.key) and not words.is_of_times(place.key)
-            return str(self._number(_rounded(int(number)) if is_amount and abs(number) >= _USUAL else number, place))
+        if _NUMERIC.fullmatch(text) and (words.is_id(place.key) or not place.is_private):
+            return self._numeric(text, place)
         is_day = _DAY_ALONE.fullmatch(text) and not (place.is_kept and words.is_of_times(place.key))
-        return self._moved(None if place.is_private or is_day else read(text)) or self._stand_in(text)
+        return self._moved(None if place.is_private or is_day else read(text), place) or self._stand_in(text, place)
 
-    def _moved(self, written: Written | None) -> Any:
-        """A time that is near, moved; None for any other."""
+    def _numeric(self, text: str, place: _Place) -> str:
+        """A number as text: one that stays keeps how it is written."""
+        number = float(text) if "." in text else int(text)
+        is_amount = words.is_measure(place.key) and not words.is_of_times(place.key)
+        told = self._number(_rounded(int(number)) if is_amount and abs(number) >= _USUAL else number, place)
+        return text if told == number else str(told)
+
+    def _moved(self, written: Written | None, place: _Place) -> Any:
+        """A time that is near, moved; None for any other. Those that are public get another span, or a day alone."""
         if not written or not self._recorded - _BEFORE < written.moment < self._recorded + _AFTER:
             return None
         self._kept.times += 1
-        return written.after(self._seconds)
+        if place.is_published:
+            return written.moved(self._shift_of_published)
+        return written.moved_to_a_day(self._shift) if place.is_of_certificates else written.moved(self._shift)
 
-    def _stand_in(self, text: str) -> str:
+    def _stand_in(self, text: str, place: _Place) -> str:
         self._kept.standins += 1
-        return self._standins.text(text)
+        return self._standins.text(text, place.is_spelt)
 
     def _stays(self, text: str, place: _Place) -> bool:
         if text in words.PRODUCTS or (place.key in ("model", "model_name") and _MODEL.fullmatch(text)):
             return True
         if place.is_private:
             return False
-        if words.is_state(text, _MOST_STATES if place.is_kept else 1):
+        is_plain = place.is_kept and words.is_plain(place.key)
+        if (is_plain or same(text) not in self._seen.private) and self._is_state(text, place):
             return True
-        return place.is_kept and words.is_of_versions(place.key) and _VERSION.fullmatch(text) is not None
+        return place.is_kept and words.is_of_versions(place.key) and _is_version(text)
+
+    def _is_state(self, text: str, place: _Place) -> bool:
+        is_attested = place.is_kept and place.key in place.known
+        return words.is_state(text, is_attested, place.is_kept and words.is_plain(place.key))
 
     def _number(self, number: float, place: _Place) -> float | None:
         if isinstance(number, float):
             if not math.isfinite(number):
                 return None
             if number.is_integer() and abs(number) < 2**53:
-                return self._like_float(self._number(int(number), place))
-        may_be_time = place.is_kept and words.is_of_times(place.key) and not place.is_private
-        moved = self._moved(read(number)) if may_be_time else None
+                return float(self._number(int(number), place) or 0)
+        is_time = place.is_kept and not place.is_private and may_be_time(place.key, place.is_of_addresses)
+        moved = self._moved(read(number), place) if is_time else None
         if moved is not None:
             return type(number)(moved)
-        told = None if place.is_private else _kept_number(number, place)
+        told = _kept_number(number, place)
         if told is None:
             self._kept.standins += 1
-            return self._standins.number(number)
+            return self._standins.number(number, place.is_spelt)
         self._kept.numbers[_shown_key(place)][told] += 1
         return told
-
-    def _like_float(self, number: float | None) -> float | None:
-        return None if number is None else float(number)
 
     # ----------------------------------------------------------------------------------------------------------- keys
 
     def _keys(self, value: Mapping[str, Any], place: _Place) -> dict[str, str]:
         """What each key of a mapping is called from now on; no two the same."""
+        if id(value) not in self._names:
+            self._names[id(value)] = self._new_keys(value, place)
+        return self._names[id(value)]
+
+    def _new_keys(self, value: Mapping[str, Any], place: _Place) -> dict[str, str]:
         names = {key: key for key in value if self._is_kept(key, place.known)}
         taken = set(names)
         for key in value:
@@ -412,18 +481,37 @@ def _kept_number(number: float, place: _Place) -> float | None:
     """A number that stays, or what it is rounded to; None where it has to go."""
     size = abs(number)
     if isinstance(number, float):
-        most = _USUAL if words.is_measure(place.key) else _SMALL
-        return number if place.is_kept and size < most and round(number, 2) == number else None
+        is_told = place.is_kept and not place.is_private and words.is_rate(place.key)
+        return number if is_told and size < _USUAL and round(number, 2) == number else None
+    if words.is_id(place.key) and not place.is_spelt:
+        return number if place.is_kept and size < _USUAL else None
+    if place.is_private:
+        return None
     if size < _SMALL:
         return number
-    if not place.is_kept:
-        return None
-    is_version = place.key in place.known and words.is_of_versions(place.key) and _LARGE <= size < 10 * _LARGE
-    if size < _USUAL or is_size_or_span(int(number)) or is_version:
-        return number
+    return _kept_amount(int(number), place) if place.is_kept else None
+
+
+def _kept_amount(number: int, place: _Place) -> int | None:
+    """A number of three digits or more, under a key that stays."""
+    size, is_attested = abs(number), place.key in place.known
     if words.is_measure(place.key):
-        return number if size < _LARGE else _rounded(int(number))
-    return None
+        return number if size < _LARGE or is_size_or_span(number) else _rounded(number)
+    if words.is_of_versions(place.key):
+        return number if size < _USUAL or (is_attested and _LARGE <= size < 10 * _LARGE) else None
+    return number if is_attested and (size < _USUAL or is_size_or_span(number)) else None
+
+
+def _is_version(text: str) -> bool:
+    """Whether a text is a version, and neither an address nor a day."""
+    if not _VERSION.fullmatch(text):
+        return False
+    parts = [int(part) for part in _FIRST_PARTS.findall(text)[0].split(".")]
+    if "-" in text:
+        return len(parts) <= _MOST_PARTS_OF_BUILD and max(parts) < _SMALL
+    is_address = len(parts) > _MOST_PARTS_OF_BUILD and max(parts) <= _LARGEST_BYTE
+    may_be_day = len(parts) == len("dmy") and 1 <= parts[1] <= _MONTHS and parts[2] >= _LEAST_YEAR
+    return not is_address and not may_be_day
 
 
 def _rounded(number: int) -> int:
@@ -432,11 +520,55 @@ def _rounded(number: int) -> int:
     return int(digits[:2].ljust(len(digits), "0")) * (-1 if number < 0 else 1)
 
 
-def _spells(values: list[Any]) -> bool:
+def _spells(values: list[Any], key: str = "") -> bool:
     """Whether numbers may be characters, or the parts of one number: days and hours that are in order are not."""
+    codes = [value for value in values if isinstance(value, str) and CODE_UNIT.fullmatch(same(value[:_LONGEST_SPELT]))]
     numbers = [*_numbers_in(values)]
-    is_harmless = numbers == sorted(numbers) and all(0 <= number < _FIRST_CHARACTER for number in numbers)
+    if words.is_id(key) and len({*numbers}) == len(numbers):
+        return False
+    if len(codes) >= _LEAST_OF_SPELT:
+        return True
+    is_small = all(0 <= number < _FIRST_CHARACTER for number in numbers)
+    is_harmless = is_small and words.is_of_series(key) and numbers == sorted(numbers)
     return len(numbers) >= _LEAST_OF_SPELT and not is_harmless
+
+
+def _spelt_by_siblings(value: Mapping[str, Any], place: _Place) -> frozenset[str]:
+    """The keys of a mapping whose numbers may together be an address or a text."""
+    keys = [key for key in value if not _is_amount_of(key, place)]
+    return frozenset(keys) if _may_be_characters([value[key] for key in keys]) else frozenset()
+
+
+def _spelt_by_rows(rows: Collection[Any], place: _Place) -> frozenset[str]:
+    """The keys whose numbers in the rows of a list may together be a text."""
+    mappings = [row for row in rows if isinstance(row, dict)]
+    if len(mappings) < _LEAST_OF_SPELT:
+        return frozenset()
+    keys = {key for row in mappings for key in row if not _is_amount_of(key, place, place.is_private)}
+    return frozenset(
+        key
+        for key in keys
+        if _may_be_characters([row[key] for row in mappings if key in row], place.is_private or words.is_private(key))
+    )
+
+
+def _may_be_characters(values: list[Any], is_private: bool = False) -> bool:
+    """Whether numbers may be those of characters. What is private has stand-ins anyway: of these, only a cipher counts,
+    in which characters are there again.
+    """
+    numbers = [*_numbers_in([value for value in values if not isinstance(value, list)])]
+    large = [number for number in numbers if _FIRST_CHARACTER <= number <= _LARGEST_BYTE]
+    if is_private and len({*large}) == len(large):
+        return False
+    return len(large) >= _LEAST_OF_SPELT and len({*large}) > 1
+
+
+def _is_amount_of(key: str, place: _Place, is_strict: bool = False) -> bool:
+    """Whether numbers under a key are what the key says, and no parts of anything."""
+    if words.is_id(key):
+        return True
+    is_told = words.is_measure(key) or words.is_of_versions(key) or words.is_of_times(key)
+    return not is_strict and (key in place.known or is_told)
 
 
 def _numbers_in(values: list[Any]) -> Iterator[int]:
@@ -499,6 +631,10 @@ def _api_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
         told["path"] = entry["path"]
     told |= {key: _small(entry[key]) for key in ("minVersion", "maxVersion") if key in entry}
     return {**told, "requestFormat": "JSON"} if entry.get("requestFormat") == "JSON" else told
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGE
 
 
 def _small(value: Any) -> int:

@@ -2,8 +2,11 @@
 """Stand-ins: text and numbers of the same form that tell nothing of what they stand for.
 
 What is equal gets equal stand-ins, so that an alias still points to its user, and no two originals share one. Nothing
-is computed from an original but its form: stand-ins are drawn at random or counted. Short pieces get another one each
-time, since what is spelled out in them would otherwise be a cipher that a reader can solve.
+is computed from an original but its form: stand-ins are drawn at random or counted, once for each. No stand-in of four
+characters or more is an original anywhere in the recording; shorter ones of digits may be one by chance.
+
+What is spelled out in single characters or short codes gets other pieces each time, since it would otherwise be a
+cipher that a reader can solve.
 """
 
 from __future__ import annotations
@@ -59,15 +62,19 @@ _RUNS_OF_MARKS = frozenset(
 _REPEATED = re.compile(r"([-=_*.#])\1{1,4}")
 _ONLY_MARKS = "***"
 
-_DIGITS = "789"
+_DIGITS, _FIRST_DIGITS = "0123456789", "789"
 _CONSONANTS, _VOWELS = "fjkqvwxz", "aeiou"
 _SHORTEST_WORD, _LONGEST_WORD = 3, 10
+_LEAST_SPELT = 3  # short pieces in one text
 _LONGEST_LOOSE = 2
 _TRIES = 40
+
+# There are too few shorter numbers for stand-ins to be none of those that are told.
+_LEAST_TOLD_APART = 4
 _SHORT_DIGITS, _SHORTEST_HEX, _LONG, _LONGEST_TOKEN, _MOST_DIGITS = 4, 16, 24, 64, 40
 
 # What characters are written as: 6e, x6e, u006e, 0x6e, 01101110.
-_CODE_UNIT = re.compile(r"(?:u|x|0x|u\+)?(?=[a-f]*[0-9])[0-9a-f]{1,4}|[ux][0-9a-f]{2,4}|[01]+")
+CODE_UNIT = re.compile(r"(?:u|x|0x|u\+)?(?=[a-f]*[0-9])[0-9a-f]{1,4}|[ux][0-9a-f]{2,4}|[01]+")
 _HEX = re.compile(r"[0-9a-f]+")
 _MASKS = frozenset(str(ipaddress.ip_network((0, length)).netmask) for length in range(33)) | {"127.0.0.1"}
 _LOOPBACKS = frozenset({"::", "::1"})
@@ -87,6 +94,7 @@ class Standins:
         self._known: dict[str, str] = {}
         self._used: set[str] = set()
         self._texts: dict[str, str] = {}
+        self._is_spelt = False
         self._counters = {kind: count(1) for kind in ("ipv4", "ipv6", "mac", "uuid", "hex")}
         self._digits: dict[int, count[int]] = {}
         self._makers: dict[str, Callable[[re.Match[str]], str]] = {
@@ -101,21 +109,25 @@ class Standins:
             "marks": lambda found: _marks(found[0]),
         }
 
-    def text(self, text: str) -> str:
-        """The stand-in of a text, piece by piece."""
+    def text(self, text: str, is_spelt: bool = False) -> str:
+        """The stand-in of a text, piece by piece. One that ``is_spelt`` is part of something spelled out."""
         text = text[:LONGEST]
+        short = [piece for piece in TOKEN.findall(text) if _is_short(same(piece))]
+        self._is_spelt = is_spelt or len(short) >= _LEAST_SPELT
         if len(text) < _LONG // 2:
             return self._pieces(text)
         if text not in self._texts:
             self._texts[text] = self._pieces(text)
         return self._texts[text]
 
-    def number(self, number: float) -> float:
-        """The stand-in of a number, of as many digits. It never looks like a time."""
+    def number(self, number: float, is_spelt: bool = False) -> float:
+        """The stand-in of a number, of about as many digits. It never looks like a time."""
+        self._is_spelt = is_spelt
         if isinstance(number, float):
             if not math.isfinite(number):
                 return 0.5
-            return self.number(int(number)) + self._random.choice((0.25, 0.5, 0.75))
+            fraction = self._once(repr(abs(number)), lambda: self._random.choice(("0.25", "0.5", "0.75")))
+            return self.number(int(number)) + float(fraction)
         size = abs(number)
         digits = str(size) if size.bit_length() < 4 * _MOST_DIGITS else "9" * _MOST_DIGITS
         return int(self._number_of(digits)) * (-1 if number < 0 else 1)
@@ -144,20 +156,17 @@ class Standins:
 
     def _token(self, token: str) -> str:
         folded = same(token)
-        if len(folded) <= _SHORT_DIGITS and folded.isascii() and folded.isdigit():
+        if folded.isascii() and folded.isdigit():
             return self._number_of(folded)
-        if len(folded) <= _LONGEST_LOOSE or _CODE_UNIT.fullmatch(folded):
-            return self._loose(folded[:_LONGEST_TOKEN], self._other_character)
+        if len(folded) == 1 or (self._is_spelt and _is_short(folded)):
+            return self._loose(folded[:_LONGEST_TOKEN])
         return _cased(self._once(token, lambda: self._stand_in(folded)), token)
 
-    def _other_character(self, character: str) -> str:
-        if character in "0123456789":
-            return self._random.choice([digit for digit in _DIGITS if digit != character])
-        return self._random.choice([letter for letter in _CONSONANTS if letter != character])
+    def _loose(self, piece: str) -> str:
+        """Other characters each time, whichever the original has."""
+        return "".join(self._random.choice(_FIRST_DIGITS if each in _DIGITS else _CONSONANTS) for each in piece)
 
     def _stand_in(self, folded: str) -> str:
-        if folded.isascii() and folded.isdigit():
-            return self._long_digits(min(len(folded), _MOST_DIGITS))
         if len(folded) >= _SHORTEST_HEX and _HEX.fullmatch(folded):
             return self._low_hex("hex", min(len(folded), _LONGEST_TOKEN))
         if not any(character.isdigit() for character in folded):
@@ -188,26 +197,31 @@ class Standins:
     # ------------------------------------------------------------------------------------------------------- numbers
 
     def _number_of(self, digits: str) -> str:
-        if len(digits) > _SHORT_DIGITS:
-            return self._once(digits, lambda: self._long_digits(min(len(digits), _MOST_DIGITS)))
-        return self._loose(digits, lambda digit: self._random.choice([each for each in "3456789" if each != digit]))
+        length = min(len(digits), _MOST_DIGITS)
+        if length > _SHORT_DIGITS:
+            return self._once(digits, lambda: self._long_digits(length))
+        if self._is_spelt:
+            return self._loose(digits)
+        return self._once(digits, lambda: self._short_digits(length))
 
-    def _loose(self, piece: str, other: Callable[[str], str]) -> str:
-        """Other characters each time, though none that are an original."""
+    def _short_digits(self, length: int) -> str:
+        """Digits at random; more of them where all have been used."""
         for tries in count():
-            made = "".join(map(other, piece))
-            if len(piece) <= _LONGEST_LOOSE or made not in self._originals or tries > _TRIES:
+            rest = self._random.choices(_DIGITS, k=length - 1 + tries // _TRIES)
+            made = self._random.choice(_FIRST_DIGITS) + "".join(rest)
+            is_original = len(made) >= _LEAST_TOLD_APART and made in self._originals and tries < _TRIES
+            if made not in self._used and not is_original:
+                self._used.add(made)
                 return made
         raise AssertionError("counting ends")
 
     def _long_digits(self, length: int) -> str:
         """Digits that are counted, since at random they would hold any short number sooner or later."""
         counter = self._digits.setdefault(length, count(1))
-        for tries in count():
-            made = f"9{next(counter):0{length - 1}}"
+        for number in counter:
+            made = f"9{number:0{length - 1}}"
             made = made if read(int(made)) is None else f"9{made}"
-            holds_one = tries < _TRIES and self._is_taken(made)
-            if not holds_one and made not in self._originals and made not in self._used:
+            if made not in self._used:
                 self._used.add(made)
                 return made
         raise AssertionError("counting ends")
@@ -264,6 +278,10 @@ class Standins:
         *labels, domain, last = found["host"].split(".")
         above = self._once(f"{domain}.{last}", lambda: f"{self.fresh()}.example")
         return ".".join([*(TOKEN.sub(lambda piece: self._token(piece[0]), label) for label in labels), above])
+
+
+def _is_short(folded: str) -> bool:
+    return len(folded) <= _LONGEST_LOOSE or CODE_UNIT.fullmatch(folded) is not None
 
 
 def _cased(made: str, token: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times in a recording, all of them moved by the same number of seconds."""
+"""Times in a recording, moved so that they have the same distance from it as on the NAS."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording import words
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what is moved keeps its zone, whichever that is
 
@@ -35,6 +37,7 @@ _MAIL = re.compile(
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?P<rest> (?:[+-][0-9]{4}|GMT|UTC))?"
 )
 _SHORTEST, _LONGEST = 9, 40  # of a text
+_SECONDS_OF_A_DAY = 86400
 
 # Amounts that are no times, though some are as large: 1 GiB in bytes is a moment of the year 2004.
 _UNITS = tuple(1024**power for power in range(1, 7))
@@ -49,11 +52,35 @@ _SPANS = frozenset(
 _ROUNDED = re.compile(r"[1-9][0-9]?0{3,}")
 
 
+class Shift(NamedTuple):
+    """By how much times are moved: a day without a time by days, as the day of the recording is."""
+
+    seconds: float
+    days: int
+
+    @classmethod
+    def between(cls, before: datetime, after: datetime) -> Shift:
+        """From one time of the recording to another."""
+        return cls(round((after - before).total_seconds()), (after.date() - before.date()).days)
+
+
 class Written(NamedTuple):
     """A time as it was read, whatever its zone, and what it is after so many seconds, in the same form."""
 
     moment: datetime
-    after: Callable[[int], Any]
+    after: Callable[[float], Any]
+    is_day: bool = False
+
+    def moved(self, shift: Shift) -> Any:
+        """The same time, later."""
+        return self.after(shift.days * _SECONDS_OF_A_DAY if self.is_day else shift.seconds)
+
+    def moved_to_a_day(self, shift: Shift) -> Any:
+        """The begin of the day that it is moved to."""
+        if self.is_day:
+            return self.moved(shift)
+        later = self.moment + timedelta(seconds=shift.seconds)
+        return self.after((datetime(later.year, later.month, later.day) - self.moment).total_seconds())  # noqa: DTZ001
 
 
 def is_size_or_span(number: int) -> bool:
@@ -80,29 +107,36 @@ def read(value: Any) -> Written | None:
     return _calendar(value)
 
 
-def moved(value: Any, seconds: int) -> Any:
-    """A time, so many seconds later; anything else as it is."""
+def moved(value: Any, shift: Shift) -> Any:
+    """A time, so much later; anything else as it is."""
     written = read(value)
     try:
-        return value if written is None else written.after(seconds)
+        return value if written is None else written.moved(shift)
     except (OverflowError, ValueError):
         return value
 
 
-def moved_data(data: Any, seconds: int) -> Any:
-    """``data`` with all times in it so many seconds later. It is a copy."""
+def may_be_time(key: str, is_of_addresses: bool = False) -> bool:
+    """Whether a number under a key may be a time. Addresses have a start and an end as well."""
+    return words.is_of_times(key) and not is_of_addresses and not words.is_of_addresses(key)
+
+
+def moved_data(data: Any, shift: Shift, key: str = "", is_of_addresses: bool = False) -> Any:
+    """``data`` with all times in it so much later. It is a copy. A number is a time under keys of times alone."""
     if isinstance(data, dict):
-        return {key: moved_data(value, seconds) for key, value in data.items()}
+        below = is_of_addresses or words.is_of_addresses(key)
+        return {name: moved_data(value, shift, name, below) for name, value in data.items()}
     if isinstance(data, list):
-        return [moved_data(value, seconds) for value in data]
-    return moved(data, seconds)
+        return [moved_data(value, shift, key, is_of_addresses) for value in data]
+    is_number = not isinstance(data, str) or _NUMBER.fullmatch(data) is not None
+    return data if is_number and not may_be_time(key, is_of_addresses) else moved(data, shift)
 
 
 def _number(value: float) -> Written | None:
     for unit in (1, 1000):
-        if _EARLIEST * unit <= value <= _LATEST * unit and not (isinstance(value, int) and _is_amount(value)):
+        if _EARLIEST * unit <= value <= _LATEST * unit and not (value == int(value) and _is_amount(int(value))):
             moment = _EPOCH + timedelta(seconds=value / unit)
-            return Written(moment, lambda seconds, unit=unit: value + seconds * unit)  # type: ignore[misc]
+            return Written(moment, lambda seconds, unit=unit: type(value)(value + seconds * unit))  # type: ignore[misc]
     return None
 
 
@@ -122,7 +156,8 @@ def _calendar(text: str) -> Written | None:
     if not found or not moment:
         return None
     groups = {key: value or "" for key, value in found.groupdict().items()}
-    return Written(moment, lambda seconds: write(moment + timedelta(seconds=seconds), groups))
+    is_day = "t" in groups and not groups["t"]
+    return Written(moment, lambda seconds: write(moment + timedelta(seconds=seconds), groups), is_day)
 
 
 def _moment(groups: dict[str, str | None]) -> datetime | None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The closed lists that decide what a recording keeps: words of keys, states, and what a key tells of its value.
 
-First names and surnames are in none of them. A word that is both, such as mark, is in AMBIGUOUS.
+Some words are first names or surnames as well, such as mark. Those that were found are in AMBIGUOUS, or, as texts, in
+AMBIGUOUS_STATES.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ WORDS = of(
     lookups loop lost low lower lowest lun mac machine macs magic mail mailbox mailboxes maildir mailer mailfile
     mailing mailplus mailplusserver mailq mails mailserver mailto main maint maintain maintainer maintenance
     major malicious malware manage managed management manager managers managesieve managing manual map mapped
-    mapping mappings margin mark marked marker mask masked masquerade master masters match matched matches
+    mapping mappings margin mark mask masked masquerade master masters match matched matches
     matching matrix max maxed maximum maxsize may mb mbox mbps mcafee mcp md md5 mda mean means measure
     mechanism mechanisms media median medium megabyte member members membership memory menu merge merged message
     messages meta metadata method methods metric metrics mfa mib middle migrate migrated migrating migration
@@ -206,9 +207,9 @@ WORDS = of(
 AMBIGUOUS = of(
     """
     archive backup best block bond call case cloud conn contact dane day delta demo driver early else field
-    fields flood gateway guest ham hang head lang light long major management mark masters max may office pack
-    page partner pool post power quick reports ring router sample scanner seal shell short small smart strong
-    support team test weeks white
+    fields flood gateway guest ham hang hard head high lang light link lock long low major management mark
+    masters max may office pack page partner ping pool post power quick reports ring router sample scanner seal shell
+    short small smart strong support team test weeks white
     """
 )
 
@@ -249,6 +250,46 @@ STATES = of(
     """
 )
 
+# Of these, a text needs a key that is attested, or that tells of a state or a choice.
+AMBIGUOUS_STATES = of(
+    """
+    bill block body bounce day days find forward full group groups hard high hold hot level link list lock low mac main
+    mark may medium min minute modern month network ordinary partial ping plain private public queue ram relay selector
+    self sender server shr slave soft spare standard status subject system user username users warn week with wizard
+    year
+    """
+)
+
+# Texts of several words that are states, under whatever key.
+PHRASES = frozenset(
+    {
+        "domain admin",
+        "domain user",
+        "in progress",
+        "mail system",
+        "not installed",
+        "not running",
+        "not supported",
+        "soft fail",
+        "system admin",
+        "system administrator",
+    }
+)
+
+# The names that errors of this collection have where no answer came.
+FAILURES = of(
+    """
+    account_disabled account_locked address_blocked address_changed answer_too_large ca_path_unusable
+    certificate_not_trusted connection_broken connection_forbidden connection_refused demo_site error
+    incomplete_request interrupted login_not_permitted name_not_resolved nested_too_deep no_application_privilege
+    no_permission no_route no_such_api no_such_entry no_such_method not_dsm not_http not_json not_sendable package_error
+    parameter_invalid parameter_missing password_change_required password_expired redirected refused_by_package
+    request_failed requests_missing second_factor_needed second_factor_not_set_up second_factor_refused
+    session_interrupted session_timeout session_unknown system_busy time_limit timeout tls_failed too_many_values
+    truncated_json unexpected_answer unknown unknown_error version_not_supported wrong_credentials
+    """
+)
+
 # Texts of Synology that are no state, and name nobody.
 PRODUCTS = frozenset(
     {
@@ -271,11 +312,11 @@ _DASHED = frozenset({"current-level", "default-level", "display-name", "display-
 _PRIVATE = of(
     """
     account accounts activation actor addr address addresses addrs admin administrator admins agent alias
-    aliases api_key attachment author banner base bcc bind binddn bindpw birth birthday body browser cc cert
+    aliases api_key attachment author banner base bcc bind binddn bindpw birth birthday body browser card cc cert
     certificate city client clients cn comment comments common company computer contact contacts content
     contents cookie country creator credential credentials customer cvv dc delegate delegated delegates desc
     description descriptions dest destination device directory dirs display displayed dkim dn dob domain domains
-    email emails employee extra file filename files fingerprint folder folders footer fqdn from gateway given
+    email emails employee extension extra file filename files fingerprint folder folders footer fqdn from gateway given
     group groups guest hash header headers helo hint holder host hosted hostname hostnames hosts html hwaddr
     icon image issuer key keys keyword keywords label labels lic licence license link local location login logo
     logon mac mail mailbox mailboxes maildir mails maintainer manager member members message messages mobile
@@ -314,10 +355,35 @@ _COUNTED = of(
     """
 )
 
-# What stands under these is whatever is above them.
-_NEUTRAL = frozenset(
-    {"val", "value", "values", "data", "content", "item", "items", "list", "entry", "entries", "default"}
+_PLURALS = frozenset(word for word in _COUNTED if word.endswith("s"))
+
+# A code with one of these beside it is a secret of somebody.
+_OF_SECRET_CODES = of("access auth confirm pin postal recovery security verification zip")
+
+# A number under a key that ends so is the number of an entry; small ones tell nothing.
+_IDS = of("gid id ids index no uid uids")
+_NO_IDS = of("card customer device employee licence license mobile person personal phone pin serial tax tel telephone")
+
+# A float may be told of these.
+_RATES = of("average avg load mean percent percentage progress rate rates ratio score scores temp temperature usage")
+
+# A number with one of these, or below one of these, is an address and no time.
+_ADDRESSES = of(
+    """
+    addr address addresses dhcp dns gateway host hosts ip ip4 ipv4 ips lease mask netmask network networks pool range
+    ranges subnet subnets
+    """
 )
+
+# Times of what everybody may download: they would tell by how much all times are moved.
+_PUBLISHED = of("build builddate buildday buildnumber firmware package packages release released pkg pkgs")
+
+# Times that a certificate, which is public as well, may be found by.
+_CERTIFICATES = of("cert certificate certificates certs crt")
+_VALID_BEGINS, _VALID_ENDS = of("valid not validity"), of("from till to until after before begin start end")
+
+# In a series of times of these, numbers that are in order are no characters.
+_DAYS = of("day days hour hours minute minutes month months week weekday weekdays weeks")
 
 # Under a key that ends so, a number is an amount.
 _MEASURES = of(
@@ -381,24 +447,72 @@ def is_private(key: str) -> bool:
     """Whether nothing under a key may stay but true, false and null."""
     words = [word.rstrip("0123456789") for word in words_of(key) if not word.isdigit()]
     private = _PRIVATE.intersection(words) - ({"from", "to"} if len(words) > 1 else set())
+    if words and words[-1] in ("code", "codes") and not _OF_SECRET_CODES.isdisjoint(words):
+        return True
     if not private or not _AMOUNTS.isdisjoint(words) or words[-1] in _PLAIN_ENDS:
         return False
     if words[-1] in ("num", "number"):
-        return not private <= _COUNTED
+        return words[-2] not in _PLURALS
+    if is_measure(key) and words[0] in ("num", "number"):
+        return False
     return words[-1] not in _TIMES - {"from", "to", "last"} or len(words) == 1
-
-
-@lru_cache(maxsize=65536)
-def is_neutral(key: str) -> bool:
-    """Whether what stands under a key is what the key above it says."""
-    return set(words_of(key)) <= _NEUTRAL
 
 
 @lru_cache(maxsize=65536)
 def is_measure(key: str) -> bool:
     """Whether a number under a key is an amount."""
     words = [word for word in words_of(key) if not word.isdigit()]
-    return bool(words) and (words[-1] in _MEASURES or not _AMOUNTS.isdisjoint(words))
+    is_count = words[:1] in (["num"], ["number"]) and words[-1] in _PLURALS
+    return bool(words) and (is_count or words[-1] in _MEASURES or not _AMOUNTS.isdisjoint(words))
+
+
+@lru_cache(maxsize=65536)
+def is_id(key: str) -> bool:
+    """Whether a number under a key is that of an entry, such as of a domain."""
+    words = words_of(key)
+    return bool(words) and words[-1] in _IDS and _NO_IDS.isdisjoint(words)
+
+
+@lru_cache(maxsize=65536)
+def is_rate(key: str) -> bool:
+    """Whether a number under a key may have a fraction that tells nothing."""
+    return is_measure(key) or not _RATES.isdisjoint(words_of(key))
+
+
+@lru_cache(maxsize=65536)
+def is_plain(key: str) -> bool:
+    """Whether a key says of its value that it is a state, a choice, an amount, a time, or the number of an entry."""
+    words = words_of(key)
+    return bool(words) and (words[-1] in _PLAIN_ENDS or is_measure(key) or is_of_times(key) or is_id(key))
+
+
+@lru_cache(maxsize=65536)
+def is_of_addresses(key: str) -> bool:
+    """Whether numbers under a key may be addresses."""
+    return not _ADDRESSES.isdisjoint(words_of(key))
+
+
+@lru_cache(maxsize=65536)
+def is_published(key: str) -> bool:
+    """Whether times under a key are those of something that everybody may download."""
+    return not _PUBLISHED.isdisjoint(words_of(key))
+
+
+@lru_cache(maxsize=65536)
+def is_of_certificates(key: str) -> bool:
+    """Whether a time under a key may be that of a certificate."""
+    words = words_of(key)
+    return _is_validity(words) or not _CERTIFICATES.isdisjoint(words)
+
+
+def _is_validity(words: tuple[str, ...]) -> bool:
+    return bool(words) and words[0] in _VALID_BEGINS and words[-1] in _VALID_ENDS
+
+
+@lru_cache(maxsize=65536)
+def is_of_series(key: str) -> bool:
+    """Whether a list under a key may be of days, hours or times."""
+    return is_of_times(key) or not _DAYS.isdisjoint(words_of(key))
 
 
 @lru_cache(maxsize=65536)
@@ -411,12 +525,16 @@ def is_of_versions(key: str) -> bool:
 @lru_cache(maxsize=65536)
 def is_of_times(key: str) -> bool:
     """Whether a time may stand under a key."""
-    return not _TIMES.isdisjoint(words_of(key))
+    words = words_of(key)
+    return not _TIMES.isdisjoint(words) or _is_validity(words)
 
 
-def is_state(text: str, most: int) -> bool:
-    """Whether a text is made of no more than so many words that are states."""
+def is_state(text: str, is_attested: bool, is_plain_key: bool) -> bool:
+    """Whether a text is a word that is a state; under a key that is attested, up to three of them."""
     if not _STATE.fullmatch(text):
         return False
     words = re.split("[ _-]", text.lower())
-    return len(words) <= most and STATES.issuperset(words)
+    if is_attested or " ".join(words) in PHRASES:
+        return STATES.issuperset(words) or " ".join(words) in PHRASES
+    is_one = len(words) == 1 and words[0] in STATES
+    return is_one and (is_plain_key or words[0] not in AMBIGUOUS_STATES)

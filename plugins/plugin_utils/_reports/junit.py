@@ -25,6 +25,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import (
     ABSENT,
+    counted,
     shown,
     sides,
     visible,
@@ -135,7 +136,7 @@ def _drift_case(drift: DriftReport, link: str | None) -> _Case:
         lines.append(f"and {len(differences) - _MOST_DIFFERENCES} more")
     missing = drift["not_compared"]
     lines += [f"{each['path']} was not compared: {each['reason']}" for each in missing[:_MOST_DIFFERENCES]]
-    message = drift["reason"] or f"{len(differences)} differences from the baseline"
+    message = drift["reason"] or f"{counted(len(differences), 'difference')} from the baseline"
     if differences:
         message += f": {_some([each['path'] for each in differences])}"
     if missing:

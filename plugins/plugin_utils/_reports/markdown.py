@@ -15,7 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.changes 
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.figures import has_nothing
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import in_words as limits_in_words
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import FIND_SETTING, SEVERITIES
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import FIND_A_PATH, SEVERITIES
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import UNREAD
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import (
     FigureDefinition,
@@ -108,10 +108,11 @@ def _escaped(text: str) -> str:
 
 def _totals(totals: Totals, *, compared: bool) -> list[str]:
     hosts = totals["hosts"]
+    differences = counted(sum(totals["differences"].values()), "difference")
     lines = [
-        f"- **{sum(hosts.values())} hosts**: {_counts(hosts)}; {totals['failing']} fail the run",
-        f"- **{sum(totals['verdicts'].values())} verdicts**: {_counts(totals['verdicts'])}",
-        f"- **{sum(totals['differences'].values())} differences**: {_counts(_worst_first(totals['differences']))}",
+        f"- **{counted(sum(hosts.values()), 'host')}**: {_counts(hosts)}; {totals['failing']} fail the run",
+        f"- **{counted(sum(totals['verdicts'].values()), 'verdict')}**: {_counts(totals['verdicts'])}",
+        f"- **{differences}**: {_counts(_worst_first(totals['differences']))}",
         f"- **Not compared**: {_not_compared(totals)}",
     ]
     if not compared:
@@ -140,7 +141,7 @@ def _of_fleet(figure: FigureDefinition, known: Sequence[int]) -> str:
 
 def _not_compared(totals: Totals) -> str:
     hosts = totals["drift"]["not_compared"] + totals["drift"]["unknown"]
-    return f"{hosts} hosts, and {totals['not_compared']} sections or values of others"
+    return f"{counted(hosts, 'host')}, and {totals['not_compared']} sections or values of others"
 
 
 def _counts(counts: Mapping[str, int]) -> str:
@@ -233,10 +234,11 @@ def _not_configured(report: Report) -> Iterator[str]:
     if report["not_configured"]:
         yield f"## Not configured, so that nobody can judge it ({len(report['not_configured'])})"
         yield _lines(
-            f"**{escape(titles[one['rule']])}**: {escape(_lack(one))}{_hosts_of(one, len(report['hosts']))}"
+            f"**{escape(titles[one['rule']])}** ({escape(one['rule'])}): {escape(_lack(one))}"
+            f"{_hosts_of(one, len(report['hosts']))}"
             for one in report["not_configured"]
         )
-        yield f"`{FIND_SETTING}` finds paths. The HTML and JSON reports tell what to do for each, with the command."
+        yield f"`{FIND_A_PATH}` finds a path. The HTML and JSON reports tell what to do for each, with the command."
 
 
 def _switched_off(report: Report) -> Iterator[str]:

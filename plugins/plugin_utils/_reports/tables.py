@@ -236,11 +236,12 @@ def _verdict_row(verdict: VerdictReport, rule: RuleReport) -> Row:
 
 def _not_configured_row(one: NotConfigured, rule: RuleReport) -> Row:
     told = {"finding": "not_configured", "path": one["section"], "actual": UNKNOWN}
-    return {**_of_fleet(rule), **told, "message": f"On {one['hosts']} hosts: {one['remedy']}"}
+    return {**_of_fleet(rule), **told, "message": f"On {counted(one['hosts'], 'host')}: {one['remedy']}"}
 
 
 def _switched_off_row(one: SwitchedOff, rule: RuleReport) -> Row:
-    return {**_of_fleet(rule), "finding": "switched_off", "message": f"On {one['hosts']} hosts it is not judged."}
+    hosts = counted(one["hosts"], "host")
+    return {**_of_fleet(rule), "finding": "switched_off", "message": f"On {hosts} it is not judged."}
 
 
 def _of_fleet(rule: RuleReport) -> Row:

@@ -129,16 +129,16 @@ CASES: tuple[Case, ...] = (
     ),
     _option(
         "unknown_option",
-        "Unsupported parameters: pasword. Supported parameters include: ca_path, device_id, device_name, "
+        "Unsupported parameters: pasword. Supported parameters include: ca_path, check_keys, device_id, device_name, "
         "gather_subset, host, https, limit, max_answer_size, offset, otp_code, password, port, reveal_secrets, "
         "row_keys, rows, session_name, time_limit, time_zone, timeout, username, validate_certs.",
         "The task has an option that the module does not know, often a misspelt one.",
         "Use one of the options that the message lists.",
         {"pasword": "x"},
         as_module="Unsupported parameters for (mailfleet.mailplus.mailplus_facts) module: pasword. Supported "
-        "parameters include: ca_path, device_id, device_name, gather_subset, host, https, limit, max_answer_size, "
-        "offset, otp_code, password, port, reveal_secrets, row_keys, rows, session_name, time_limit, time_zone, "
-        "timeout, username, validate_certs.",
+        "parameters include: ca_path, check_keys, device_id, device_name, gather_subset, host, https, limit, "
+        "max_answer_size, offset, otp_code, password, port, reveal_secrets, row_keys, rows, session_name, time_limit, "
+        "time_zone, timeout, username, validate_certs.",
     ),
     _option(
         "unknown_section",

@@ -66,12 +66,12 @@ def test_the_line_of_a_host_says_what_was_not_compared() -> None:
     described = {host.host: "read" for host in hosts}
     lines = result(samples.report(hosts, baseline=before), described)["summary"]
     assert [line.rpartition("no rules; ")[2] for line in lines[:4]] == [
-        "1 differences, 1 sections or values not compared",
+        "1 difference, 1 sections or values not compared",
         "not compared: The host and the baseline have no section to compare that both could read",
         "0 differences, 2 sections or values not compared",
         "not compared",
     ]
-    assert lines[4].endswith("1 differences, not compared: 2 hosts and 5 sections or values")
+    assert lines[4].endswith("1 difference, not compared: 2 hosts and 5 sections or values")
     same = result(samples.report([before], baseline=before), {"one": "read"})["summary"]
     assert same[0].endswith("; 0 differences, 1 sections or values not compared")
     assert "compared" not in " ".join(result(samples.report(hosts), described)["summary"])

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import shlex
 from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.failing import result
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS
 from ansible_collections.mailfleet.mailplus.tests.unit.support import samples
@@ -42,7 +45,7 @@ def test_they_are_told_once_for_200_hosts_and_are_not_unknown() -> None:
 def test_they_tell_what_to_do() -> None:
     first, second = fleet(hosts=1)["not_configured"]
     assert first["remedy"] == (
-        "To find the path, run: ansible-playbook -i INVENTORY mailfleet.mailplus.find_setting -e mailplus_hosts=HOST "
+        "To find the path, run: ansible-playbook -i INVENTORY mailfleet.mailplus.find_setting -e mailplus_hosts=nas000 "
         "-e rule=no_path. Then set it: mailplus_state_paths: {the_key: data.KEY}."
     )
     assert second["remedy"] == "The section queue is not gathered; add it to mailplus_state_subset."
@@ -53,15 +56,40 @@ def test_they_tell_what_to_do() -> None:
     assert both["gathered"] is False
 
 
+def test_the_command_names_a_host_that_lacks_it_and_was_read_where_there_is_one() -> None:
+    def command(*hosts: HostRecord) -> str:
+        (one,) = samples.report([*hosts], [NO_PATH])["not_configured"]
+        return one["remedy"].partition("mailplus_hosts")[2].partition(" -e rule=")[0]
+
+    assert command(samples.failed("a"), samples.record("b"), samples.record("c")) == "=b"
+    assert command(samples.failed("a")) == "=a"
+    (one,) = samples.report([samples.record("odd $(x) 'host'")], [NO_PATH])["not_configured"]
+    arguments = shlex.split(one["remedy"].partition("run: ")[2].partition(". Then")[0])
+    assert json.loads(arguments[arguments.index("-e") + 1]) == {"mailplus_hosts": "odd $(x) 'host'"}
+
+
+def test_the_first_rules_by_severity_are_named_at_the_end_of_a_run() -> None:
+    rules = [NO_PATH | {"id": f"{one}_{n}", "severity": one} for n in range(2) for one in ("low", "critical", "high")]
+    (line, command) = [
+        line
+        for line in result(samples.report([samples.record("a")], rules), {"a": "read"})["summary"]
+        if line.startswith(("not configured: ", "find a path: "))
+    ]
+    assert line == ("not configured: 6 rules wait for mailplus_state_paths (critical_0, critical_1, high_0 and 3 more)")
+    assert command == (
+        "find a path: ansible-playbook -i INVENTORY mailfleet.mailplus.find_setting -e mailplus_hosts=HOST -e rule=RULE"
+    )
+
+
 def test_they_fail_no_host_and_are_told_in_one_line() -> None:
     report = samples.report([samples.record(f"{number}") for number in range(200)], ALL)
     told = result(report, {host["host"]: "read" for host in report["hosts"]})
     assert {line for host in told["hosts"].values() for line in host["failing"]} == set()
     assert [line for line in told["summary"] if "not configured" in line] == [
-        "not configured: 1 rule waits for mailplus_state_paths, see mailfleet.mailplus.find_setting; "
+        "not configured: 1 rule waits for mailplus_state_paths (no_path); "
         "1 rule rests on sections outside mailplus_state_subset (queue)"
     ]
-    assert not any("no_path" in line or "no_section" in line for line in told["summary"])
+    assert len([line for line in told["summary"] if "no_path" in line or "no_section" in line]) == 1
 
 
 def test_a_section_that_some_hosts_were_asked_for_is_unknown_on_the_others() -> None:
@@ -120,3 +148,11 @@ def test_every_format_tells_them_once_or_counts_them() -> None:
     found = text(report, "report.md")
     assert found.count("Nobody knows the key") == found.count("Nobody asked") == 1
     assert "- **2 rules not configured**" in found
+    assert "- **Nobody knows the key** (no\\_path): the path of " in found
+    assert "-e mailplus_hosts=HOST -e rule=RULE` finds a path." in found
+
+
+def test_one_host_is_counted_as_one() -> None:
+    report = samples.report([samples.record("a")], [NO_PATH])
+    assert ",On 1 host: To find the path" in text(report, "findings.csv").replace('"', "")
+    assert "- **1 host**: " in text(report, "report.md")

@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.found_keys import MOST_NEW
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.known_keys import RECORDING, by, known_keys
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.known_keys import (
+    CLIENT,
+    RECORDING,
+    below,
+    by,
+    known_keys,
+)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.compare import compare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import (
     RECORDING_VERSION,
@@ -18,6 +25,27 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.reco
 )
 from ansible_collections.mailfleet.mailplus.tests.recordings.__main__ import main
 from ansible_collections.mailfleet.mailplus.tests.unit.support.gathering import PREFIX
+
+# What these tests take as known, whatever is.
+TABLE = {
+    ("Alias", "list"): (by(CLIENT, "total", *below("alias_list[]", "name", "member_list[].name"), at=1),),
+    ("Domain", "list"): (by(CLIENT, *below("domains[]", "domain_id|id", "name"), at=1),),
+    ("Queue", "list"): (by(CLIENT, "items", "total"),),
+}
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[Any, Any]], None]]:
+    """What is known; a test may say otherwise."""
+
+    def be(table: dict[Any, Any]) -> None:
+        monkeypatch.setattr(f"{known_keys.__module__}.KNOWN", table)
+        known_keys.cache_clear()
+
+    be(TABLE)
+    yield be
+    monkeypatch.undo()
+    known_keys.cache_clear()
 
 
 def answer(api: str, method: str, data: Any, version: int = 1, **more: Any) -> Answer:
@@ -88,19 +116,13 @@ def test_the_command_says_so_of_a_file(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_what_the_command_prints_for_known_keys_can_be_put_there(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], known: Callable[[dict[Any, Any]], None]
 ) -> None:
     file = tmp_path / "nas.json"
     file.write_text(dumps(SOME), encoding="utf-8")
     assert main([str(file), "--entries"]) == 0
     _line, *entries = capsys.readouterr().out.splitlines()
-    known = eval("{" + "".join(entries) + "}", {"by": by, "RECORDING": RECORDING})  # noqa: S307
-    monkeypatch.setattr(f"{known_keys.__module__}.KNOWN", known)
-    known_keys.cache_clear()
-    try:
-        assert compare(SOME).line() == "10 known keys seen, 0 missing, 0 new"
-        assert [key.path for key in known_keys(PREFIX + "Queue", "list")] == ["items", "items[].id", "total"]
-        assert known_keys(PREFIX + "Queue", "list")[0].evidence == ("the recording nas.json",)
-    finally:
-        monkeypatch.undo()
-        known_keys.cache_clear()
+    known(eval("{" + "".join(entries) + "}", {"by": by, "RECORDING": RECORDING}))  # noqa: S307
+    assert compare(SOME).line() == "10 known keys seen, 0 missing, 0 new"
+    assert [key.path for key in known_keys(PREFIX + "Queue", "list")] == ["items", "items[].id", "total"]
+    assert known_keys(PREFIX + "Queue", "list")[0].evidence == ("the recording nas.json",)

@@ -34,9 +34,13 @@ def test_a_form_is_one(path: Path) -> None:
 
 def test_what_is_asked_for_is_told_alike_wherever_it_is_told() -> None:
     form = (ROOT / ".github" / "ISSUE_TEMPLATE" / "recording.yml").read_text(encoding="utf-8")
-    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for text in (form, guide):
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_recordings.rst").read_text(encoding="utf-8")
+    for text in (form, contributing):
         assert "ansible-playbook -i inventory.yml mailfleet.mailplus.record -e mailplus_hosts=NAS\n" in text
-        assert "-e mailplus_record_strict=true" in text
-        assert "NAS.recording.json" in text
+    for text in (form, contributing, guide):
+        assert "mailplus-recording.json" in text
+    assert "-e mailplus_record_strict=true" in form
+    assert "-e mailplus_record_strict=true" in guide
+    assert "issues/new?template=recording.yml" in contributing
     assert "issues/new?template=recording.yml" in guide

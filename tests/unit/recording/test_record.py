@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.reco
     fitted,
     record,
     shortened,
+    without,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.recording import Answer, Recording, dumps
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas
@@ -163,6 +164,17 @@ def test_long_lists_are_cut_and_that_is_told() -> None:
     data, cut = shortened({"a": [1] * 50, "b": [{"c": [2] * 9}, {"c": [3] * 7}]}, 5)
     assert data == {"a": [1] * 5, "b": [{"c": [2] * 5}, {"c": [3] * 5}]}
     assert cut == {"data.a": 50, "data.b[].c": 9}
+
+
+def test_a_mapping_by_very_many_names_is_cut() -> None:
+    data, cut = shortened({"users": {f"user{number}": {} for number in range(5000)}})
+    assert len(data["users"]) == 300
+    assert cut == {"data.users": 5000}
+
+
+def test_keys_that_no_answer_has_are_found() -> None:
+    recording: Any = {"answers": [{"data": [{"a": {"b": 1}}]}, {"error": {"code": 1}}]}
+    assert without(["a", "b", "c", "code"], recording) == ["c", "code"]
 
 
 def test_a_recording_that_is_too_large_has_fewer_rows(fleet: Fleet, nas: Nas, monkeypatch: pytest.MonkeyPatch) -> None:

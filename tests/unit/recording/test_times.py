@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.moments import read_moment
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import moved, moved_data, read
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._recording.times import Shift, moved, moved_data, read
 
-HOUR = 3600
+HOUR = Shift(3600, 0)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ def test_a_time_is_moved_in_its_form(value: Any, later: Any) -> None:
         900000000,
         5000000000,
         1073741824,
+        1073741824.0,
         2100000000,
         10**400,
         float("nan"),
@@ -56,7 +58,7 @@ def test_a_time_is_moved_in_its_form(value: Any, later: Any) -> None:
 )
 def test_anything_else_stays(value: Any) -> None:
     assert read(value) is None
-    assert moved_data([value], HOUR)[0] is value
+    assert moved_data({"time": [value]}, HOUR)["time"][0] is value
 
 
 def test_what_is_read_as_a_moment_elsewhere_is_moved() -> None:
@@ -67,21 +69,49 @@ def test_what_is_read_as_a_moment_elsewhere_is_moved() -> None:
         "Mar 16 15:49:37 2027 GMT",
         "2026-03-16T15:49:37Z",
     ):
-        before, after = read_moment(value), read_moment(moved(value, 86400))
+        before, after = read_moment(value), read_moment(moved(value, Shift(86400, 1)))
         assert before
         assert after
         assert (after.written - before.written).total_seconds() == 86400
 
 
 def test_what_would_leave_the_calendar_stays() -> None:
-    assert moved("2099-12-31 00:00:00", 10**12) == "2099-12-31 00:00:00"
+    assert moved("2099-12-31 00:00:00", Shift(10**12, 0)) == "2099-12-31 00:00:00"
 
 
 def test_data_is_copied() -> None:
     data = {"time": 1_773_000_001, "rows": [{"at": "2026-03-16 15:49:37"}, "x"], "1773000001": None}
-    assert moved_data(data, 60) == {
+    assert moved_data(data, Shift(60, 0)) == {
         "time": 1_773_000_061,
         "rows": [{"at": "2026-03-16 15:50:37"}, "x"],
         "1773000001": None,
     }
     assert data["time"] == 1_773_000_001
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "later"),
+    [
+        ("2026-03-08T01", "2026-01-01T23", "2026-01-01"),
+        ("2026-03-08T23", "2026-01-01T01", "2026-01-01"),
+        ("2026-03-08T23", "2026-03-09T01", "2026-03-09"),
+    ],
+)
+def test_a_day_is_moved_as_the_day_of_the_recording_is(before: str, after: str, later: str) -> None:
+    shift = Shift.between(datetime.fromisoformat(f"{before}:00"), datetime.fromisoformat(f"{after}:00"))
+    assert moved("2026-03-08", shift) == later
+    assert moved_data(["2026-03-08"], shift) == [later]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"number": 1_773_000_001},
+        {"size": "1773000001"},
+        {"ip": {"start": 1_466_655_187, "end": 1_466_655_190}},
+        {"ip_start": 1_466_655_187},
+        {"ranges": [{"from": 1_466_655_187}]},
+    ],
+)
+def test_a_number_is_a_time_under_keys_of_times_alone(data: Any) -> None:
+    assert moved_data(data, HOUR) == data
