@@ -22,13 +22,13 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import failing, files, policy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import NEVER, Limits
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import (
     MappingError,
     Renamed,
     parse_renamed,
     read_renamed,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_report import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.report import (
     COLUMNS,
     PleskHost,
     Settings,

@@ -33,6 +33,10 @@ FLOORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (UTILS + "_mailplus.", CONTROLLER + "_fleet.", CONTROLLER + "_reports."),
         ("ansible", *HTTP),
     ),
+    "plugin_utils/_parity": (
+        (UTILS + "_mailplus.", CONTROLLER + "_fleet.", CONTROLLER + "_parity."),
+        ("ansible", *HTTP),
+    ),
     "plugin_utils/_recording": (
         (UTILS + "_dsm.", UTILS + "_mailplus.", CONTROLLER + "_recording."),
         ("ansible", *HTTP),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import (
     Address,
     MappingError,
     Renamed,

@@ -15,17 +15,7 @@ from typing import Any
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import rows_of
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.rowkeys import keys_of
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import parity
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity import DomainParity, Targets, compare
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import Renamed, address_of
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_sides import (
-    SECTIONS,
-    Site,
-    Unknown,
-    nas_of,
-    sites_of,
-)
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import (
     HostPolicy,
     Rule,
@@ -42,6 +32,37 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_t
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted, visible
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import SWITCHED_OFF, Verdict, waived
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.comparison import (
+    Targets,
+    compare,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items import (
+    ACCOUNT,
+    ALIAS,
+    AUTORESPONDER,
+    CATCH_ALL,
+    DIFFERS,
+    FORWARDING,
+    KEPT,
+    MISSING,
+    NEW,
+    NEW_USER,
+    OUTCOMES,
+    QUOTA,
+    SUBJECTS,
+    UNKNOWN,
+    USED_SIZE,
+    DomainParity,
+    Item,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Renamed, address_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import (
+    SECTIONS,
+    Site,
+    Unknown,
+    nas_of,
+    sites_of,
+)
 
 MIGRATIONS = "migration_tasks"
 GATHERED = (*SECTIONS, MIGRATIONS)
@@ -59,38 +80,38 @@ def _rule(subject: str, title: str, severity: str, why: str, remedy: str) -> dic
 
 RULES = parse_policy(
     [
-        _rule(parity.ACCOUNT, "Every account has moved", "high", _WHY, "Move the account, or name it in the mapping."),
-        _rule(parity.ALIAS, "No alias is lost", "high", _WHY, "Add the alias to the domain on MailPlus Server."),
+        _rule(ACCOUNT, "Every account has moved", "high", _WHY, "Move the account, or name it in the mapping."),
+        _rule(ALIAS, "No alias is lost", "high", _WHY, "Add the alias to the domain on MailPlus Server."),
         _rule(
-            parity.FORWARDING,
+            FORWARDING,
             "Every forwarding has a counterpart",
             "medium",
             "Who read the mail elsewhere gets none any more.",
             "Have the user set it up in MailPlus, or make an alias of these members.",
         ),
         _rule(
-            parity.AUTORESPONDER,
+            AUTORESPONDER,
             "Every autoresponder has a counterpart",
             "low",
             "Senders do not learn that nobody reads their mail.",
             "Have the user set it up in MailPlus.",
         ),
         _rule(
-            parity.QUOTA,
+            QUOTA,
             "No quota shrank",
             "medium",
             "What the customer had is promised, and a mailbox fills up sooner.",
             "Raise the quota of the user.",
         ),
         _rule(
-            parity.USED_SIZE,
+            USED_SIZE,
             "What is used fits",
             "medium",
             "A migration stops in the middle of a mailbox that is full, and new mail is refused.",
             "Raise the quota of the user before the migration.",
         ),
         _rule(
-            parity.CATCH_ALL,
+            CATCH_ALL,
             "Mail for nobody goes where it went",
             "medium",
             "Mail that was delivered is refused, or mail that was refused comes in.",
@@ -99,15 +120,15 @@ RULES = parse_policy(
     ],
     "parity",
 )
-_SUBJECTS = {f"parity_{subject}": subject for subject in parity.SUBJECTS}
+_SUBJECTS = {f"parity_{subject}": subject for subject in SUBJECTS}
 _PLURALS = {
-    parity.ACCOUNT: "accounts",
-    parity.ALIAS: "aliases",
-    parity.FORWARDING: "forwardings",
-    parity.AUTORESPONDER: "autoresponders",
-    parity.QUOTA: "quotas",
-    parity.USED_SIZE: "used sizes",
-    parity.CATCH_ALL: "catch-alls",
+    ACCOUNT: "accounts",
+    ALIAS: "aliases",
+    FORWARDING: "forwardings",
+    AUTORESPONDER: "autoresponders",
+    QUOTA: "quotas",
+    USED_SIZE: "used sizes",
+    CATCH_ALL: "catch-alls",
 }
 
 
@@ -258,10 +279,10 @@ def _verdicts(record: HostRecord, found: Sequence[DomainParity], policy: HostPol
 
 def _verdict(rule: Rule, found: Sequence[DomainParity]) -> Verdict:
     subject = _SUBJECTS[rule.id]
-    counts = Counter({outcome: sum(one.counts[subject, outcome] for one in found) for outcome in parity.OUTCOMES})
+    counts = Counter({outcome: sum(one.counts[subject, outcome] for one in found) for outcome in OUTCOMES})
     items = [item for one in found for item in one.items if item.subject == subject]
-    lost = [item for item in items if item.outcome in (parity.MISSING, parity.DIFFERS)]
-    unknown = [item for item in items if item.outcome == parity.UNKNOWN]
+    lost = [item for item in items if item.outcome in (MISSING, DIFFERS)]
+    unknown = [item for item in items if item.outcome == UNKNOWN]
     total, what = sum(counts.values()), _PLURALS[subject]
     if not total:
         return Verdict(rule.id, rule.severity, "not_applicable", None, None, f"Plesk has no {what} to compare.")
@@ -274,7 +295,7 @@ def _verdict(rule: Rule, found: Sequence[DomainParity]) -> Verdict:
     return Verdict(rule.id, rule.severity, "pass", "none is lost", None, f"{total} {what} compared, none is lost.")
 
 
-def _told(item: parity.Item) -> str:
+def _told(item: Item) -> str:
     return f"{item.name} ({item.detail})"
 
 
@@ -294,13 +315,13 @@ _DOMAIN_COLUMNS = {
     "only_plesk": "Only on Plesk",
     "only_mailplus": "Only on MailPlus Server",
     "unknown": "Unknown",
-    **{subject: f"{_PLURALS[subject].capitalize()} lost" for subject in parity.SUBJECTS[1:]},
+    **{subject: f"{_PLURALS[subject].capitalize()} lost" for subject in SUBJECTS[1:]},
 }
 _ITEM_COLUMNS = {"domain": "Domain", "what": "What", "name": "Name", "outcome": "Outcome", "why": "How or why"}
 _MIGRATION_COLUMNS = {"name": "Name", "type": "Type", "status": "Status", "time": "Time"}
 
-_WORST_FIRST = (parity.MISSING, parity.DIFFERS, parity.UNKNOWN, parity.NEW, parity.KEPT)
-_IN_ORDER = (*parity.SUBJECTS, parity.NEW_USER)
+_WORST_FIRST = (MISSING, DIFFERS, UNKNOWN, NEW, KEPT)
+_IN_ORDER = (*SUBJECTS, NEW_USER)
 _MEANINGS = ("type", "status", "time")
 
 DOMAINS, ITEMS = "parity_domains", "parity_items"
@@ -335,7 +356,7 @@ def _tables(record: HostRecord, found: Sequence[DomainParity], clean: Clean) -> 
     return {DOMAINS: {"status": "ok", "rows": domains}, ITEMS: {"status": "ok", "rows": items}}
 
 
-def _badness(row: tuple[str, parity.Item]) -> tuple[int, int]:
+def _badness(row: tuple[str, Item]) -> tuple[int, int]:
     """What is lost comes first, accounts before what belongs to them."""
     _domain, item = row
     return _WORST_FIRST.index(item.outcome), _IN_ORDER.index(item.subject)
@@ -349,19 +370,19 @@ def _domain_row(one: DomainParity) -> dict[str, object]:
         "new_domain": one.new_domain if one.targets else None,
         "nas": ", ".join(one.targets) or None,
         "accounts": one.accounts,
-        "on_both": None if one.accounts is None else counts[parity.ACCOUNT, parity.KEPT],
-        "only_plesk": None if one.accounts is None else _lost(counts, parity.ACCOUNT),
-        "only_mailplus": None if counts[parity.NEW_USER, parity.UNKNOWN] else counts[parity.NEW_USER, parity.NEW],
-        "unknown": sum(count for (_subject, outcome), count in counts.items() if outcome == parity.UNKNOWN),
+        "on_both": None if one.accounts is None else counts[ACCOUNT, KEPT],
+        "only_plesk": None if one.accounts is None else _lost(counts, ACCOUNT),
+        "only_mailplus": None if counts[NEW_USER, UNKNOWN] else counts[NEW_USER, NEW],
+        "unknown": sum(count for (_subject, outcome), count in counts.items() if outcome == UNKNOWN),
     }
-    return row | {subject: _lost(counts, subject) for subject in parity.SUBJECTS[1:]}
+    return row | {subject: _lost(counts, subject) for subject in SUBJECTS[1:]}
 
 
 def _lost(counts: Mapping[tuple[str, str], int], subject: str) -> int:
-    return counts[subject, parity.MISSING] + counts[subject, parity.DIFFERS]
+    return counts[subject, MISSING] + counts[subject, DIFFERS]
 
 
-def _item_row(domain: str, item: parity.Item) -> dict[str, object]:
+def _item_row(domain: str, item: Item) -> dict[str, object]:
     what = item.subject.replace("_", " ")
     return {"domain": domain, "what": what, "name": item.name, "outcome": item.outcome, "why": item.detail}
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import rows_of
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import (
     Address,
     address_of,
     domain_key,

@@ -7,10 +7,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import parity
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity import DomainParity, Targets, compare
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import Renamed, parse_renamed
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_sides import nas_of, sites_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.comparison import (
+    Targets,
+    compare,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items import (
+    ACCOUNT,
+    ALIAS,
+    AUTORESPONDER,
+    CATCH_ALL,
+    FORWARDING,
+    KEPT,
+    MISSING,
+    NEW_USER,
+    QUOTA,
+    UNKNOWN,
+    USED_SIZE,
+    DomainParity,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Renamed, parse_renamed
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import nas_of, sites_of
 from ansible_collections.mailfleet.mailplus.tests.unit.support.parity import (
     OFF,
     account,
@@ -40,7 +56,7 @@ def compared(
     return compare(sites, targets, parse_renamed(renamed) if renamed else Renamed(), unread)
 
 
-def outcomes(parities: Sequence[DomainParity], subject: str = parity.ACCOUNT) -> dict[str, str]:
+def outcomes(parities: Sequence[DomainParity], subject: str = ACCOUNT) -> dict[str, str]:
     """By name what came of it, and what is told of it, of all that is not simply kept."""
     return {
         item.name: f"{item.outcome}: {item.detail}" for one in parities for item in one.items if item.subject == subject
@@ -58,9 +74,9 @@ def test_accounts_on_both_on_plesk_alone_and_on_mailplus_alone() -> None:
     )
     assert len(found) == 1
     assert (found[0].server, found[0].domain, found[0].targets) == ("plesk", "example.com", ("nas",))
-    assert found[0].counts[parity.ACCOUNT, parity.KEPT] == 1
+    assert found[0].counts[ACCOUNT, KEPT] == 1
     assert outcomes(found) == {"ben@example.com": "missing: no ben@example.com on MailPlus Server"}
-    assert outcomes(found, parity.NEW_USER) == {"carla@example.com": "only_mailplus: "}
+    assert outcomes(found, NEW_USER) == {"carla@example.com": "only_mailplus: "}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +101,7 @@ def test_accounts_on_both_on_plesk_alone_and_on_mailplus_alone() -> None:
     ],
 )
 def test_how_an_account_is_found(domain: Mapping[str, Any], told: str | None) -> None:
-    found = one(account("info"), domain, parity.ACCOUNT)
+    found = one(account("info"), domain, ACCOUNT)
     assert [*found] == (["info@example.com"] if told else [])
     assert told is None or found["info@example.com"].startswith(told)
 
@@ -107,13 +123,13 @@ def test_how_an_account_is_found(domain: Mapping[str, Any], told: str | None) ->
     ],
 )
 def test_aliases(domain: Mapping[str, Any], told: str | None) -> None:
-    found = one(account("anna", aliases=["sales"]), {"users": rows("anna"), **domain}, parity.ALIAS)
+    found = one(account("anna", aliases=["sales"]), {"users": rows("anna"), **domain}, ALIAS)
     assert [*found] == (["sales@example.com"] if told else [])
     assert told is None or found["sales@example.com"].startswith(told)
 
 
 def test_aliases_that_plesk_does_not_tell_are_unknown() -> None:
-    found = one(account("anna", aliases=None), {"users": rows("anna")}, parity.ALIAS)
+    found = one(account("anna", aliases=None), {"users": rows("anna")}, ALIAS)
     assert found == {"*@example.com": "unknown: anna@example.com: Plesk does not tell its aliases"}
 
 
@@ -130,19 +146,16 @@ def test_aliases_that_plesk_does_not_tell_are_unknown() -> None:
 )
 def test_forwardings(domain: Mapping[str, Any], told: str) -> None:
     forwarding = {"enabled": True, "addresses": ["ben@example.com", "x@example.org"]}
-    found = one(account("anna", forwarding=forwarding), domain, parity.FORWARDING)
+    found = one(account("anna", forwarding=forwarding), domain, FORWARDING)
     assert found["anna@example.com"].startswith(told)
 
 
 def test_what_an_administrator_cannot_read_is_unknown_and_what_is_off_is_nothing() -> None:
     users = {"users": rows("anna")}
-    assert (
-        "only the user"
-        in one(account("anna", autoresponder={"enabled": True}), users, parity.AUTORESPONDER).popitem()[1]
-    )
-    assert one(account("anna", autoresponder=None), users, parity.AUTORESPONDER).popitem()[1].startswith("unknown")
-    assert one(account("anna", forwarding=None), users, parity.FORWARDING).popitem()[1].startswith("unknown")
-    assert one(account("anna"), users, parity.AUTORESPONDER) == one(account("anna"), users, parity.FORWARDING) == {}
+    assert "only the user" in one(account("anna", autoresponder={"enabled": True}), users, AUTORESPONDER).popitem()[1]
+    assert one(account("anna", autoresponder=None), users, AUTORESPONDER).popitem()[1].startswith("unknown")
+    assert one(account("anna", forwarding=None), users, FORWARDING).popitem()[1].startswith("unknown")
+    assert one(account("anna"), users, AUTORESPONDER) == one(account("anna"), users, FORWARDING) == {}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +175,7 @@ def test_what_an_administrator_cannot_read_is_unknown_and_what_is_off_is_nothing
 def test_quotas_and_sizes(mailbox: Any, user: Any, quota: str | None, used: str | None) -> None:
     told = account("anna", mailbox={"enabled": True, "unlimited": False, **mailbox})
     domain = {"users": [{"name": "anna", **user}]}
-    for subject, expected in ((parity.QUOTA, quota), (parity.USED_SIZE, used)):
+    for subject, expected in ((QUOTA, quota), (USED_SIZE, used)):
         found = [*one(told, domain, subject).values()]
         assert len(found) == (expected is not None)
         assert expected is None or found[0].startswith(expected)
@@ -170,7 +183,7 @@ def test_quotas_and_sizes(mailbox: Any, user: Any, quota: str | None, used: str 
 
 def test_what_keeps_no_mail_on_plesk_has_no_size() -> None:
     (found,) = compared({"plesk": plesk(site(account("anna", mailbox=OFF)))}, {"nas": nas({"example.com": {}})})
-    assert not [key for key in found.counts if key[0] in (parity.QUOTA, parity.USED_SIZE)]
+    assert not [key for key in found.counts if key[0] in (QUOTA, USED_SIZE)]
 
 
 NOBODY = {"action": "forward", "address": "info@example.com"}
@@ -200,7 +213,7 @@ NOBODY = {"action": "forward", "address": "info@example.com"}
 )
 def test_catch_all(nobody: Any, catch_all: Any, told: str | None) -> None:
     found = compared({"plesk": plesk(site(nobody=nobody))}, {"nas": nas({"example.com": {"catch_all": catch_all}})})
-    items = [*outcomes(found, parity.CATCH_ALL).values()]
+    items = [*outcomes(found, CATCH_ALL).values()]
     assert len(items) == (told is not None)
     assert told is None or items[0].startswith(told)
 
@@ -220,7 +233,7 @@ def test_a_further_name_of_a_domain() -> None:
     domain = {"users": rows("anna", "ben"), "further": rows("example.org")}
     found = compared(servers, {"nas": nas({"example.com": domain})})
     assert (found[0].domain, found[0].new_domain, outcomes(found)) == ("example.org", "example.com", {})
-    assert outcomes(found, parity.NEW_USER) == {"ben@example.com": "only_mailplus: "}
+    assert outcomes(found, NEW_USER) == {"ben@example.com": "only_mailplus: "}
 
 
 def test_a_domain_that_no_nas_has_is_missing_where_all_domains_are_known() -> None:
@@ -243,7 +256,7 @@ def test_a_domain_on_two_nas_and_on_two_plesk() -> None:
     found = compared({"a": plesk(site_), "b": plesk(site(account("x")))}, two)
     assert [(each.server, each.targets) for each in found] == [("a", ("one", "two")), ("b", ("one", "two"))]
     assert outcomes(found) == {"ben@example.com": "missing: no ben@example.com on MailPlus Server"}
-    assert outcomes(found, parity.NEW_USER) == {}
+    assert outcomes(found, NEW_USER) == {}
 
 
 def test_who_is_only_on_mailplus_is_unknown_where_plesk_does_not_tell_all() -> None:
@@ -251,11 +264,11 @@ def test_who_is_only_on_mailplus_is_unknown_where_plesk_does_not_tell_all() -> N
     failed = site(accounts=refused("No."))
     found = compared({"plesk": plesk(failed)}, fleet)
     assert outcomes(found) == {"*@example.com": "unknown: Plesk did not tell its accounts: No"}
-    assert outcomes(found, parity.NEW_USER)["anna@example.com"].startswith("unknown: Plesk did not tell")
+    assert outcomes(found, NEW_USER)["anna@example.com"].startswith("unknown: Plesk did not tell")
     found = compared({}, fleet, unread=["plesk"])
-    assert outcomes(found, parity.NEW_USER) == {"anna@example.com": "unknown: plesk was not read"}
+    assert outcomes(found, NEW_USER) == {"anna@example.com": "unknown: plesk was not read"}
     found = compared({}, fleet)
-    assert (found[0].server, outcomes(found, parity.NEW_USER)) == ("", {"anna@example.com": "only_mailplus: "})
+    assert (found[0].server, outcomes(found, NEW_USER)) == ("", {"anna@example.com": "only_mailplus: "})
 
 
 def test_domains_and_accounts_that_were_renamed() -> None:
@@ -273,8 +286,8 @@ def test_domains_and_accounts_that_were_renamed() -> None:
     servers = {"plesk": plesk(site(*told, name="old.example", nobody=nobody))}
     found = compared(servers, {"nas": nas({"new.example": domain})}, renamed)
     assert outcomes(found) == {"ben@old.example": "kept: benjamin@new.example is an alias of anna@new.example"}
-    assert outcomes(found, parity.FORWARDING) == {"ben@old.example": "kept: by an alias"}
-    assert outcomes(found, parity.ALIAS) == outcomes(found, parity.CATCH_ALL) == {}
+    assert outcomes(found, FORWARDING) == {"ben@old.example": "kept: by an alias"}
+    assert outcomes(found, ALIAS) == outcomes(found, CATCH_ALL) == {}
 
 
 # ------------------------------------------------------------------------------------------------- of any two sides
@@ -295,9 +308,7 @@ SITES = st.lists(NAMES, unique=True).map(lambda names: site(*(account(name, alia
 @given(SITES, st.dictionaries(st.sampled_from(["example.com", "example.net"]), DOMAINS))
 def test_every_account_is_in_one_class(told: Any, domains: Any) -> None:
     found = compared({"plesk": plesk(told)}, {"nas": nas(domains)})
-    counts = sum(
-        count for each in found for (subject, _outcome), count in each.counts.items() if subject == parity.ACCOUNT
-    )
+    counts = sum(count for each in found for (subject, _outcome), count in each.counts.items() if subject == ACCOUNT)
     assert counts == len(told["accounts"]["data"])
 
 
@@ -314,8 +325,8 @@ def test_what_is_unknown_is_neither_there_nor_missing(name: str, domain: Any) ->
     is_whole = all(
         isinstance(one, list) and all(isinstance(row, dict) and "name" in row for row in one) for one in lists
     )
-    (outcome,) = (outcome for subject, outcome in found.counts if subject == parity.ACCOUNT)
-    expected = parity.KEPT if name.lower() in names else parity.MISSING if is_whole else parity.UNKNOWN
+    (outcome,) = (outcome for subject, outcome in found.counts if subject == ACCOUNT)
+    expected = KEPT if name.lower() in names else MISSING if is_whole else UNKNOWN
     assert outcome == expected
 
 
@@ -328,5 +339,5 @@ def test_two_thousand_accounts_in_a_hundred_sites() -> None:
     aliases = [alias(f"alias{number}", f"user{number}") for number in range(20)]
     domains = {f"site{at}.example": {"users": users, "aliases": aliases} for at in range(100)}
     found = compared({"plesk": plesk(*sites)}, {"nas": nas(domains)})
-    assert sum(each.counts[parity.ACCOUNT, parity.KEPT] for each in found) == 2000
-    assert sum(each.counts[parity.ALIAS, parity.KEPT] for each in found) == 2000
+    assert sum(each.counts[ACCOUNT, KEPT] for each in found) == 2000
+    assert sum(each.counts[ALIAS, KEPT] for each in found) == 2000

@@ -7,18 +7,35 @@ the reason: it is never there, and never missing.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items import (
+    ACCOUNT,
+    ALIAS,
+    AUTORESPONDER,
+    CATCH_ALL,
+    DIFFERS,
+    FORWARDING,
+    KEPT,
+    MISSING,
+    NEW,
+    NEW_USER,
+    QUOTA,
+    SUBJECTS,
+    UNKNOWN,
+    USED_SIZE,
+    DomainParity,
+    Item,
+)
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import (
     Address,
     Renamed,
     address_of,
     local_key,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_sides import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import (
     Account,
     Domain,
     Entry,
@@ -27,51 +44,9 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_s
     Unknown,
     user_key,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount
-
-ACCOUNT, ALIAS, FORWARDING, AUTORESPONDER = "account", "alias", "forwarding", "autoresponder"
-QUOTA, USED_SIZE, CATCH_ALL = "quota", "used_size", "catch_all"
-NEW_USER = "mailplus_user"  # one that is no account and no alias of Plesk
-SUBJECTS = (ACCOUNT, ALIAS, FORWARDING, AUTORESPONDER, QUOTA, USED_SIZE, CATCH_ALL)
-
-KEPT, MISSING, DIFFERS, UNKNOWN, NEW = "kept", "missing", "differs", "unknown", "only_mailplus"
-OUTCOMES = (KEPT, MISSING, DIFFERS, UNKNOWN, NEW)
 
 _USER, _GROUP, _ALIAS = "user", "group", "alias"
 _MOST_NAMES = 5
-
-
-class Item(NamedTuple):
-    """What one thing of Plesk comes to. ``detail`` says how or why, and is empty where there is nothing to say."""
-
-    subject: str
-    name: str
-    outcome: str
-    detail: str = ""
-
-
-@dataclass
-class DomainParity:
-    """A domain: how often each outcome is, and the items that somebody may want to look at.
-
-    ``server`` is the Plesk, empty for a domain that is on MailPlus Server alone; ``targets`` are the NAS that have it.
-    ``accounts`` is how many Plesk has, None where it does not tell.
-    """
-
-    server: str
-    domain: str
-    new_domain: str
-    targets: tuple[str, ...]
-    accounts: int | None
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    items: list[Item] = field(default_factory=list)
-
-    def add(self, items: Iterable[Item]) -> None:
-        """Count items. Of those that are kept as they were, nothing else is kept in memory."""
-        for item in items:
-            self.counts[item.subject, item.outcome] += 1
-            if item.outcome != KEPT or item.detail:
-                self.items.append(item)
 
 
 class _Found(NamedTuple):

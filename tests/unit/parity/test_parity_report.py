@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_names import Renamed, parse_renamed
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_report import (
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import PolicyError
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean, cleaner
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Renamed, parse_renamed
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.report import (
     COLUMNS,
     Made,
     PleskHost,
@@ -20,9 +23,6 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.parity_r
     parity_report,
     policy_of,
 )
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import PolicyError
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import KEEP, Clean, cleaner
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import with_tables
 from ansible_collections.mailfleet.mailplus.tests.unit.support.parity import (
     account,
