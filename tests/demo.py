@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``make demo`` runs: the role over a simulated fleet, as a user would run it over a real one."""
+"""What ``make demo`` runs: the role over a simulated fleet, and a migration from Plesk, as a user would run both."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import yaml
+from ansible_collections.mailfleet.mailplus.tests.plesk import run_plesks
 from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
 
 _FLEET = Path(__file__).parent / "simulator" / "fleets" / "demo.yml"
+_PLESK = Path(__file__).parent / "plesk" / "servers" / "demo.yml"
 
 # All that there is, where a fleet of one's own would name what it wants to know.
 SUBSET = ["all", "system"]
@@ -50,6 +52,13 @@ _BACKUP_ENDED_WELL = {
 }
 OVERRIDES = {"backup_recent": {"condition": _BACKUP_ENDED_WELL}}
 
+# Some hosts of the fleet are bad on purpose, and the demo is to end well all the same.
+_NEVER_FAIL = {
+    "mailplus_state_fail_on_error": False,
+    "mailplus_state_fail_severity": "never",
+    "mailplus_state_fail_unknown_severity": "never",
+}
+
 # How the role's variables are set for a fleet: most are the same for all hosts.
 _GROUP_VARIABLES = {
     "mailplus_state_port": "{{ mailplus_port }}",
@@ -59,31 +68,36 @@ _GROUP_VARIABLES = {
     "mailplus_state_subset": SUBSET,
     "mailplus_state_paths": PATHS,
     "mailplus_state_overrides": OVERRIDES,
-    # Some hosts of the fleet are bad on purpose, and the demo is to end well all the same.
-    "mailplus_state_fail_on_error": False,
-    "mailplus_state_fail_severity": "never",
-    "mailplus_state_fail_unknown_severity": "never",
 }
 
 
 def main() -> int:
-    """Run the playbook, then say where its files are. The exit status is the playbook's."""
+    """Run both playbooks, then say where their files are. The exit status is that of the first one that failed."""
     directory = Path(sys.argv[1]).resolve()
-    (directory / "inventory").mkdir(parents=True, exist_ok=True)
-    state = directory / "state"
-    with run_fleet(_FLEET) as fleet:
-        fleet.write_inventory(directory / "inventory" / "hosts.yml")
-        variables = directory / "inventory" / "group_vars" / "nas.yml"
-        variables.parent.mkdir(exist_ok=True)
-        variables.write_text(yaml.safe_dump({**_GROUP_VARIABLES, "mailplus_state_directory": str(state)}))
-        hosts = ["--inventory", str(directory / "inventory"), "-e", "mailplus_hosts=nas"]
-        command = ["ansible-playbook", *hosts, "mailfleet.mailplus.state"]
-        status = subprocess.run(command, check=False).returncode
+    state, parity = directory / "state", directory / "parity"
+    variables = {"mailplus_state_directory": str(state), "mailplus_state_parity_directory": str(parity), **_NEVER_FAIL}
+    with run_fleet(_FLEET) as fleet, run_plesks(_PLESK) as servers:
+        inventory = directory / "inventory"
+        (inventory / "group_vars").mkdir(parents=True, exist_ok=True)
+        fleet.write_inventory(inventory / "hosts.yml")
+        servers.write_inventory(inventory / "plesk.yml")
+        (inventory / "group_vars" / "nas.yml").write_text(yaml.safe_dump(_GROUP_VARIABLES))
+        (inventory / "group_vars" / "all.yml").write_text(yaml.safe_dump(variables))
+        status = _play(inventory, "state", "mailplus_hosts=nas") or _play(
+            inventory, "parity", "mailplus_hosts=mail-berlin", "plesk_hosts=plesk"
+        )
     if status == 0:
-        print(f"The report:   {os.path.relpath(state / 'report.html')}")
-        print(f"The state:    {os.path.relpath(state / 'fleet.json')}")
-        print("The simulated fleet is stopped.")
+        print(f"The report:           {os.path.relpath(state / 'report.html')}")
+        print(f"The state:            {os.path.relpath(state / 'fleet.json')}")
+        print(f"Who left Plesk:       {os.path.relpath(parity / 'report.html')}")
+        print("The simulated servers are stopped.")
     return status
+
+
+def _play(inventory: Path, playbook: str, *variables: str) -> int:
+    given = [argument for variable in variables for argument in ("-e", variable)]
+    command = ["ansible-playbook", "--inventory", str(inventory), *given, f"mailfleet.mailplus.{playbook}"]
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.report import GATHERED
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE, connection_vars
-from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Ansible, Data, Run, Unsafe
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Ansible, Data, Run, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.plesk import Plesk, PleskServers, run_plesks
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, Nas, run_fleet
 
@@ -102,7 +107,9 @@ def host(told: Data, name: str) -> Data:
 def test_one_account_is_left_behind_and_one_alias_is_missing(
     ansible: Ansible, fleet: Fleet, servers: PleskServers
 ) -> None:
-    mapping = json.dumps({"mailplus_mapping": {"accounts": {"back@shop.example.com": "returns@shop.example.com"}}})
+    mapping = json.dumps(
+        {"mailplus_state_parity_mapping": {"accounts": {"back@shop.example.com": "returns@shop.example.com"}}}
+    )
     found = run(ansible, fleet, servers, "-e", mapping, failing=True)
     told = report(found)
     plesk = host(told, "plesk1")
@@ -127,6 +134,7 @@ def test_one_account_is_left_behind_and_one_alias_is_missing(
         1,
     )
     assert (domains["shop.example.com"]["on_both"], domains["shop.example.com"]["only_mailplus"]) == (2, 0)
+    assert {*host(told, "office")["sections"]} == {*GATHERED}
     assert host(told, "office")["tables"]["migration_tasks"]["rows"]
     # Who fails is the Plesk server, with what is to be done; the NAS do not.
     failed = [one for one in found.results if one.status == "failed"]
@@ -149,6 +157,30 @@ def test_one_account_is_left_behind_and_one_alias_is_missing(
     assert not [one for one in everyone(fleet, servers) if one.writes]
 
 
+def code_blocks(path: Path, after: str) -> list[str]:
+    text = path.read_text(encoding="utf-8").split(f"\n{after}\n", 1)[1]
+    found = re.findall(r"\.\. code-block:: yaml\n\n((?:(?:   .*)?\n)+)", text)
+    return [textwrap.dedent(one) for one in found]
+
+
+def test_the_play_of_the_guide_compares(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
+    guide = ROOT / "docs" / "docsite" / "rst" / "guide_moving_from_plesk.rst"
+    (play, mapping) = code_blocks(guide, "In a play of your own")[:2]
+    hosts = inventory(fleet, servers, ("office", "shop"), ("plesk1",))
+    plesk = servers["plesk1"]
+    for one in hosts["plesk"]["hosts"].values():
+        one["vault_plesk_secret_key"] = one.pop("plesk_secret_key")
+    environment = {"PLESK_PORT": f"{plesk.port}", "PLESK_CA_PATH": str(plesk.ca_path)}
+    renamed = json.dumps({"mailplus_state_parity_mapping": yaml.safe_load(mapping)})
+    found = ansible.play(play, hosts, "-e", renamed, environment=environment, expected_warnings=["The mapping"])
+    assert {one["rule"] for one in host(report(found), "plesk1")["verdicts"] if one["verdict"] == "fail"} == {
+        "parity_account",
+        "parity_alias",
+        "parity_forwarding",
+        "parity_catch_all",
+    }
+
+
 def test_what_was_not_read_is_unknown(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
     found = run(ansible, fleet, servers, nas=("office", "gone"), plesk=("plesk1", "away"), failing=True)
     told = report(found)
@@ -168,9 +200,11 @@ def test_what_was_not_read_is_unknown(ansible: Ansible, fleet: Fleet, servers: P
 
 def test_severities_and_exceptions_decide_what_fails(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
     rules = {
-        "mailplus_parity_overrides": {"parity_account": {"severity": "low"}, "parity_quota": {"enabled": False}},
-        "mailplus_parity_exceptions": [{"rule": "parity_alias", "reason": "Gone for good", "expires": "2999-01-01"}],
-        "mailplus_parity_personal_data": "remove",
+        "mailplus_state_parity_overrides": {"parity_account": {"severity": "low"}, "parity_quota": {"enabled": False}},
+        "mailplus_state_parity_exceptions": [
+            {"rule": "parity_alias", "reason": "Gone for good", "expires": "2999-01-01"}
+        ],
+        "mailplus_state_parity_personal_data": "remove",
     }
     found = run(ansible, fleet, servers, "-e", json.dumps(rules))
     told = report(found)
@@ -186,11 +220,19 @@ def test_severities_and_exceptions_decide_what_fails(ansible: Ansible, fleet: Fl
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        ({"mailplus_mapping": {"domain": {}}}, "mapping: unknown key domain; did you mean domains?"),
-        ({"mailplus_mapping": "nowhere.yml"}, "mapping nowhere.yml: there is no such file"),
+        ({"mailplus_state_parity_mapping": {"domain": {}}}, "mapping: unknown key domain; did you mean domains?"),
+        ({"mailplus_state_parity_mapping": "nowhere.yml"}, "mapping nowhere.yml: there is no such file"),
         (
-            {"mailplus_parity_overrides": {"parity_acount": {}}},
-            "mailplus_state_overrides: no policy has a rule parity_acount; did you mean parity_account?",
+            {"mailplus_state_parity_overrides": {"parity_acount": {}}},
+            "mailplus_state_parity_overrides: no policy has a rule parity_acount; did you mean parity_account?",
+        ),
+        (
+            {"mailplus_state_parity_overrides": {"parity_quota": {"expression": "false"}}},
+            "rule parity_quota: what a rule of parity looks at cannot be changed by expression.",
+        ),
+        (
+            {"mailplus_state_parity_exceptions": [{"rule": "parity_quota"}]},
+            "missing required arguments: expires, reason found in mailplus_state_parity_exceptions",
         ),
         ({"plesk_hosts": "nas"}, "office, shop: a host is a Plesk server or a NAS."),
         ({"plesk_hosts": "plsk"}, "plesk_hosts is "),
@@ -217,7 +259,7 @@ def test_what_is_wrong_is_told_before_a_server_is_asked(
 def test_a_name_in_the_mapping_that_plesk_does_not_have_is_told(
     ansible: Ansible, fleet: Fleet, servers: PleskServers
 ) -> None:
-    mapping = json.dumps({"mailplus_mapping": {"domains": {"exampel.com": "example.com"}}})
+    mapping = json.dumps({"mailplus_state_parity_mapping": {"domains": {"exampel.com": "example.com"}}})
     expected = "The mapping, domains: no Plesk that was read has exampel.com; did you mean example.com?"
     found = run(ansible, fleet, servers, "-e", mapping, failing=True, expected_warnings=[expected[:40]])
     assert expected in " ".join(found.output.split())

@@ -160,21 +160,25 @@ def combine(policies: Iterable[list[Rule]]) -> list[Rule]:
     return list(found.values())
 
 
-def for_host(rules: Sequence[Rule], overrides: object, exceptions: object, paths: object) -> HostPolicy:
+def for_host(
+    rules: Sequence[Rule], overrides: object, exceptions: object, paths: object, prefix: str = "mailplus_state"
+) -> HostPolicy:
     """The rules as they hold for one host. Raises PolicyError.
 
     ``overrides`` is ``{rule: {key: value}}``, ``exceptions`` a list of ``{rule, reason, expires}``, and ``paths`` is
-    ``{name: path}`` for settings whose keys are not known from hardware.
+    ``{name: path}`` for settings whose keys are not known from hardware. ``prefix`` is what the names of the variables
+    begin with that they stand in.
     """
-    overrides = _mapping("mailplus_state_overrides", overrides)
-    waivers = _parse_waivers(exceptions)
+    of_overrides, of_exceptions = f"{prefix}_overrides", f"{prefix}_exceptions"
+    overrides = _mapping(of_overrides, overrides)
+    waivers = _parse_waivers(exceptions, of_exceptions)
     paths = _mapping("mailplus_state_paths", paths)
     parsed = {name: _parse_path(name, path) for name, path in paths.items()}
-    own = [_overridden(rule, overrides[rule.id]) if rule.id in overrides else rule for rule in rules]
+    own = [_overridden(rule, overrides[rule.id], of_overrides) if rule.id in overrides else rule for rule in rules]
     if rules:  # or else nothing is judged, whatever is set
         ids = {rule.id for rule in rules}
-        require_known(ids, overrides, "mailplus_state_overrides: no policy has a rule")
-        require_known(ids, waivers, "mailplus_state_exceptions: no policy has a rule")
+        require_known(ids, overrides, f"{of_overrides}: no policy has a rule")
+        require_known(ids, waivers, f"{of_exceptions}: no policy has a rule")
         require_known(_path_variables([*rules, *own]), paths, "mailplus_state_paths: no rule has the path_variable")
     return HostPolicy(own, waivers, parsed)
 
@@ -271,11 +275,11 @@ def _sections_like(section: object) -> str:
     return f"did you mean {', '.join(alike)}" if alike else "ansible-doc mailfleet.mailplus.mailplus_facts names all"
 
 
-def _overridden(rule: Rule, changes: object) -> Rule:
+def _overridden(rule: Rule, changes: object, name: str) -> Rule:
     if not isinstance(changes, Mapping) or "id" in changes:
-        raise PolicyError(f"mailplus_state_overrides, rule {rule.id}: it is not a mapping of what to change.")
+        raise PolicyError(f"{name}, rule {rule.id}: it is not a mapping of what to change.")
     source = {key: value for key, value in {**rule.source, **changes}.items() if value is not None}
-    return replace(_parse_rule(source, f"{rule.policy} with mailplus_state_overrides", rule.id), policy=rule.policy)
+    return replace(_parse_rule(source, f"{rule.policy} with {name}", rule.id), policy=rule.policy)
 
 
 def _mapping(name: str, value: object) -> Mapping[str, object]:
@@ -284,20 +288,20 @@ def _mapping(name: str, value: object) -> Mapping[str, object]:
     return value
 
 
-def _parse_waivers(entries: object) -> dict[str, Waiver]:
+def _parse_waivers(entries: object, name: str) -> dict[str, Waiver]:
     if not isinstance(entries, list):
-        raise PolicyError("mailplus_state_exceptions: it is not a list.")
+        raise PolicyError(f"{name}: it is not a list.")
     found: dict[str, Waiver] = {}
-    for waiver in map(_parse_waiver, entries):
+    for waiver in (_parse_waiver(entry, name) for entry in entries):
         if waiver.rule in found:
-            raise PolicyError(f"mailplus_state_exceptions, rule {waiver.rule}: it has more than one exception.")
+            raise PolicyError(f"{name}, rule {waiver.rule}: it has more than one exception.")
         found[waiver.rule] = waiver
     return found
 
 
-def _parse_waiver(entry: object) -> Waiver:
+def _parse_waiver(entry: object, name: str) -> Waiver:
     rule = entry.get("rule") if isinstance(entry, Mapping) else None
-    name = f"mailplus_state_exceptions, rule {rule}" if rule else "mailplus_state_exceptions"
+    name = f"{name}, rule {rule}" if rule else name
     if not isinstance(entry, Mapping) or not isinstance(rule, str) or set(entry) != {"rule", "reason", "expires"}:
         raise PolicyError(f"{name}: each needs rule, reason and expires (YYYY-MM-DD), and nothing else.")
     return Waiver(rule, _filled(entry, "reason", name), _parse_day(entry["expires"], name))

@@ -47,6 +47,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides i
 
 _USER, _GROUP, _ALIAS = "user", "group", "alias"
 _MOST_NAMES = 5
+_NEW = "Plesk has no account and no alias of this name"
 
 
 class _Found(NamedTuple):
@@ -133,11 +134,13 @@ def compare(
         for domain in comparison.domains:
             by_target.setdefault(id(domain), found[-1])
     for domain in targets.domains:
-        parity = by_target.get(id(domain))
-        if parity is None:
+        left, parity = claims.left(domain), by_target.get(id(domain))
+        if parity is None:  # it has nothing to do with Plesk, so how many there are is enough
             found.append(parity := DomainParity("", domain.name, domain.name, (domain.nas,), None if unread else 0))
+            parity.counts.update((item.subject, item.outcome) for item in left)
+            continue
         told = {item.name for item in parity.items if item.subject == NEW_USER}  # of another NAS of a cluster
-        parity.add(item for item in claims.left(domain) if item.name not in told)
+        parity.add(item for item in left if item.name not in told)
     return found
 
 
@@ -364,5 +367,5 @@ class _Claims:
         taken, unclear = self._taken.get(id(domain), set()), self._unclear.get(id(domain)) or self._unread
         for key in domain.users.entries:
             if key not in taken:
-                outcome, detail = (UNKNOWN, unclear.reason) if unclear else (NEW, "")
+                outcome, detail = (UNKNOWN, unclear.reason) if unclear else (NEW, _NEW)
                 yield Item(NEW_USER, f"{key}@{domain.name}", outcome, detail)

@@ -21,6 +21,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy i
     Rule,
     for_host,
     parse_policy,
+    require_known,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy import Clean
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord, describe
@@ -66,7 +67,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides i
 
 MIGRATIONS = "migration_tasks"
 GATHERED = (*SECTIONS, MIGRATIONS)
-"""The sections that parity is made of."""
+"""The sections that parity is made of, which the playbook gathers."""
 
 _MOST_NAMES = 10
 _WHY = "Mail for it is lost, or refused, once the domain points to MailPlus Server."
@@ -132,9 +133,17 @@ _PLURALS = {
 }
 
 
+_PREFIX = "mailplus_state_parity"
+_CHANGEABLE = {"enabled", "severity", "title", "why", "remedy", "reference"}
+
+
 def policy_of(overrides: object, exceptions: object) -> HostPolicy:
     """The rules as the user wants them. Raises PolicyError."""
-    return for_host(RULES, overrides, exceptions, {})
+    for rule, changes in overrides.items() if isinstance(overrides, Mapping) else ():
+        if isinstance(changes, Mapping):
+            where = f"{_PREFIX}_overrides, rule {rule}"
+            require_known(_CHANGEABLE, changes, f"{where}: what a rule of parity looks at cannot be changed by")
+    return for_host(RULES, overrides, exceptions, {}, prefix=_PREFIX)
 
 
 @dataclass(frozen=True)
@@ -176,7 +185,7 @@ def parity_report(servers: Sequence[PleskHost], fleet: Sequence[Callable[[], Hos
     by_host: dict[str, list[DomainParity]] = {}
     for one in found:
         by_host.setdefault(one.server or one.targets[0], []).append(one)
-    telling, read = _Telling(settings, by_host), {record.host for _server, record in plesk if record.is_read}
+    telling = _Telling(settings, by_host)
     hosts = chain((telling.of_plesk(record) for _server, record in plesk), (telling.of_nas(each()) for each in fleet))
     built = build_report(
         hosts,
@@ -186,15 +195,10 @@ def parity_report(servers: Sequence[PleskHost], fleet: Sequence[Callable[[], Hos
         limits=settings.limits,
         page=settings.page,
     )
-    built["tables"] = [*_DEFINITIONS, *built["tables"]]
+    built["tables"] = [*_DEFINITIONS]
     for host in built["hosts"]:
-        host["tables"] = telling.tables[host["host"]] | host["tables"]
-        if host["host"] in read:
-            host["tables"] = {name: told or _NOT_OF_PLESK for name, told in host["tables"].items()}
+        host["tables"] = telling.tables[host["host"]]
     return Made(built, telling.described, [] if lost else [*_warnings(sites, settings.renamed)])
-
-
-_NOT_OF_PLESK: TableRows = {"status": "unsupported", "rows": None}
 
 
 def _targets(fleet: Iterable[Callable[[], HostRecord]]) -> Targets:
@@ -218,8 +222,9 @@ class _Telling:
     def of_plesk(self, record: HostRecord) -> HostResult:
         """A Plesk server, which the rules are about."""
         own, settings = self._found.get(record.host, ()), self._settings
-        self.tables[record.host] = _tables(record, own, settings.clean) | {MIGRATIONS: None}
-        self.described[record.host] = visible(record.reason or counted(len(own), "site"))
+        migrations: TableRows | None = {"status": "unsupported", "rows": None} if record.is_read else None
+        self.tables[record.host] = _tables(record, own, settings.clean) | {MIGRATIONS: migrations}
+        self.described[record.host] = visible("; ".join(_described(record, own)))
         verdicts = [*_verdicts(record, own, settings.policy, date.fromisoformat(settings.generated_at[:10]))]
         return HostResult(record, verdicts, clean=settings.clean)
 
@@ -231,6 +236,18 @@ class _Telling:
         self.tables[record.host] = _tables(record, own, clean) | {MIGRATIONS: _migrations(envelope, clean)}
         self.described[record.host] = describe(record, self._settings.clean)
         return HostResult(record, clean=clean)
+
+
+def _described(record: HostRecord, found: Sequence[DomainParity]) -> Iterator[str]:
+    """How many accounts of a Plesk server have moved, and what was not read of it."""
+    if record.is_read:
+        told = [one.counts for one in found if one.accounts is not None]
+        counts = {outcome: sum(each[ACCOUNT, outcome] for each in told) for outcome in OUTCOMES}
+        lost = counts[MISSING] + counts[DIFFERS]
+        yield counted(len(found), "site")
+        yield f"accounts: {counts[KEPT]} moved, {lost} left behind, {counts[UNKNOWN]} unknown"
+    if record.reason:
+        yield record.reason
 
 
 def _record(server: PleskHost) -> HostRecord:

@@ -54,6 +54,6 @@ FORMATS: Formats = {
 
 
 def with_tables(columns: Mapping[str, Sequence[str]]) -> Formats:
-    """The formats of a report that has further tables, by their names and the columns of each."""
+    """The formats of a report that has tables of its own, by their names and the columns of each."""
     files = {f"{name}.csv": partial(table_csv, name, names) for name, names in columns.items()}
-    return {**FORMATS, "csv": {**FORMATS["csv"], **files}}
+    return {**FORMATS, "csv": {"hosts.csv": hosts_csv, "findings.csv": findings_csv, **files}}

@@ -19,6 +19,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items i
     FORWARDING,
     KEPT,
     MISSING,
+    NEW,
     NEW_USER,
     QUOTA,
     UNKNOWN,
@@ -42,6 +43,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 SOME_QUOTA = {"quota": 4, "unit": "MB"}
+_ONLY_HERE = "only_mailplus: Plesk has no account and no alias of this name"
 
 
 def compared(
@@ -76,7 +78,7 @@ def test_accounts_on_both_on_plesk_alone_and_on_mailplus_alone() -> None:
     assert (found[0].server, found[0].domain, found[0].targets) == ("plesk", "example.com", ("nas",))
     assert found[0].counts[ACCOUNT, KEPT] == 1
     assert outcomes(found) == {"ben@example.com": "missing: no ben@example.com on MailPlus Server"}
-    assert outcomes(found, NEW_USER) == {"carla@example.com": "only_mailplus: "}
+    assert outcomes(found, NEW_USER) == {"carla@example.com": _ONLY_HERE}
 
 
 @pytest.mark.parametrize(
@@ -233,7 +235,7 @@ def test_a_further_name_of_a_domain() -> None:
     domain = {"users": rows("anna", "ben"), "further": rows("example.org")}
     found = compared(servers, {"nas": nas({"example.com": domain})})
     assert (found[0].domain, found[0].new_domain, outcomes(found)) == ("example.org", "example.com", {})
-    assert outcomes(found, NEW_USER) == {"ben@example.com": "only_mailplus: "}
+    assert outcomes(found, NEW_USER) == {"ben@example.com": _ONLY_HERE}
 
 
 def test_a_domain_that_no_nas_has_is_missing_where_all_domains_are_known() -> None:
@@ -266,9 +268,12 @@ def test_who_is_only_on_mailplus_is_unknown_where_plesk_does_not_tell_all() -> N
     assert outcomes(found) == {"*@example.com": "unknown: Plesk did not tell its accounts: No"}
     assert outcomes(found, NEW_USER)["anna@example.com"].startswith("unknown: Plesk did not tell")
     found = compared({}, fleet, unread=["plesk"])
-    assert outcomes(found, NEW_USER) == {"anna@example.com": "unknown: plesk was not read"}
-    found = compared({}, fleet)
-    assert (found[0].server, outcomes(found, NEW_USER)) == ("", {"anna@example.com": "only_mailplus: "})
+    assert (found[0].accounts, found[0].counts) == (None, {(NEW_USER, UNKNOWN): 1})
+
+
+def test_of_a_domain_that_plesk_does_not_have_users_are_counted_alone() -> None:
+    (found,) = compared({}, {"nas": nas({"example.com": {"users": rows("anna", "ben")}})})
+    assert (found.server, found.accounts, found.counts, found.items) == ("", 0, {(NEW_USER, NEW): 2}, [])
 
 
 def test_domains_and_accounts_that_were_renamed() -> None:
