@@ -74,8 +74,8 @@ def beginnings(page: str) -> list[str]:
 
 
 def pieces(beginning: str) -> list[str]:
-    """What stands between the placeholders and colons of a beginning, where it is long enough to be found."""
-    parts = re.split(rf"(?<![A-Z])(?:{'|'.join(PLACEHOLDERS)})(?![A-Z])|: ", beginning)
+    """What stands between the placeholders, colons and commas of a beginning, where it is long enough to be found."""
+    parts = re.split(rf"(?<![A-Z])(?:{'|'.join(PLACEHOLDERS)})(?![A-Z])|[:,] ", beginning)
     bare = [part.strip(" ,:") for part in parts]
     return [part for part in bare if len(part) >= _SHORTEST]
 
