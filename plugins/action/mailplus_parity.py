@@ -29,12 +29,12 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names i
     read_renamed,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.report import (
-    COLUMNS,
     PleskHost,
     Settings,
     parity_report,
-    policy_of,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.rules import policy_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.tables import COLUMNS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._report_files import page, write_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, with_tables

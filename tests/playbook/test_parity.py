@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.report import GATHERED
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.tables import GATHERED
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.plays import UNTOUCHABLE, connection_vars
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Ansible, Data, Run, Unsafe
 from ansible_collections.mailfleet.mailplus.tests.plesk import Plesk, PleskServers, run_plesks

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 _KEYS = ("domains", "accounts")
-_DOMAIN = re.compile(r"[^\s@/:,;]+")
+_DOMAIN = re.compile(r"[^\s@/:,;*?!\[\](){}]+")
 _LONGEST = 100
 
 
@@ -69,10 +69,14 @@ class Renamed:
         found = self.accounts.get(old)
         return found or Address(old.local, self.domains.get(old.domain, old.domain))
 
-    def unused(self, domains: Iterable[str], accounts: Iterable[Address]) -> Iterator[str]:
-        """What is renamed though Plesk does not have it: it is most likely misspelt."""
+    def unused(self, domains: Iterable[str], accounts: Iterable[Address], untold: Container[str] = ()) -> Iterator[str]:
+        """What is renamed though Plesk does not have it: it is most likely misspelt.
+
+        Of the domains in ``untold``, the accounts are not known.
+        """
         yield from _unknown("domains", map(str, self.domains), [*domains])
-        yield from _unknown("accounts", map(str, self.accounts), [*map(str, accounts)])
+        named = (str(account) for account in self.accounts if account.domain not in untold)
+        yield from _unknown("accounts", named, [*map(str, accounts)])
 
 
 def _unknown(key: str, named: Iterable[str], known: list[str]) -> Iterator[str]:
@@ -87,18 +91,39 @@ def _like(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {alike[0]}?" if alike else "."
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which no name stands twice: the first one would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping. Raises ConstructorError."""
+        named: set[str] = set()
+        for key, _value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in named:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
+            named.add(f"{key.value}")
+        return super().construct_mapping(node, deep)
+
+
 def read_renamed(path: Path) -> Renamed:
     """What a file says. Raises MappingError."""
     try:
-        source = yaml.safe_load(path.read_text(encoding="utf-8"))
+        source = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - it is a safe loader
     except OSError as error:
         raise MappingError(f"mapping {path}: it cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise MappingError(f"mapping {path}: it is not UTF-8 text.") from None
+    except yaml.constructor.ConstructorError as error:
+        raise MappingError(f"mapping {path}: {_shown(error.problem)}{_line(error)}.") from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise MappingError(f"mapping {path}: it is not YAML{f' at line {mark.line + 1}' if mark else ''}.") from None
+        raise MappingError(f"mapping {path}: it is not YAML{_line(error)}.") from None
+    except (ValueError, RecursionError):  # such as of a date that there is not
+        raise MappingError(f"mapping {path}: it holds what is no text.") from None
     return parse_renamed({} if source is None else source, f"mapping {path}")
+
+
+def _line(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f" at line {mark.line + 1}" if mark else ""
 
 
 def parse_renamed(source: Any, name: str = "mapping") -> Renamed:
@@ -139,7 +164,7 @@ def _domain(text: Any, where: str) -> str:
 
 def _account(text: Any, where: str) -> Address:
     local, at, domain = text.strip().rpartition("@") if isinstance(text, str) else ("", "", "")
-    if not at or not local or not _DOMAIN.fullmatch(domain):
+    if not at or not local or "@" in local or not _DOMAIN.fullmatch(domain):
         raise MappingError(f"{where}, accounts: an account is an address such as anna@example.com, not {_shown(text)}.")
     return address_of(text)
 

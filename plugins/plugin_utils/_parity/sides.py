@@ -7,8 +7,9 @@ for under those, and under candidates.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.envelope import rows_of
@@ -38,7 +39,7 @@ class Unknown:
     reason: str
 
 
-_NO_QUOTA = Unknown("MailPlus Server tells the quota of a user nowhere that is known")
+NO_QUOTA = Unknown("MailPlus Server tells the quota of a user nowhere that is known")
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,19 @@ class Entry:
 
     name: str
     members: frozenset[Address] | Unknown = frozenset()
-    quota: int | Unknown | None = _NO_QUOTA
+    quota: int | Unknown | None = NO_QUOTA
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Entries by what they are compared by; ``gap`` tells why there may be more, None where these are all."""
+    """Entries by what they are compared by; ``gap`` tells why there may be more, None where these are all.
+
+    ``doubtful`` is what several rows are compared by, so that nobody knows which of them it is.
+    """
 
     entries: Mapping[str, Entry]
     gap: Unknown | None = None
+    doubtful: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,15 @@ def sites_of(server: str, result: Mapping[str, Any]) -> Iterator[Site]:
         else:
             found = _refused("its accounts", accounts)
         yield Site(server, name, domain_key(told.get("ascii_name") or name), found, _nobody(one["preferences"]))
+
+
+def gap_of(result: Mapping[str, Any]) -> Unknown | None:
+    """Why a Plesk server may have more sites than those in what plesk_mail_info returned."""
+    listing = result.get("listing") or {"status": "not told"}
+    if listing["status"] != "ok":
+        reason = (listing.get("error") or {}).get("message") or listing["status"]
+        return Unknown(f"Not all sites of this Plesk are known: {reason}".rstrip("."))
+    return None if result.get("sites") else Unknown("Plesk shows no site to who asked")
 
 
 def _account(row: Mapping[str, Any]) -> Account:
@@ -175,30 +189,36 @@ def nas_of(name: str, sections: Mapping[str, Mapping[str, Any]]) -> Nas:
     if len(named) < len(rows):
         gap = gap or Unknown(f"{len(rows) - len(named)} rows of domains tell no name")
     domains = tuple(_domain(name, domain, sections) for domain in named)
-    gaps = (_of(sections, "additional_domains", domain)[1] for domain in named)
-    found = gap or next((each for each in gaps if each), None)
+    found = gap or next((each for domain in named if (each := _further_names(sections, domain)[1])), None)
     return Nas(name, domains, found and Unknown(f"{name}: {found.reason}"))
 
 
 def _domain(nas: str, name: str, sections: Mapping[str, Mapping[str, Any]]) -> Domain:
     key = domain_key(name)
-    further = (row.get(each) for row in _of(sections, "additional_domains", name)[0] for each in _FURTHER_NAMES)
-    users, rows = _listing(sections, "domain_users", name)
+    users, of_users = _listing(sections, "domain_users", name)
     aliases, of_aliases = _listing(sections, "aliases", name)
     members = {user_key(row[_NAME]): _members(row, key) for row in of_aliases}
-    by_address = {
-        address: users.entries[user_key(row[_NAME])] for row in rows for address in _addresses(row) if address.local
-    }
+    by_address = {address: users.entries[user_key(row[_NAME])] for row in of_users for address in _addresses(row)}
     return Domain(
         nas=nas,
         name=name,
-        keys=(key, *(domain_key(each) for each in further if isinstance(each, str))),
+        keys=(key, *map(domain_key, _further_names(sections, name)[0])),
         users=users,
         groups=_listing(sections, "domain_groups", name)[0],
-        aliases=Listing({at: Entry(one.name, members[at]) for at, one in aliases.entries.items()}, aliases.gap),
+        aliases=replace(aliases, entries={at: Entry(one.name, members[at]) for at, one in aliases.entries.items()}),
         by_address=by_address,
         catch_all=_catch_all(sections, name, key),
     )
+
+
+def _further_names(sections: Mapping[str, Mapping[str, Any]], domain: str) -> tuple[list[str], Unknown | None]:
+    """The other names of a domain, and why there may be more."""
+    rows, gap = _of(sections, "additional_domains", domain)
+    named = [[row[key] for key in _FURTHER_NAMES if isinstance(row.get(key), str)] for row in rows if _is_row(row)]
+    names = [name for row in named for name in row]
+    if len([*filter(None, named)]) < len(rows):
+        gap = gap or Unknown(f"{len(rows) - len([*filter(None, named)])} rows of additional_domains tell no name")
+    return names, gap
 
 
 def user_key(name: str) -> str:
@@ -214,7 +234,13 @@ def _listing(
     named = [row for row in rows if _has_name(row)]
     if len(named) < len(rows):
         gap = gap or Unknown(f"{len(rows) - len(named)} rows of {section} tell no name")
-    return Listing({user_key(row[_NAME]): Entry(row[_NAME], quota=_quota(row)) for row in named}, gap), named
+    entries = {user_key(row[_NAME]): Entry(row[_NAME], quota=_quota(row)) for row in named}
+    doubtful = (key for key, count in Counter(user_key(row[_NAME]) for row in named).items() if count > 1)
+    return Listing(entries, gap, frozenset(doubtful)), named
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, Mapping)
 
 
 def _has_name(row: Any) -> bool:
@@ -263,9 +289,15 @@ def _addresses(row: Mapping[str, Any]) -> Iterator[Address]:
 def _quota(row: Mapping[str, Any]) -> int | Unknown | None:
     """A quota with its unit. What 0 stands for is not known."""
     quota, unit = row.get("quota"), row.get("unit")
-    if isinstance(quota, int) and not isinstance(quota, bool) and quota > 0 and unit in _UNITS:
+    if (
+        isinstance(quota, int)
+        and not isinstance(quota, bool)
+        and quota > 0
+        and isinstance(unit, str)
+        and unit in _UNITS
+    ):
         return quota * _UNITS[unit]
-    return _NO_QUOTA
+    return NO_QUOTA
 
 
 def _catch_all(sections: Mapping[str, Mapping[str, Any]], name: str, key: str) -> Address | Unknown | None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.comparison import (
-    Targets,
     compare,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items import (
@@ -16,6 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items i
     ALIAS,
     AUTORESPONDER,
     CATCH_ALL,
+    DIFFERS,
     FORWARDING,
     KEPT,
     MISSING,
@@ -28,6 +28,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items i
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Renamed, parse_renamed
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import nas_of, sites_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.targets import Targets
 from ansible_collections.mailfleet.mailplus.tests.unit.support.parity import (
     OFF,
     account,
@@ -84,15 +85,26 @@ def test_accounts_on_both_on_plesk_alone_and_on_mailplus_alone() -> None:
 @pytest.mark.parametrize(
     ("domain", "told"),
     [
-        ({"groups": rows("info")}, "kept: is the group info@example.com"),
-        ({"aliases": [alias("info", "anna")]}, "kept: is an alias of anna@example.com"),
-        ({"aliases": [alias("info")]}, "differs: info@example.com is an alias of nobody"),
-        ({"aliases": [{"name": "info"}]}, "kept: is an alias"),
+        ({"groups": rows("info")}, "differs: info@example.com is the group info of example.com, which has no mailbox"),
         (
-            {"users": [{"name": "i.berger", "address_list": ["INFO@example.com"]}]},
-            "kept: is the user i.berger@example.com",
+            {"aliases": [alias("info", "x")]},
+            "differs: info@example.com is an alias of x@example.com, which has no",
         ),
-        ({"users": rows("DIRECTORY\\info")}, None),
+        ({"aliases": [alias("info")]}, "differs: info@example.com is an alias of nobody, which has no mailbox"),
+        ({"aliases": [{"name": "info"}]}, "differs: info@example.com is an alias, which has no mailbox"),
+        (
+            {"users": refused("Timed out."), "aliases": [alias("info", "x")]},
+            "unknown: info@example.com is an alias of x@example.com, and whether it is a user as well is unknown: "
+            "domain_users: Timed out",
+        ),
+        (
+            {"users": [{"name": "i.berger", "email": "INFO@example.com"}]},
+            "unknown: the row of the user i.berger of example.com names info@example.com, under a key",
+        ),
+        ({"users": rows("info")}, None),
+        ({"users": rows("DIRECTORY\\info")}, "kept: is the user directory\\info of example.com"),
+        ({"users": rows("info@example.net")}, "kept: is the user info@example.net of example.com"),
+        ({"users": rows("A\\info", "INFO")}, "unknown: nas: several rows of example.com may be the user info"),
         ({"users": listed("user_list", rows("anna"), truncated=True)}, "unknown: nas: domain_users: there are more"),
         ({"users": listed("user_list", rows("anna"), truncated=None)}, "unknown: nas: domain_users: whether these"),
         ({"users": refused("Timed out.")}, "unknown: nas: domain_users: Timed out"),
@@ -111,6 +123,98 @@ def test_how_an_account_is_found(domain: Mapping[str, Any], told: str | None) ->
 @pytest.mark.parametrize(
     ("domain", "told"),
     [
+        ({"users": rows("info")}, None),
+        ({"aliases": [alias("info", "anna")]}, "kept: info@example.com is an alias of anna@example.com"),
+        ({"aliases": [alias("info", "x@example.net")]}, "kept: info@example.com is an alias of x@example.net"),
+        ({"aliases": [alias("info", "gone", "anna")]}, "kept"),
+        ({"aliases": [alias("info", "all"), alias("all", "anna")]}, "kept"),
+        ({"aliases": [alias("info")]}, "differs: info@example.com is an alias of nobody, and nobody gets its mail"),
+        ({"aliases": [alias("info", "gone")]}, "differs: info@example.com is an alias of gone@example.com, and nobody"),
+        ({"aliases": [alias("info", "info")]}, "differs"),
+        ({"aliases": [alias("info", "all"), alias("all", "info")]}, "differs"),
+        ({"aliases": [{"name": "info"}]}, "unknown: info@example.com is an alias; aliases: the members of info@"),
+        ({"groups": rows("info")}, "unknown: info@example.com is the group info of example.com; the members of groups"),
+        ({"groups": rows("all"), "aliases": [alias("info", "all")]}, "unknown"),
+    ],
+)
+def test_an_account_without_a_mailbox_may_be_an_alias_that_leads_to_somebody(
+    domain: Mapping[str, Any], told: str | None
+) -> None:
+    found = one(account("info", mailbox=OFF), {"users": rows("anna"), **domain}, ACCOUNT)
+    assert [*found] == (["info@example.com"] if told else [])
+    assert told is None or found["info@example.com"].startswith(told)
+
+
+def test_whether_a_mailbox_is_needed_may_be_unknown() -> None:
+    found = one(account("info", mailbox=None), {"users": rows("anna"), "aliases": [alias("info", "anna")]}, ACCOUNT)
+    assert found["info@example.com"].endswith("Plesk does not tell whether it has a mailbox")
+
+
+@pytest.mark.parametrize(
+    ("servers", "domains", "renamed"),
+    [
+        # Two domains of Plesk become one by the mapping; or by a further name of the domain.
+        ({"p": ["example.com", "example.org"]}, {"example.com": {}}, {"domains": {"example.org": "example.com"}}),
+        ({"p": ["example.com", "example.org"]}, {"example.com": {"further": rows("example.org")}}, None),
+        ({"p": ["example.com"], "q": ["example.com"]}, {"example.com": {}}, None),
+    ],
+)
+def test_two_mailboxes_are_not_kept_in_one(
+    servers: Mapping[str, Sequence[str]], domains: Mapping[str, dict[str, Any]], renamed: Any
+) -> None:
+    told = {name: plesk(*(site(account("info"), name=of) for of in sites)) for name, sites in servers.items()}
+    users = {"users": [{"name": "info", "quota": 3, "unit": "MB"}]}
+    found = compared(told, {"nas": nas({name: users | one for name, one in domains.items()})}, renamed)
+    items = [item for parity in found for item in parity.items if item.subject == ACCOUNT]
+    assert [item.outcome for item in items] == [DIFFERS, DIFFERS]
+    assert all("too, and one user has one mailbox" in item.detail for item in items)
+
+
+def test_the_mapping_may_say_that_two_are_one_whose_mail_has_to_fit_together() -> None:
+    servers = {"plesk": plesk(site(account("anna"), account("ben")))}
+    users = {"users": [{"name": "anna", "quota": 1, "unit": "MB"}]}
+    renamed = {"accounts": {"ben@example.com": "anna@example.com"}}
+    found = compared(servers, {"nas": nas({"example.com": users})}, renamed)
+    assert outcomes(found)["ben@example.com"] == "kept: is anna@example.com, as anna@example.com of plesk is"
+    assert outcomes(found)["anna@example.com"] == "kept: is anna@example.com, as ben@example.com of plesk is"
+    sizes = outcomes(found, USED_SIZE)
+    assert sizes["anna@example.com"] == "differs: 2 MiB on Plesk, a quota of 1 MiB on MailPlus Server"
+
+
+def test_of_independent_nas_the_least_quota_counts() -> None:
+    servers = {"plesk": plesk(site(account("anna")))}
+    fleet = {
+        name: nas({"example.com": {"users": [{"name": "anna", "quota": size, "unit": "MB"}]}})
+        for name, size in {"one": 9, "two": 1}.items()
+    }
+    assert outcomes(compared(servers, fleet), QUOTA)["anna@example.com"].startswith(
+        "differs: 2 MiB on Plesk, a quota of 1"
+    )
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        {"users": [{"name": "anna", "quota": 5, "unit": {}}, {"name": ["x"]}, None, 7]},
+        {"users": rows("anna"), "further": ["example.net", 7, {"name": {}}]},
+        {"users": rows("anna"), "aliases": [{"name": "x", "member_list": {"name": "y"}}, []]},
+        {"users": rows("anna"), "catch_all": [7]},
+    ],
+)
+def test_rows_of_any_form_cost_no_report(domain: Mapping[str, Any]) -> None:
+    found = compared({"plesk": plesk(site(account("anna")))}, {"nas": nas({"example.com": domain})})
+    assert found[0].counts[ACCOUNT, KEPT] == 1
+
+
+def test_further_names_that_a_row_does_not_tell_leave_open_which_domains_there_are() -> None:
+    servers = {"plesk": plesk(site(account("anna"), name="example.net"))}
+    found = compared(servers, {"nas": nas({"example.com": {"further": ["example.net"]}})})
+    assert outcomes(found)["anna@example.net"] == "unknown: nas: 1 rows of additional_domains tell no name"
+
+
+@pytest.mark.parametrize(
+    ("domain", "told"),
+    [
         ({"aliases": [alias("sales", "ANNA")]}, None),
         ({"aliases": [alias("sales", "anna@example.com", "ben")]}, None),
         ({"aliases": [alias("sales", "ben")]}, "differs: it is an alias of ben@example.com on MailPlus Server"),
@@ -118,8 +222,12 @@ def test_how_an_account_is_found(domain: Mapping[str, Any], told: str | None) ->
             {"aliases": [{"name": "sales", "member_list": [{}]}]},
             "unknown: aliases: the members of sales@example.com are not told",
         ),
-        ({"users": rows("anna", "sales")}, "kept: is the user sales@example.com"),
-        ({"users": rows("anna"), "groups": rows("sales")}, "kept: is the group sales@example.com"),
+        ({"users": rows("anna", "sales")}, "differs: it is the user sales of example.com, who is not anna@example.com"),
+        (
+            {"users": [{"name": "anna"}, {"name": "zoe", "mail": "sales@example.com"}]},
+            "unknown: the row of the user zoe of example.com names sales@example.com",
+        ),
+        ({"users": rows("anna"), "groups": rows("sales")}, "unknown: it is the group sales of example.com, whose mem"),
         ({}, "missing: no sales@example.com on MailPlus Server"),
         ({"aliases": refused()}, "unknown: nas: aliases: That went wrong"),
     ],
@@ -280,7 +388,7 @@ def test_domains_and_accounts_that_were_renamed() -> None:
     renamed = {"domains": {"old.example": "new.example"}, "accounts": {"Ben@old.example": "benjamin@new.example"}}
     told = (
         account("anna", aliases=["sales"]),
-        account("ben", forwarding={"enabled": True, "addresses": ["anna@old.example"]}),
+        account("ben", mailbox=OFF, forwarding={"enabled": True, "addresses": ["anna@old.example"]}),
     )
     nobody = {"action": "forward", "address": "ben@old.example"}
     domain = {
@@ -320,19 +428,27 @@ def test_every_account_is_in_one_class(told: Any, domains: Any) -> None:
 @given(NAMES, DOMAINS)
 def test_what_is_unknown_is_neither_there_nor_missing(name: str, domain: Any) -> None:
     (found,) = compared({"plesk": plesk(site(account(name)))}, {"nas": nas({"example.com": domain})})
-    lists = [domain[what] for what in ("users", "groups", "aliases")]
-    names = {
-        row["name"].lower()
-        for one in lists
-        for row in (one if isinstance(one, list) else (one["data"] or {}).get("x", ()))
-        if isinstance(row, dict) and "name" in row
-    }
-    is_whole = all(
-        isinstance(one, list) and all(isinstance(row, dict) and "name" in row for row in one) for one in lists
-    )
     (outcome,) = (outcome for subject, outcome in found.counts if subject == ACCOUNT)
-    expected = KEPT if name.lower() in names else MISSING if is_whole else UNKNOWN
-    assert outcome == expected
+    assert outcome == _expected(name.lower(), domain)
+
+
+def _expected(name: str, domain: Any) -> str:
+    users, *others = (domain[what] for what in ("users", "groups", "aliases"))
+    in_users, in_others = _named(users).count(name), [_named(one).count(name) for one in others]
+    if in_users or any(in_others):
+        if (in_users or next(filter(None, in_others))) > 1:
+            return UNKNOWN
+        return KEPT if in_users else DIFFERS if _is_whole(users) else UNKNOWN
+    return MISSING if all(map(_is_whole, (users, *others))) else UNKNOWN
+
+
+def _named(told: Any) -> list[str]:
+    found = told if isinstance(told, list) else (told["data"] or {}).get("x", ())
+    return [row["name"].lower() for row in found if isinstance(row, dict) and "name" in row]
+
+
+def _is_whole(told: Any) -> bool:
+    return isinstance(told, list) and len(_named(told)) == len(told)
 
 
 def test_two_thousand_accounts_in_a_hundred_sites() -> None:

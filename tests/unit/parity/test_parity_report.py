@@ -16,13 +16,13 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Renamed, parse_renamed
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.report import (
-    COLUMNS,
     Made,
     PleskHost,
     Settings,
     parity_report,
-    policy_of,
 )
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.rules import policy_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.tables import COLUMNS
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import with_tables
 from ansible_collections.mailfleet.mailplus.tests.unit.support.parity import (
     account,
@@ -139,9 +139,78 @@ def test_what_plesk_does_not_tell_is_null_and_not_zero() -> None:
     servers = {"plesk": plesk(site(accounts=refused()))}
     found = made(servers, [record("nas", nas({"example.com": {"users": rows("anna")}}))])
     (row,) = host(found, "plesk")["tables"]["parity_domains"]["rows"]
-    assert [row[key] for key in ("accounts", "on_both", "only_plesk", "only_mailplus")] == [None] * 4
+    unknown = ("accounts", "on_both", "only_plesk", "only_mailplus", "alias", "forwarding", "quota", "used_size")
+    assert [row[key] for key in unknown] == [None] * len(unknown)
+    assert row["catch_all"] == 0
     assert host(found, "plesk")["status"] == "partial"
     assert verdicts(found)["parity_account"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"listing": {"status": "forbidden", "error": {"message": "The user may not do this."}}},
+            "Not all sites of this Plesk are known: The user may not do this.",
+        ),
+        ({"listing": None}, "Not all sites of this Plesk are known: not told."),
+        ({"sites": {}}, "Plesk shows no site to who asked."),
+    ],
+)
+def test_nothing_passes_where_plesk_may_have_more_sites(changes: Any, told: str) -> None:
+    fleet = [record("nas", nas({"example.com": {"users": rows("anna", "x")}}))]
+    found = made({"plesk": plesk(site(account("anna")), **changes)}, fleet)
+    assert (host(found, "plesk")["status"], host(found, "plesk")["reason"]) == ("partial", told)
+    assert set(verdicts(found).values()) == {"unknown"}
+    assert host(found, "plesk")["fails"]
+    assert (
+        host(found, "plesk" if "sites" not in changes else "nas")["tables"]["parity_domains"]["rows"][0][
+            "only_mailplus"
+        ]
+        is None
+    )
+
+
+def test_a_verdict_tells_what_is_lost_and_what_is_unknown() -> None:
+    told = plesk(
+        site(account("anna"), account("ben"), account("carla")),
+        site(accounts=refused("No."), name="b.example"),
+    )
+    domain = {"users": [{"name": "anna"}, {"name": "x", "mail": "ben@example.com"}]}
+    found = made({"plesk": told}, [record("nas", nas({"example.com": domain}))])
+    messages = {one["rule"]: one["message"] for one in host(found, "plesk")["verdicts"]}
+    assert messages["parity_account"] == (
+        "1 of 3 accounts lost. 1 of 3 accounts unknown: ben@example.com (the row of the user x of example.com names "
+        "ben@example.com, under a key whose meaning is not known). All accounts of 1 site unknown: b.example."
+    )
+    assert messages["parity_alias"] == "All aliases of 1 site unknown: b.example."
+
+
+def test_what_is_known_of_no_account_is_told_once() -> None:
+    told = plesk(site(*(account(f"user{number}") for number in range(20))))
+    users = rows(*(f"user{number}" for number in range(20)))
+    found = made({"plesk": told}, [record("nas", nas({"example.com": {"users": users}}))])
+    reason = "MailPlus Server tells the quota of a user nowhere that is known"
+    assert [
+        (row["what"], row["name"], row["why"]) for row in host(found, "plesk")["tables"]["parity_items"]["rows"]
+    ] == [(what, "*@example.com", f"{reason} (20 accounts)") for what in ("quota", "used size")]
+    messages = {one["rule"]: one["message"] for one in host(found, "plesk")["verdicts"]}
+    assert messages["parity_quota"] == f"20 of 20 quotas unknown: {reason} (20 quotas)."
+
+
+def test_a_server_whose_answer_nobody_foresaw_costs_the_others_nothing() -> None:
+    servers = {"odd": plesk(site(accounts={"status": "ok", "data": 7})), "plesk": plesk(site(account("anna")))}
+    fleet = [
+        record("nas", nas({"example.com": {"users": rows("anna")}})),
+        record("odd-nas", {"domains": {"status": 7}}),
+    ]
+    found = made(servers, fleet)
+    assert [(one["host"], one["status"]) for one in found.report["hosts"]][-2:] == [
+        ("odd-nas", "failed"),
+        ("plesk", "ok"),
+    ]
+    assert host(found, "odd")["status"] == "failed"
+    assert "please report it" in host(found, "odd")["reason"]
 
 
 def test_severities_are_those_of_the_user() -> None:

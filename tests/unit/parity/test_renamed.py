@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,11 @@ def test_a_mapping_renames_domains_and_accounts() -> None:
         ({"x": {}}, "mapping: unknown key x; there are domains and accounts."),
         ({"domains": ["a"]}, "mapping, domains: it is a mapping of old names to new ones."),
         ({"domains": {"a@b": "c"}}, "mapping, domains: a domain is text such as example.com, not a@b."),
+        ({"domains": {"a": "*"}}, "mapping, a, domains: a domain is text such as example.com, not *."),
+        (
+            {"accounts": {"a@b": "a@x@y"}},
+            "mapping, a@b, accounts: an account is an address such as anna@example.com, not a@x@y.",
+        ),
         ({"domains": {"a": 7}}, "mapping, a, domains: a domain is text such as example.com, not 7."),
         (
             {"accounts": {"anna": "b@c"}},
@@ -73,6 +79,27 @@ def test_a_mapping_in_a_file(tmp_path: Path) -> None:
     path.write_bytes(b"\xff")
     with pytest.raises(MappingError, match=r"moved\.yml: it is not UTF-8 text\.$"):
         read_renamed(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("domains:\n  a.example: b.example\n  a.example: c.example\n", "a.example stands twice at line 3"),
+        ("domains: {2020-13-45: a.example}\n", "it holds what is no text"),
+        ("domains: " + "[" * 5000, "it holds what is no text"),
+        ("domains: {[a]: b}\n", "found unhashable key at line 1"),
+    ],
+)
+def test_a_file_of_odd_form_gets_one_line(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "moved.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MappingError, match=rf"moved\.yml: {re.escape(told)}\.$"):
+        read_renamed(path)
+
+
+def test_of_sites_whose_accounts_are_unknown_nothing_is_misspelt() -> None:
+    renamed = parse_renamed({"accounts": {"ana@example.com": "b@c.example"}})
+    assert [*renamed.unused(["example.com"], [], {"example.com"})] == []
 
 
 def test_what_plesk_does_not_have_is_most_likely_misspelt() -> None:

@@ -37,8 +37,11 @@ def site(*accounts: Data, name: str = "example.com", nobody: Any = None, **chang
     }
 
 
-def plesk(*sites: Data) -> Data:
-    return {"sites": {one["site"]["data"]["name"]: one for one in sites}}
+def plesk(*sites: Data, **changes: Any) -> Data:
+    return {
+        "listing": {"status": "ok", "error": None},
+        "sites": {one["site"]["data"]["name"]: one for one in sites},
+    } | changes
 
 
 def listed(key: str, rows: Iterable[Any], *, truncated: bool | None = False) -> Data:
