@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible import constants
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import CONNECTION_SPEC, OptionError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import (
+    CONNECTION_SPEC,
+    OptionError,
+    Validator,
+)
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import failure
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import files, settings_search
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain
@@ -39,7 +42,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     _SUBSET: {"type": "list", "elements": "str"},
     **_OWN_SPEC,
 }
-_VALIDATOR = ArgumentSpecValidator(_OWN_SPEC)
+_VALIDATOR = Validator(_OWN_SPEC)
 
 
 class ActionModule(RoleQuestionAction):

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError, Validator
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import failure
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._action import FILES_SPEC, keeper
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import HANDED_OVER, Keeper
@@ -22,7 +21,7 @@ except ImportError:  # ansible-core before 2.21 takes facts from the result alon
 
 _OWN_SPEC: dict[str, dict[str, Any]] = {"directory": {"type": "path", "default": "mailplus-state"}, **FILES_SPEC}
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {**RoleQuestionAction.question.argument_spec, **_OWN_SPEC}
-_VALIDATOR = ArgumentSpecValidator(_OWN_SPEC)
+_VALIDATOR = Validator(_OWN_SPEC)
 
 
 class ActionModule(RoleQuestionAction):

@@ -157,7 +157,6 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.inventory.helpers import get_group_vars, sort_groups
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
@@ -409,7 +408,7 @@ def _require_known(given: Mapping[str, Any], known: Mapping[str, Any], where: st
 
 def _validated(connection: Mapping[str, Any]) -> dict[str, Any]:
     """The connection options as the modules would have them. Raises OptionError."""
-    validated = ArgumentSpecValidator(options.CONNECTION_SPEC).validate(connection)
+    validated = options.Validator(options.CONNECTION_SPEC).validate(connection)
     if validated.error_messages:
         raise options.OptionError("; ".join(validated.error_messages))
     return dict(validated.validated_parameters)

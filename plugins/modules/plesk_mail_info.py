@@ -16,7 +16,8 @@ description:
     forwarding, aliases and autoresponder, and what the mail service of each site does.
   - It is for providers that move mail from Plesk to MailPlus Server, and have to prove that nobody was left behind.
   - All sites are asked together, a hundred in one request. A site that Plesk cannot tell of costs no other.
-  - Passwords are never returned. Where Plesk sends one, the text V([hidden]) stands in its place.
+  - Passwords are never returned. Where Plesk sends one, the text V([hidden]) stands in its place, and so it does where
+    Plesk repeats the password or secret key of the task.
 extends_documentation_fragment:
   - mailfleet.mailplus.plesk_connection
   - mailfleet.mailplus.attributes.reads
@@ -29,6 +30,7 @@ options:
     description:
       - Which sites to read, by their names. By default, that is all that the user may see.
       - With it, the task fails unless all could be read of each of these; without it, unless something of one could.
+      - Whether there may be more than were returned is in RV(listing).
     type: list
     elements: str
     default: []
@@ -58,7 +60,8 @@ RETURN = r"""
 sites:
   description:
     - The sites, by the names that Plesk has for them; one that could not be read, by the name that was asked for. Where
-      two have one name, the number stands behind the second.
+      two have one name, the number stands behind the second. Where two have one number, accounts and preferences of
+      neither are known.
     - 'What Plesk sends beside the keys that are described here stands beside them, key for key as it was sent: as text,
       as a mapping, or, where it comes more than once, as a list.'
     - What Plesk sends for a key that is described here, and does not mean anything there, has a tilde in front, such as
@@ -160,7 +163,8 @@ sites:
                   contains:
                     enabled: {description: Whether it is., returned: always, type: bool}
                     addresses:
-                      description: The addresses. Null where one of them cannot be read.
+                      description: The addresses. Null where one of them cannot be read, or C(enabled) is true and none
+                        is told.
                       returned: always
                       type: list
                       elements: str
@@ -281,6 +285,32 @@ sites:
               description: Why it was not read. Null where C(status) is V(ok). It has the keys of RV(error).
               returned: always
               type: dict
+listing:
+  description:
+    - Whether C(sites) are all that the user may see, for programs; a warning tells it to people.
+    - It has the form of what is told of a site, without C(data).
+  returned: when Plesk accepted the login
+  type: dict
+  contains:
+    status:
+      description:
+        - V(ok) where Plesk told of primary sites of subscriptions and of all others to the end. With O(sites), where it
+          told of each of these whether there is one.
+        - Otherwise there may be more sites, for V(forbidden), V(unsupported) or V(failed) as in C(error).
+      returned: always
+      type: str
+      sample: ok
+    data: {description: Always null., returned: always, type: dict}
+    summary:
+      description: What the sites come to. Null unless C(status) is V(ok).
+      returned: always
+      type: dict
+      contains:
+        sites: {description: How many there are., returned: always, type: int, sample: 100}
+    error:
+      description: Why there may be more. Null where C(status) is V(ok). It has the keys of RV(error).
+      returned: always
+      type: dict
 error:
   description: Why the task failed. Null where no Plesk was asked, such as for a missing option.
   returned: on failure
@@ -302,7 +332,11 @@ error:
       returned: always
       type: str
     version: {description: 'Always null: Plesk takes the newest version that it knows.', returned: always, type: int}
-    code: {description: The error code of Plesk. Null where Plesk sent none., returned: always, type: int, sample: 1001}
+    code:
+      description: The error code of Plesk, or 401 where HTTP refuses the login. Null where neither came.
+      returned: always
+      type: int
+      sample: 1001
     name:
       description: A stable name of the error for programs.
       returned: always

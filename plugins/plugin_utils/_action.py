@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ansible import constants
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError, Validator
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import privacy
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.drift import BaselineError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import (
@@ -49,10 +48,10 @@ class FleetAction(ActionBase):  # type: ignore[misc]  # ansible-core has no type
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The result of the task. What a user can mend is returned: an exception prints a traceback before 2.19."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        validated = ArgumentSpecValidator(self.argument_spec).validate(self._task.args)
+        validated = Validator(self.argument_spec).validate(self._task.args)
         if validated.error_messages:
             # Told of plain values: those of variables are of types that say nothing to a user.
-            validated = ArgumentSpecValidator(self.argument_spec).validate(plain(self._task.args))
+            validated = Validator(self.argument_spec).validate(plain(self._task.args))
             unsupported = "Unsupported parameters: " if validated.unsupported_parameters else ""
             return result | failure(unsupported + "; ".join(validated.error_messages))
         options = validated.validated_parameters

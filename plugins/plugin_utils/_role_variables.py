@@ -8,9 +8,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.template import Templar
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import OptionError, Validator
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import FactsQuestion
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import SubsetError
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.gathered import plain
@@ -103,7 +102,7 @@ class RoleVariables:
             value = found.get(name)
             if value is None or self._templates(value) or (name, id(value)) in self._right:
                 continue
-            validated = ArgumentSpecValidator({name: spec}).validate({name: plain(value)})
+            validated = Validator({name: spec}).validate({name: plain(value)})
             if validated.error_messages:
                 raise PolicyError(f"{host}: {'; '.join(validated.error_messages)}")
             self._right[name, id(value)] = [value]

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import Result, failure
@@ -41,7 +40,7 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
     question: ClassVar[Answering]
     module: ClassVar[str] = ""
     prefix: ClassVar[str] = "MAILPLUS_"
-    _validator: ClassVar[ArgumentSpecValidator]
+    _validator: ClassVar[options.Validator]
 
     _requires_connection = False
     _supports_check_mode = True
@@ -49,7 +48,7 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
     def __init_subclass__(cls) -> None:
         """Make ready what all tasks need, once, before Ansible forks a worker for each."""
         super().__init_subclass__()
-        cls._validator = ArgumentSpecValidator(cls.question.argument_spec)
+        cls._validator = options.Validator(cls.question.argument_spec)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The result of the task, as the module would give it."""
@@ -105,7 +104,7 @@ class QuestionAction(ActionBase):  # type: ignore[misc]  # ansible-core has no t
     def _arguments(self, variables: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
         """The task's arguments. What they lack comes from the task's ``environment``, and the host from the inventory.
 
-        ArgumentSpecValidator reads the environment of the controller. A host in there is for localhost alone: other
+        The validator reads the environment of the controller. A host in there is for localhost alone: other
         hosts have addresses of their own, and a fleet would ask one NAS many times.
         """
         arguments = dict(self._task.args)

@@ -112,6 +112,7 @@ def test_sites_with_accounts_and_preferences(ansible: Ansible, servers: PleskSer
     assert books["accounts"]["data"][0]["address"] == "änne@bücher.example"
     assert books["preferences"]["data"]["nonexistent_user"]["address"] == "all@example.com"
     assert run.ok("Check")["sites"] == found["sites"]
+    assert found["listing"] == {"status": "ok", "data": None, "summary": {"sites": 3}, "error": None}
     plesk = servers["one"]
     assert (len(plesk.requests), plesk.writes, plesk.login_attempts) == (4, [], 0)
     assert_hidden(run, HUSH, plesk.password, plesk.secret_key)
@@ -174,6 +175,46 @@ def test_a_site_that_fails_costs_no_other(ansible: Ansible, servers: PleskServer
     assert list(run.ok("Other")["sites"]) == ["bücher.example"]
 
 
+def test_sites_that_may_be_missing_are_told_to_programs_and_people(ansible: Ansible) -> None:
+    described = {"sites": SITES, "permissions": {"webspace.*": 1006}}
+    with run_plesk(described) as plesk:
+        run = ansible.play(
+            play(task("All", MODULE), task("Named", MODULE, {"sites": ["shop.example.com"]})),
+            inventory({"one": plesk}),
+            expected_warnings=["There may be more sites, since Plesk could not tell of some"],
+        )
+    found = run.ok("All")
+    assert list(found["sites"]) == ["shop.example.com"]
+    assert (found["listing"]["status"], found["listing"]["error"]["method"]) == ("forbidden", "get")
+    assert run.ok("Named")["listing"]["status"] == "ok"
+
+
+def test_a_user_who_sees_no_site_is_told(ansible: Ansible) -> None:
+    with run_plesk({"sites": {}}) as plesk:
+        run = ansible.play(
+            play(task("Ask", MODULE)),
+            inventory({"one": plesk}),
+            expected_warnings=["Plesk tells of no site: it has none, or this user sees none."],
+        )
+    assert (run.ok("Ask")["sites"], run.ok("Ask")["listing"]["summary"]) == ({}, {"sites": 0})
+
+
+def test_what_plesk_repeats_of_a_key_is_hidden(ansible: Ansible) -> None:
+    user = {"username": "admin", "password": "x", "secret_key": "k3y-0815-k3y"}
+    repeated = {
+        "note": "hello k3y-0815-k3y",
+        "mailpass": {"type": "plain", "text": HUSH},
+        "hash": f"$6$salt${HUSH * 4}",
+    }
+    described = {"users": [user], "sites": {"example.com": {"accounts": {"anna": {"unknown": repeated}}}}}
+    show = debug("Show", "{{ asked }}")
+    with run_plesk(described) as plesk:
+        run = ansible.play(play(task("Ask", MODULE, register="asked"), show), inventory({"one": plesk}), "-vvv")
+    (anna,) = run.ok("Ask")["sites"]["example.com"]["accounts"]["data"]
+    assert (anna["note"], anna["mailpass"], anna["hash"]) == ("hello [hidden]", "[hidden]", "[hidden]")
+    assert_hidden(run, "k3y-0815-k3y", HUSH)
+
+
 def test_a_wrong_password_stops_before_the_fleet_is_locked_out(ansible: Ansible) -> None:
     with run_plesks({"plesk": {f"plesk{number}": {} for number in range(20)}}) as servers:
         wrong = {"username": "admin", "password": "{{ wrong }}"}
@@ -218,12 +259,13 @@ def test_a_certificate_that_is_not_trusted_is_said_so_and_nothing_is_sent(
     [
         ("system", {"code": 1003}, "api_off"),
         ("doctype", {}, "declarations"),
-        ("html", {}, "not_xml"),
+        ("html", {}, "http_failed"),
         ("empty", {}, "not_xml"),
         ("redirect", {"location": "http://192.0.2.1/"}, "redirected"),
         ("root", {}, "not_plesk"),
         ("cut_text", {}, "truncated_xml"),
         ("reordered_result", {}, "unexpected_answer"),
+        ("encoding", {"declared": "ISO-8859-1", "used": "iso-8859-1"}, "not_utf8"),
     ],
 )
 def test_what_is_no_answer_is_one_clear_line(
@@ -293,6 +335,9 @@ def test_options_of_the_environment(ansible: Ansible, servers: PleskServers) -> 
         ({"username": "u", "password": "Hush\nX: y"}, "password holds what no header of a request can carry"),
         ({"secret_key": "k", "port": 99999}, "port is between 1 and 65535, not 99999."),
         ({"secret_key": "k", "port": "many"}, "port"),
+        ({"secret_key": {"a": "Hush"}}, "secret_key is text, not a mapping."),
+        ({"username": "u", "password": ["Hush"]}, "password is text, not a list."),
+        ({"secret_key": "k", "sites": [None]}, "sites is a list of text, and holds null."),
         ({"secret_key": "k", "sites": ["a b"]}, "sites holds names of sites, such as example.com, not 'a b'."),
         ({"secret_key": "k", "https": False}, "Unsupported parameters"),
         ({"secret_key": "k", "host": "plesk.example.com:8443"}, "host is a name or an address alone"),

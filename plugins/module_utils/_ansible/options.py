@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.errors import ArgumentTypeError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.session import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.addresses import (
@@ -51,6 +53,7 @@ _LONGEST_TIMEOUT = 86400
 _MIB = 1 << 20
 _LARGEST_ANSWER = 4096
 _ALL_ROWS = -1
+_TEXT_TYPES = ("str", "path")
 
 # Options of rows that do not tell which rows a file holds: what times mean is known when reading begins.
 _NOT_OF_PURPOSE = ("dest", "since", "until", "time_zone")
@@ -58,6 +61,37 @@ _NOT_OF_PURPOSE = ("dest", "since", "until", "time_zone")
 
 class OptionError(ValueError):
     """An option that is missing or cannot be."""
+
+
+class Validator(ArgumentSpecValidator):  # type: ignore[misc]  # ansible-core has no types
+    """Ansible's own, which would write a mapping or a list where text should be, and send that to a server."""
+
+    def validate(self, parameters: Mapping[str, Any], *arguments: Any, **keywords: Any) -> ValidationResult:
+        """As Ansible's, but for what is no text."""
+        complaint = not_text(self.argument_spec, parameters)
+        if complaint is None:
+            return super().validate(parameters, *arguments, **keywords)
+        result = ValidationResult(parameters)
+        result.errors.append(ArgumentTypeError(complaint))
+        return result
+
+
+def not_text(argument_spec: ArgumentSpec, given: Mapping[str, Any]) -> str | None:
+    """Why an option is not the text that it should be; None where all are."""
+    complaints = (_not_text(name, spec, given.get(name)) for name, spec in argument_spec.items())
+    return next(filter(None, complaints), None)
+
+
+def _not_text(name: str, spec: Mapping[str, Any], value: Any) -> str | None:
+    if spec.get("type", "str") in _TEXT_TYPES and isinstance(value, (Mapping, list, tuple)):
+        return f"{name} is text, not {_kind(value)}."
+    elements = value if spec.get("elements") in _TEXT_TYPES and isinstance(value, (list, tuple)) else ()
+    wrong = [_kind(each) for each in elements if each is None or isinstance(each, (Mapping, list, tuple))]
+    return f"{name} is a list of text, and holds {wrong[0]}." if wrong else None
+
+
+def _kind(value: Any) -> str:
+    return "null" if value is None else "a mapping" if isinstance(value, Mapping) else "a list"
 
 
 def of_environment(prefix: str, name: str, **spec: Any) -> tuple[str, dict[str, Any]]:

@@ -54,7 +54,8 @@ def sites(params: Mapping[str, Any]) -> list[str]:
     names = [_plain(name).strip() for name in params["sites"]]
     for name in names:
         if not name or not name.isprintable() or re.search(r"[\s/@:]", name):
-            raise OptionError(f"sites holds names of sites, such as example.com, not {name[:100]!r}.")
+            end = "." if name else "; leave it out for all sites."
+            raise OptionError(f"sites holds names of sites, such as example.com, not {name[:100]!r}{end}")
     return names
 
 

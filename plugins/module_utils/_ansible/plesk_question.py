@@ -26,8 +26,8 @@ Admit = Callable[[Address, Credentials], Enter]
 # That all requests may take together: hundreds of sites take some seconds.
 _TIME_LIMIT = 600
 
-# Where Plesk puts what an element such as a password holds.
-_SECRET = ("value",)
+# Where Plesk puts what an element such as a password holds, and what else would be a password, or its hash.
+_SECRET = ("value", "crypt", "hash")
 
 _NAMES_SHOWN, _LONGEST_NAME = 10, 253
 
@@ -62,7 +62,7 @@ class PleskQuestion:
         sites = {name: _without_secrets(site) for name, site in mail.sites.items()}
         warnings = [f"{address.url}: {warning}" for warning in mail.warnings]
         failed = _verdict(sites, warnings, is_named=bool(names))
-        return {"changed": False, "sites": sites, **failed, "warnings": warnings}
+        return {"changed": False, "sites": sites, "listing": mail.listing, **failed, "warnings": warnings}
 
 
 def _without_secrets(site: Site) -> Site:
@@ -76,7 +76,7 @@ def _without_secrets(site: Site) -> Site:
 
 
 def _hidden(envelope: Envelope) -> Envelope:
-    return {**envelope, "data": hide_secrets(envelope["data"], secret=_SECRET)}
+    return {**envelope, "data": hide_secrets(envelope["data"], secret=_SECRET, whole=True)}
 
 
 def _verdict(sites: Mapping[str, Site], warnings: list[str], *, is_named: bool) -> Result:

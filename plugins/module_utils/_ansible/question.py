@@ -15,8 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.basic import AnsibleModule, _load_params
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.address import Address
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._dsm.errors import DsmError
@@ -169,7 +168,7 @@ class FactsQuestion(Question):
 
     def check(self, given: Mapping[str, Any]) -> None:
         """Find what cannot be in some of the options before anything is asked. Raises OptionError, SubsetError."""
-        validated = ArgumentSpecValidator(self.argument_spec).validate(dict(given))
+        validated = options.Validator(self.argument_spec).validate(dict(given))
         if validated.error_messages:
             raise options.OptionError("; ".join(validated.error_messages))
         params = validated.validated_parameters
@@ -216,7 +215,8 @@ class Answering(Protocol):
 def run_module(question: Answering) -> None:
     """Answer ``question`` as a module."""
     module = AnsibleModule(argument_spec=question.argument_spec, supports_check_mode=True)
-    result = question.answer(module.params, check_mode=module.check_mode)
+    complaint = options.not_text(question.argument_spec, _load_params())  # in module.params, all would be text
+    result = failure(complaint) if complaint else question.answer(module.params, check_mode=module.check_mode)
     # Ansible would replace every occurrence of a secret option's value, and so punch holes into facts where a password
     # is short. No option is in the result, so nothing is left for it to hide once the arguments are not echoed.
     module.no_log_values.clear()

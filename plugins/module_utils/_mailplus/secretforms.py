@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets that are known by their form: private keys and tokens anywhere, and codes such as those of licences.
+"""Secrets that are known by their form: private keys, tokens and hashes of passwords anywhere, and codes such as those
+of licences.
 
 What is public stays: certificates, public keys, and all that a person reads, such as names, times and versions.
 """
@@ -25,19 +26,23 @@ _BARE_PRIVATE_KEY = re.compile(
 )
 # A JSON Web Token: "eyJ" is how an encoded mapping begins.
 _TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{10,}(?:\.[\w-]*){2,4}")
+# A password as crypt(3) writes it: the method, what is mixed in, and the hash.
+_CRYPTED = re.compile(r"\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2i?d?)\$[A-Za-z0-9./+=,$-]{20,}")
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]{0,100}):[^\s/@]{1,200}(?=@)")
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]|\\[rn]|[\r\n]){40,}={0,2}\s*")
 
 
 def hide_known(text: str) -> str:
-    """``text`` without private keys, tokens, and passwords in URLs."""
+    """``text`` without private keys, tokens, hashes of passwords, and passwords in URLs."""
     if "PRIVATE KEY" in text:
         text = _PRIVATE_KEY.sub(MARKER, text)
     if "M" in text or "b3Bl" in text:
         text = _BARE_PRIVATE_KEY.sub(MARKER, text)
     if "eyJ" in text:
         text = _TOKEN.sub(MARKER, text)
+    if "$" in text:
+        text = _CRYPTED.sub(MARKER, text)
     if "://" in text:
         text = _PASSWORD_IN_URL.sub(rf"\1:{MARKER}", text)
     return text

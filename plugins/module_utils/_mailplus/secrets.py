@@ -29,7 +29,7 @@ MAX_DEPTH = 64
 # The keys of most answers are not known, so a key is judged by its name. Whatever is under these is a secret, be it a
 # number or a mapping …
 _ANYTHING = (
-    r"password|passwd|pass_(word|phrase)|passphrase|passcode|pwd|secret|(priv|private|api|shared|access)_?key"
+    r"passwor[dt]|passwd|kennwort|pass_(word|phrase)|passphrase|passcode|pwd|secret|(priv|private|api|shared|access)_?key"
     r"|(^|_)(pw|bindpw|pin|pin_code)|(activation|licen[cs]e|registration|(^|_)(lic|product))_?(key|code)"
 )
 _KEYS = "auth|authentication|encryption|decryption|signing|session|master|hmac|aes|rsa|ssl|tls|dkim|psk"
@@ -42,10 +42,13 @@ _KINDS = {
     "anything": re.compile(f"({_ANYTHING}|(^|_)({_KEYS})_?key){_END}"),
     "no_number": re.compile(f"({_NO_NUMBER}){_END}"),
     # Text under a name that holds one of these may be a secret: a policy or a length is not text.
-    "text": re.compile(f"({_TEXT}){_END}|password|passwd|passphrase|secret|private_?key"),
+    "text": re.compile(f"({_TEXT}){_END}|passwor[dt]|passwd|kennwort|passphrase|secret|private_?key"),
     # Under such a name there may be the bare text of a key, or a network.
     "key_material": re.compile(r"(^|_)priv(ate)?(_|$)"),
 }
+
+# Where a name hides all that stands under it.
+_WHOLE = {"no_number": "anything", "text": "anything"}
 
 # Settings may come as pairs, of which one part tells what the other one is.
 _TITLES = frozenset(
@@ -59,17 +62,18 @@ class TooDeepError(ValueError):
     """An answer nested deeper than MAX_DEPTH."""
 
 
-def hide_secrets(value: Any, *, reveal: bool = False, secret: Collection[str] = ()) -> Any:
+def hide_secrets(value: Any, *, reveal: bool = False, secret: Collection[str] = (), whole: bool = False) -> Any:
     """``value`` with MARKER in place of every secret, at any depth; with ``reveal``, secrets stay. Nothing of the given
     value is changed.
 
-    ``secret`` is what a row of the catalogue tells of its section, see there. Empty text stays, since it tells that no
-    secret is set; so do true, false and null. Raises TooDeepError.
+    ``secret`` is what a row of the catalogue tells of its section, see there. ``whole`` is for a server whose numbers
+    are text: what a name may hide is hidden there, whatever it is. Empty text stays, since it tells that no secret is
+    set; so do true, false and null. Raises TooDeepError.
     """
     if reveal:
         _check_depth(value)
         return value
-    return _hider(tuple(secret)).hide(value)
+    return _hider(tuple(secret), whole).hide(value)
 
 
 @lru_cache(maxsize=4096)
@@ -88,10 +92,13 @@ def _check_depth(value: Any, depth: int = 0) -> None:
 
 @dataclass(frozen=True)
 class _Hider:
-    """``names`` are those of the section, ``codes`` tells whether all text is looked at for codes."""
+    """``names`` are those of the section, ``codes`` tells whether all text is looked at for codes, ``whole`` whether
+    what a name hides is hidden whatever it is.
+    """
 
     names: frozenset[str]
     codes: bool
+    whole: bool
 
     def hide(self, value: Any, depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
@@ -110,6 +117,8 @@ class _Hider:
 
     def _mapping(self, value: dict[str, Any], depth: int) -> dict[str, Any]:
         suspects = self._suspects(value)
+        if self.whole:
+            suspects = {key: _WHOLE.get(kind, kind) for key, kind in suspects.items()}
         changed = {
             key: MARKER if key in suspects and _is_secret(suspects[key], item) else self._item(item, depth)
             for key, item in value.items()
@@ -144,8 +153,8 @@ class _Hider:
 
 
 @lru_cache(maxsize=256)
-def _hider(secret: tuple[str, ...]) -> _Hider:
-    return _Hider(frozenset(map(folded, secret)) - {""}, ALL_CODES in secret)
+def _hider(secret: tuple[str, ...], whole: bool) -> _Hider:
+    return _Hider(frozenset(map(folded, secret)) - {""}, ALL_CODES in secret, whole)
 
 
 def _is_secret(kind: str, value: Any) -> bool:

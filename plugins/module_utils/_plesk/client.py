@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk import c
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.elements import Element
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.packets import Call, Operation, packet
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.transport import Transport
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.values import count
 
 # Of one request: accounts and preferences of a hundred sites. No limit is documented.
 MOST_OPERATIONS = 200
@@ -24,7 +26,15 @@ _MOST_FAILURES = 8
 # After an error of these kinds, nothing more is asked.
 _ENDS = (Kind.LOCAL, Kind.LOGIN)
 
-_HIDDEN = "[hidden]"
+# Of the connection, those that a smaller request may not meet.
+_OF_SIZE = frozenset({
+    "timeout", "connection_broken", "truncated_xml", "not_utf8", "answer_too_large", "too_many_elements", "http_failed",
+})  # fmt: skip
+
+HIDDEN = "[hidden]"
+# Shorter ones would be found in numbers and words that are none of them.
+_SHORTEST_FOUND = 6
+_PLAIN_NAME = re.compile(r"[a-z_-]+")
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,18 @@ class Credentials:
     def hidden(self, text: str) -> str:
         """Text without them."""
         for secret in filter(None, (self.password, self.secret_key)):
-            text = text.replace(secret, _HIDDEN)
+            text = text.replace(secret, HIDDEN)
         return text
+
+    def hide_in(self, packet: Element) -> None:
+        """Take them out of all that Plesk says, whatever it repeats of what it heard from us."""
+        for secret in (self.password, self.secret_key):
+            if len(secret) < _SHORTEST_FOUND:
+                continue
+            for element in packet.walk():
+                element.text = element.text.replace(secret, HIDDEN)
+                if not _PLAIN_NAME.fullmatch(element.name):  # or else it may be one of Plesk's own
+                    element.name = element.name.replace(secret, HIDDEN)
 
 
 class Result(NamedTuple):
@@ -132,18 +152,20 @@ class Client:
         if error.kind is Kind.LOGIN:
             self.login_error = error
         self._failures += 1
+        if error.kind is Kind.CONNECTION and error.details.name not in _OF_SIZE:
+            return error
         return error if error.kind in _ENDS or self._failures >= _MOST_FAILURES else None
 
     def _ask_batch(self, operations: Sequence[Operation]) -> list[Reply]:
         """All ``operations`` in one request. Raises ServerError where that does not come back as it should."""
-        answer = self._transport.post(packet(operations), self._credentials.headers)
+        answer = self._sent(operations)
         for system in answer.named("system"):
             raise self._error(system, None)
         answered = [(part.name, found) for part in answer.children for found in part.children]
         if [(operator, found.name) for operator, found in answered] != [one.call for one in operations]:
             raise codes.unexpected("Plesk does not answer what was asked, in its order", operations[0].call)
         replies = [
-            Reply([self._result(result, operation.call) for result in found.named("result")])
+            Reply([self._result(result, operation) for result in found.named("result")])
             for (_operator, found), operation in zip(answered, operations, strict=True)
         ]
         for result in (result for reply in replies for result in reply.results):
@@ -151,8 +173,21 @@ class Client:
                 raise result.error
         return replies
 
-    def _result(self, result: Element, call: Call) -> Result:
-        status = result.word("status")
+    def _sent(self, operations: Sequence[Operation]) -> Element:
+        """What Plesk answers, without our credentials."""
+        try:
+            answer = self._transport.post(packet(operations), self._credentials.headers)
+        except ServerError as error:
+            message = self._credentials.hidden(error.details.message)  # which may tell a header of the answer
+            raise ServerError(error.kind, replace(error.details, message=message)) from error
+        self._credentials.hide_in(answer)
+        return answer
+
+    def _result(self, result: Element, operation: Operation) -> Result:
+        """A result. Raises ServerError where it is of another site: then so may be the others of the answer."""
+        status, call = result.word("status"), operation.call
+        if operation.site is not None and any(count(told) != operation.site for told in result.named("site-id")):
+            raise codes.unexpected("Plesk answers about another site than was asked", call, codes.OTHER_SITE)
         if status == "ok":
             return Result(result)
         if status == "error":
@@ -167,7 +202,10 @@ class Client:
 
 
 def _halves(batch: range) -> list[range]:
+    """Two halves. Two operations that stand side by side stay so, as long as there are more."""
     middle = (len(batch) + 1) // 2
+    if middle > 1:
+        middle += middle % 2
     return [batch[:middle], batch[middle:]]
 
 

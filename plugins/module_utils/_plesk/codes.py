@@ -14,12 +14,13 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.elements
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.packets import Call
 
 NO_SUCH_OBJECT = "no_such_object"
+OTHER_SITE = "other_site"
 
 _SMALL_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 _LONGEST_SHOWN = 200
 _ONCE = "It is not tried again, since Plesk blocks addresses after a few refused logins."
 _KEY = f"Give a secret key that was made for the address of this controller. {_ONCE}"
-_REPORT = "Please report this with the version of Plesk."
+_REPORT = "Please report this, with the version that Plesk shows in its panel."
 _UPDATE = "Update Plesk."
 
 
@@ -88,11 +89,12 @@ def error_of(result: Element, call: Call | None) -> ServerError:
     return ServerError(kind, ErrorDetails(meaning.name, message, meaning.hint, operator, operation, code=code))
 
 
-def unexpected(what: str, call: Call) -> ServerError:
+def unexpected(what: str, call: Call, name: str = "unexpected_answer") -> ServerError:
     """Plesk answered, but not in the form that its reference promises."""
     operator, operation = call
-    details = ErrorDetails("unexpected_answer", f"{what} ({operator} {operation}).", _REPORT, operator, operation)
-    return ServerError(Kind.FAILED, details)
+    return ServerError(
+        Kind.FAILED, ErrorDetails(name, f"{what} ({operator} {operation}).", _REPORT, operator, operation)
+    )
 
 
 def no_such_site(name: str, call: Call) -> ServerError:

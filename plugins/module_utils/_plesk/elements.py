@@ -13,7 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.keys impo
 TEXT = "#text"
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """A name, and what stands between its tags. Attributes are left out: Plesk uses none."""
 
@@ -29,6 +29,14 @@ class Element:
         """Its one element of a name; None where there is none, or more than one."""
         found = self.named(name)
         return found[0] if len(found) == 1 else None
+
+    def walk(self) -> Iterator[Element]:
+        """It, and all within it."""
+        left = [self]
+        while left:
+            element = left.pop()
+            yield element
+            left += element.children
 
     def word(self, name: str) -> str:
         """The text of its one element of a name, without blanks around; empty where there is none."""

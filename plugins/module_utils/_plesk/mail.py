@@ -13,6 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.values i
     Fields,
     boolean,
     count,
+    filled,
     number,
     text,
     word,
@@ -42,7 +43,7 @@ def account(mailname: Element, site_name: str) -> dict[str, Any]:
         "address": f"{name}@{site_name}" if name else None,
         "mailbox": fields.take("mailbox", _mailbox),
         "forwarding": fields.take("forwarding", _forwarding),
-        "aliases": fields.take_all("alias", word),
+        "aliases": fields.take_all("alias", filled),
         "autoresponder": fields.take("autoresponder", _autoresponder),
     })  # fmt: skip
 
@@ -64,11 +65,10 @@ def _limit(element: Element) -> int | None:
 
 
 def _forwarding(element: Element) -> dict[str, Any]:
+    """Where mail goes on to: to addresses that are not told, where it does and none is."""
     fields = Fields(element)
-    return fields.beside({
-        "enabled": fields.take("enabled", boolean),
-        "addresses": fields.take_all("address", word),
-    })  # fmt: skip
+    enabled, addresses = fields.take("enabled", boolean), fields.take_all("address", filled)
+    return fields.beside({"enabled": enabled, "addresses": None if enabled and not addresses else addresses})
 
 
 def _autoresponder(element: Element) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def preferences(prefs: Element) -> dict[str, Any]:
         "spam_protect_sign": fields.take("spam-protect-sign", boolean),
         "greylisting": fields.take("greylisting", boolean),
         "mailservice": fields.take("mailservice", boolean),
-        "ip_addresses": fields.take_all("ip_address", word),
+        "ip_addresses": fields.take_all("ip_address", filled),
         "mail_provider": fields.take("mail-provider", _provider),
     })  # fmt: skip
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
@@ -41,6 +41,7 @@ class Operation:
     operator: str
     name: str
     body: tuple[Element, ...] = ()
+    site: int | None = None  # the number of the one that it asks about
 
     @property
     def call(self) -> Call:
@@ -60,12 +61,17 @@ def sites(name: str | None = None) -> tuple[Operation, ...]:
 
 def accounts(site: int) -> Operation:
     """The accounts of a site."""
-    return Operation("mail", "get_info", (_of(site), *map(Element, _OF_ACCOUNTS)))
+    return Operation("mail", "get_info", (_of(site), *map(Element, _OF_ACCOUNTS)), site)
 
 
 def preferences(site: int) -> Operation:
     """What the mail service of a site does."""
-    return Operation("mail", "get_prefs", (_of(site),))
+    return Operation("mail", "get_prefs", (_of(site),), site)
+
+
+def mail(sites: Iterable[int]) -> list[Operation]:
+    """Both of each site, side by side: accounts do not say which site they are of, but preferences do."""
+    return [make(site) for site in sites for make in (accounts, preferences)]
 
 
 def _of(site: int) -> Element:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors im
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.keys import as_key
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk import codes, mail, packets
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.client import (
+    HIDDEN,
     Client,
     Credentials,
     Reply,
@@ -31,14 +33,24 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.values i
 Enter = Callable[[Client], AbstractContextManager[Client]]
 
 _SITES = packets.sites()[-1].call
+_OTHER = codes.unexpected("Plesk answers about another site than was asked", _SITES, codes.OTHER_SITE)
+
+# What a result holds that tells of nothing.
+_OF_NOTHING = frozenset({"status", "filter-id"})
 
 
 @dataclass
 class Mail:
-    """What was read, by the names of sites, and what the reader should be told beside it."""
+    """What was read, by the names of sites; whether these are all; and what the reader should be told beside it."""
 
     sites: dict[str, Site] = field(default_factory=dict)
+    gaps: list[ServerError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def listing(self) -> Envelope:
+        """Which sites there are: the first reason why there may be others, where there is one."""
+        return failed(self.gaps[0]) if self.gaps else answered(None, {"sites": len(self.sites)})
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,14 @@ class _Found:
     name: str
     id: int
     info: dict[str, Any]
+
+    def is_named(self, name: str) -> bool:
+        """Whether somebody who says ``name`` means it: in either form of its own, which Plesk may both take."""
+        ascii_name = self.info["ascii_name"] or _in_ascii(self.name)
+        return not {_folded(name), _in_ascii(name)}.isdisjoint({_folded(self.name), _folded(ascii_name)})
+
+
+_Told = Sequence[_Found | ServerError]
 
 
 def read_mail(transport: Transport, credentials: Credentials, names: Sequence[str], enter: Enter) -> Mail:
@@ -59,49 +79,69 @@ def read_mail(transport: Transport, credentials: Credentials, names: Sequence[st
     asked: list[str | None] = [*dict.fromkeys(names)] or [None]
     read = Mail()
     with enter(Client(transport, credentials, [each for name in asked for each in packets.sites(name)])) as client:
-        found: dict[int, _Found] = {}
+        found: list[_Found] = []
         for place, name in enumerate(asked):
-            told = [_results(reply) for reply in client.opened[2 * place : 2 * place + 2]]
-            for site in _listed(told, read) if name is None else _named(told, name, read):
-                found[site.id] = site
-        replies = client.ask([make(number) for make in (packets.accounts, packets.preferences) for number in found])
-    for place, site in enumerate(found.values()):
-        read.sites[_free_key(read, site)] = {
-            "id": site.id,
-            "site": answered(site.info, {}),
-            "accounts": _accounts(replies[place], site),
-            "preferences": _preferences(replies[len(found) + place], site),
-        }
+            told = [one for reply in client.opened[2 * place : 2 * place + 2] for one in _results(reply)]
+            found += _listed(told, read) if name is None else _named(told, name, read)
+        sites = [*{(site.id, site.name): site for site in found}.values()]  # which may be told twice
+        counted = Counter(site.id for site in sites)
+        numbers = [number for number, times in counted.items() if times == 1]
+        replies = client.ask(packets.mail(numbers))
+    of_number = {number: replies[2 * place : 2 * place + 2] for place, number in enumerate(numbers)}
+    for site in sites:
+        read.sites[_free_key(read, site)] = _site(site, of_number.get(site.id, ()))
     return read
 
 
-def _results(reply: Reply) -> list[_Found | ServerError]:
-    """What a reply tells of sites: nothing of one that says that there is none."""
+def _results(reply: Reply) -> _Told:
+    """What a reply tells of sites: nothing where it says that there is none."""
     if reply.error:
         return [reply.error]
-    return [_found(result) for result in reply.results if result.error or result.element.named("data")]
+    if not reply.results:
+        return [codes.unexpected("Plesk says nothing of which sites there are", _SITES)]
+    return [] if _is_none(reply) else [_found(result) for result in reply.results]
 
 
-def _listed(told: Sequence[Sequence[_Found | ServerError]], read: Mail) -> list[_Found]:
+def _is_none(reply: Reply) -> bool:
+    """Whether a reply says that there is nothing: one result, which holds nothing."""
+    (result, *others) = reply.results
+    return not others and not result.error and {each.name for each in result.element.children} <= _OF_NOTHING
+
+
+def _listed(told: _Told, read: Mail) -> list[_Found]:
     """All sites. What Plesk cannot tell of costs no other. Raises ServerError where it tells of none."""
-    found = [one for part in told for one in part if isinstance(one, _Found)]
-    errors = [one for part in told for one in part if isinstance(one, ServerError)]
-    if errors and not found:
-        raise errors[0]
-    read.warnings += [f"There may be more sites, since Plesk could not tell of some: {error}" for error in errors]
+    found = [one for one in told if isinstance(one, _Found)]
+    read.gaps += [one for one in told if isinstance(one, ServerError)]
+    if read.gaps and not found:
+        raise read.gaps[0]
+    read.warnings += [f"There may be more sites, since Plesk could not tell of some: {error}" for error in read.gaps]
+    if not found:
+        read.warnings.append("Plesk tells of no site: it has none, or this user sees none.")
     return found
 
 
-def _named(told: Sequence[Sequence[_Found | ServerError]], name: str, read: Mail) -> list[_Found]:
-    """The one site of a name, none where Plesk does not tell of it."""
-    found = [one for part in told for one in part if isinstance(one, _Found)]
+def _named(told: _Told, name: str, read: Mail) -> list[_Found]:
+    """The site of a name, none where Plesk does not tell of it; more than one where Plesk has more of that name."""
+    found = [one for one in told if isinstance(one, _Found) and one.is_named(name)]
     if found:
-        return found[:1]
-    errors = [one for part in told for one in part if isinstance(one, ServerError)]
-    others = [error for error in errors if error.details.name != codes.NO_SUCH_OBJECT]
-    error = next(iter([*others, *reversed(errors)]), None) or codes.no_such_site(name, _SITES)
+        return found
+    errors = [one if isinstance(one, ServerError) else _OTHER for one in told]
+    unanswered = [error for error in errors if error.details.name != codes.NO_SUCH_OBJECT]
+    read.gaps += unanswered[:1]
+    error = next(iter([*unanswered, *reversed(errors)]), None) or codes.no_such_site(name, _SITES)
     read.sites[as_key(name)] = _unread(error)
     return []
+
+
+def _folded(name: str) -> str:
+    return name.lower().rstrip(".")
+
+
+def _in_ascii(name: str) -> str:
+    try:
+        return _folded(name).encode("idna").decode()
+    except UnicodeError:
+        return _folded(name)
 
 
 def _found(result: Result) -> _Found | ServerError:
@@ -112,9 +152,31 @@ def _found(result: Result) -> _Found | ServerError:
     general = data.only("gen_info") if data else None
     site = count(number) if number else None
     info = mail.site(general) if general else {}
-    if not site or not info.get("name"):
-        return codes.unexpected("Plesk tells of a site without its number or its name", _SITES)
+    if not site or not _is_name(info.get("name")):
+        return codes.unexpected("Plesk tells of a site without its number, or without a name that can be shown", _SITES)
     return _Found(info["name"], site, info)
+
+
+def _is_name(text: str | None) -> bool:
+    """Whether a text is a whole name: one that would show our credentials is not."""
+    return bool(text and HIDDEN not in text)
+
+
+def _site(site: _Found, replies: Sequence[Reply]) -> Site:
+    """A site with what was read of it: nothing of one that could not be asked about."""
+    if error := _why_unread(replies):
+        accounts, preferences = failed(error), failed(error)
+    else:
+        accounts, preferences = _accounts(replies[0], site), _preferences(replies[1], site)
+    return {"id": site.id, "site": answered(site.info, {}), "accounts": accounts, "preferences": preferences}
+
+
+def _why_unread(replies: Sequence[Reply]) -> ServerError | None:
+    """Why neither accounts nor preferences are those of a site: then their place does not tell either."""
+    if not replies:
+        return codes.unexpected("Plesk tells of several sites of the same number", _SITES)
+    errors = [reply.error for reply in replies if reply.error]
+    return next((error for error in errors if error.details.name == codes.OTHER_SITE), None)
 
 
 def _accounts(reply: Reply, site: _Found) -> Envelope:
@@ -123,13 +185,13 @@ def _accounts(reply: Reply, site: _Found) -> Envelope:
     if reply.error or not reply.results:
         return failed(reply.error or codes.unexpected("Plesk says nothing of the accounts", call))
     accounts: list[dict[str, Any]] = []
-    for result in reply.results:
+    for result in () if _is_none(reply) else reply.results:
         if result.error:
             return failed(result.error)
-        mailnames = result.element.named("mailname")
-        accounts += [mail.account(mailname, site.name) for mailname in mailnames]
-    if not all(account["name"] for account in accounts):
-        return failed(codes.unexpected("Plesk tells of an account without its name", call))
+        mailname = result.element.only("mailname")
+        accounts += [mail.account(mailname, site.name)] if mailname else [{"name": None}]
+    if not all(_is_name(account["name"]) for account in accounts):
+        return failed(codes.unexpected("Plesk tells of an account without a name that can be shown", call))
     return answered(accounts, of_accounts(accounts))
 
 
@@ -139,9 +201,9 @@ def _preferences(reply: Reply, site: _Found) -> Envelope:
         result = _only(reply, call)
     except ServerError as error:
         return failed(error)
-    prefs, number = result.element.only("prefs"), result.element.only("site-id")
-    if prefs is None or (number is not None and count(number) != site.id):
-        return failed(codes.unexpected("Plesk does not tell the preferences of the site that was asked", call))
+    prefs = result.element.only("prefs")
+    if prefs is None:
+        return failed(codes.unexpected("Plesk does not tell the preferences", call))
     return answered(mail.preferences(prefs), {})
 
 
@@ -165,4 +227,6 @@ def _unread(error: ServerError) -> Site:
 def _free_key(read: Mail, site: _Found) -> str:
     """The name of a site; with its number, where another one has the same."""
     name = as_key(site.name)
-    return f"{name} ({site.id})" if name in read.sites else name
+    while name in read.sites:
+        name = f"{name} ({site.id})"
+    return name

@@ -26,6 +26,11 @@ def word(element: Element) -> str | None:
     return None if element.children else element.text.strip()
 
 
+def filled(element: Element) -> str | None:
+    """Text without blanks around, of which there is some."""
+    return word(element) or None
+
+
 def number(element: Element) -> int | None:
     """A whole number."""
     found = word(element)

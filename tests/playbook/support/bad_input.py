@@ -175,6 +175,13 @@ CASES: tuple[Case, ...] = (
         {"password": ""},
     ),
     _option(
+        "password_is_a_mapping",
+        "password is text, not a mapping.",
+        "What is given has parts, often because a variable of the vault holds more than the password.",
+        "Name the part, such as `{{ vault_mailplus.password }}`.",
+        {"password": {"value": PASSWORD}},
+    ),
+    _option(
         "host_is_a_url",
         _HOST.format(host_given="'https://{host}'"),
         "host holds more than a name or an address.",

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import options
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.question import (
     FactsQuestion,
@@ -57,7 +56,7 @@ ENVIRONMENT: dict[str, tuple[str, Any]] = {
 
 
 def validated(question: Question, **given: Any) -> dict[str, Any]:
-    result = ArgumentSpecValidator(question.argument_spec).validate({**REQUIRED, **given})
+    result = options.Validator(question.argument_spec).validate({**REQUIRED, **given})
     assert result.error_messages == []
     params: dict[str, Any] = result.validated_parameters
     return params
@@ -100,7 +99,7 @@ def test_an_option_falls_back_to_the_environment(name: str, monkeypatch: pytest.
     text, value = ENVIRONMENT[name]
     monkeypatch.setenv(f"MAILPLUS_{name.upper()}", text)
     given = {key: item for key, item in REQUIRED.items() if key != name}
-    params = ArgumentSpecValidator(SETTINGS.argument_spec).validate(given).validated_parameters
+    params = options.Validator(SETTINGS.argument_spec).validate(given).validated_parameters
     assert params[name] == value
     assert type(params[name]) is type(value)
 
@@ -138,7 +137,7 @@ def test_defaults_are_the_safe_ones() -> None:
 )
 def test_null_does_not_switch_a_default_off(name: str) -> None:
     """An empty variable must not, for one, turn HTTPS or the check of certificates off."""
-    assert ArgumentSpecValidator(FACTS.argument_spec).validate({**REQUIRED, name: None}).error_messages
+    assert options.Validator(FACTS.argument_spec).validate({**REQUIRED, name: None}).error_messages
 
 
 def test_secret_options_are_marked_and_no_other() -> None:
@@ -228,11 +227,31 @@ def test_all_missing_credentials_are_named_at_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"password": {"value": "p4ss"}}, "password is text, not a mapping."),
+        ({"username": ["auditor"]}, "username is text, not a list."),
+        ({"otp_code": [1]}, "otp_code is text, not a list."),
+        ({"host": {"name": "nas1"}}, "host is text, not a mapping."),
+        ({"ca_path": ["/a"]}, "ca_path is text, not a list."),
+        ({"gather_subset": [None]}, "gather_subset is a list of text, and holds null."),
+        ({"gather_subset": [["smtp"]]}, "gather_subset is a list of text, and holds a list."),
+    ],
+)
+def test_what_is_no_text_is_not_made_to_be(given: dict[str, Any], message: str) -> None:
+    assert options.Validator(FACTS.argument_spec).validate({**REQUIRED, **given}).error_messages == [message]
+
+
+def test_a_number_is_text() -> None:
+    assert validated(FACTS, password=12345678)["password"] == "12345678"
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [("port", "many"), ("port", 1.5), ("timeout", "soon"), ("https", "perhaps"), ("limit", "all"), ("offset", [1])],
 )
 def test_a_value_of_another_type_is_refused_by_ansible(name: str, value: object) -> None:
-    messages = ArgumentSpecValidator(FACTS.argument_spec).validate({**REQUIRED, name: value}).error_messages
+    messages = options.Validator(FACTS.argument_spec).validate({**REQUIRED, name: value}).error_messages
     assert [message for message in messages if name in message] == messages
     assert len(messages) == 1
 

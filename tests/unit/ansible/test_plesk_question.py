@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible import plesk_question
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.options import Validator
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._ansible.plesk_question import PleskQuestion
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk.client import Credentials
 from ansible_collections.mailfleet.mailplus.plugins.modules import plesk_mail_info
@@ -21,7 +22,9 @@ from ansible_collections.mailfleet.mailplus.tests.unit.support.fake_plesk import
     account,
     error,
     lost,
+    parsed,
     result,
+    site,
     site_id,
     system,
 )
@@ -42,7 +45,7 @@ def use(monkeypatch: pytest.MonkeyPatch, fake: FakePlesk) -> FakePlesk:
 
 
 def answer(**given: Any) -> dict[str, Any]:
-    validated = ArgumentSpecValidator(QUESTION.argument_spec).validate(given)
+    validated = Validator(QUESTION.argument_spec).validate(given)
     assert validated.error_messages == []
     found = QUESTION.answer(validated.validated_parameters, check_mode=True)
     json.dumps(found, ensure_ascii=False).encode()
@@ -95,7 +98,8 @@ def test_a_login_or_a_key_is_enough(plesk: FakePlesk, given: dict[str, Any]) -> 
         ({"password": "S3cret-\udc80"}, "password holds"),
         ({"username": "管理者"}, "username holds"),
         ({"username": None, "password": None, "secret_key": "k3y\n"}, "secret_key holds"),
-        ({"sites": [""]}, "sites holds names of sites"),
+        ({"sites": [""]}, "sites holds names of sites, such as example.com, not ''; leave it out for all sites."),
+        ({"sites": ""}, "leave it out for all sites."),
         ({"sites": ["example.com", "a\x00b"]}, "sites holds names of sites, such as example.com, not 'a\\x00b'."),
         ({"sites": ["\ud800"]}, "sites holds names of sites"),
         ({"sites": ["anna@example.com"]}, "sites holds names of sites"),
@@ -106,6 +110,26 @@ def test_a_bad_option_is_one_clear_line(plesk: FakePlesk, changes: dict[str, Any
     assert part in complaint(plesk, **{**LOGIN, **changes})
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"secret_key": ["k3y"]}, "secret_key is text, not a list."),
+        ({"secret_key": {"a": "k3y"}}, "secret_key is text, not a mapping."),
+        ({"username": ["a"], "password": "S3cret"}, "username is text, not a list."),
+        ({"username": "a", "password": {"value": "S3cret"}}, "password is text, not a mapping."),
+        ({"secret_key": "k3y", "sites": [None]}, "sites is a list of text, and holds null."),
+        ({"secret_key": "k3y", "sites": ["a.com", {"b.com": 1}]}, "sites is a list of text, and holds a mapping."),
+    ],
+)
+def test_what_is_no_text_is_not_made_to_be(given: dict[str, Any], message: str) -> None:
+    assert Validator(QUESTION.argument_spec).validate(given).error_messages == [message]
+
+
+def test_a_number_may_be_a_password(plesk: FakePlesk) -> None:
+    assert not answer(host="plesk.example.com", username="admin", password=12345678).get("failed")
+    assert plesk.headers[0]["HTTP_AUTH_PASSWD"] == "12345678"
+
+
 def test_options_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     values = {
         "PORT": "9443", "USERNAME": "someone", "PASSWORD": "S3cret", "SECRET_KEY": "k3y", "VALIDATE_CERTS": "no",
@@ -113,7 +137,7 @@ def test_options_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     }  # fmt: skip
     for name, value in values.items():
         monkeypatch.setenv(f"PLESK_{name}", value)
-    assert ArgumentSpecValidator(QUESTION.argument_spec).validate({}).validated_parameters == {
+    assert Validator(QUESTION.argument_spec).validate({}).validated_parameters == {
         "host": None,
         "port": 9443,
         "username": "someone",
@@ -190,7 +214,23 @@ def test_where_no_mail_can_be_read_the_task_fails(monkeypatch: pytest.MonkeyPatc
 
 def test_a_server_without_sites_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, FakePlesk({}))
-    assert answer(**KEY) == {"changed": False, "sites": {}, "warnings": []}
+    found = answer(**KEY)
+    assert (found["sites"], found.get("failed")) == ({}, None)
+    assert found["listing"] == {"status": "ok", "data": None, "summary": {"sites": 0}, "error": None}
+    (warning,) = found["warnings"]
+    assert warning.startswith("https://plesk.example.com:8443: Plesk tells of no site")
+
+
+def test_sites_that_may_be_missing_are_told_to_programs_and_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    def whole(number: int, _asked: Any) -> str | None:
+        inner = f"<webspace><get>{error(1006)}</get></webspace><site><get>{site(12, 'example.com')}</get></site>"
+        return f"<packet>{inner}</packet>" if number == 1 else None
+
+    use(monkeypatch, FakePlesk(before=whole))
+    found = answer(**KEY)
+    assert not found.get("failed")
+    assert (found["listing"]["status"], found["listing"]["error"]["code"]) == ("forbidden", 1006)
+    assert len(found["warnings"]) == 1
 
 
 # -------------------------------------------------------------------------------------------------------------- secrets
@@ -203,6 +243,15 @@ SENT = [
     "<passwd-hash>HUSH</passwd-hash>",
     "<mailbox_password>HUSH</mailbox_password>",
     "<pass>HUSH</pass>",
+    "<mailpass><type>plain</type><text>HUSH</text></mailpass>",
+    "<token><x>HUSH</x></token>",
+    "<crypt>HUSH</crypt>",
+    "<hash>HUSH</hash>",
+    "<Passwort>HUSH</Passwort>",
+    "<kennwort2><text>HUSH</text></kennwort2>",
+    "<note>$6$saltsalt$HUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSH</note>",
+    "<note>{CRYPT}$2y$10$HUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSH</note>",
+    "<autoresponder><text>k3y-k3y-k3y</text><password>HUSH</password></autoresponder>",
     "<Password><x><y>HUSH</y></x></Password>",
     "<secret-key>HUSH</secret-key>",
     "<autoresponder><password><value>HUSH</value></password></autoresponder>",
@@ -223,7 +272,16 @@ def test_no_password_comes_back_wherever_it_stands(monkeypatch: pytest.MonkeyPat
     found = answer(**KEY)
     assert found["sites"]["example.com"]["accounts"]["status"] == "ok"
     assert "HUSH" not in json.dumps(found)
+    assert "k3y-k3y" not in json.dumps(found)
     assert "[hidden]" in json.dumps(found)
+
+
+def test_a_name_that_repeats_our_key_is_not_shown_as_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, FakePlesk({12: "example.com", 13: "k3y-k3y-k3y.example"}, lambda _asked: account("k3y-k3y-k3y")))
+    found = answer(**KEY)
+    assert list(found["sites"]) == ["example.com"]
+    assert (found["listing"]["status"], found["sites"]["example.com"]["accounts"]["status"]) == ("failed", "failed")
+    assert "k3y-k3y" not in json.dumps(found)
 
 
 @pytest.mark.parametrize("name", ["example.pw", "my.secret", "password.example.com", "token", "example.pin"])
@@ -252,7 +310,9 @@ def test_every_key_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch, FakePlesk(accounts=lambda _asked: account("anna", whole), preferences=lambda _asked: result(prefs))
     )
     told = documented(yaml.safe_load(plesk_mail_info.RETURN))
-    assert keys(answer(**KEY)["sites"]["example.com"]) == told["sites"]["NAME"]
+    found = answer(**KEY)
+    assert keys(found["sites"]["example.com"]) == told["sites"]["NAME"]
+    assert keys(found["listing"]) == told["listing"]
     use(monkeypatch, FakePlesk(before=lambda _number, _asked: system(1001)))
     assert keys(answer(**KEY)["error"]) == told["error"]
 
@@ -267,7 +327,7 @@ def test_where_host_after_host_refuses_the_rest_is_not_asked(monkeypatch: pytest
     given = {"username": who.username, "password": who.password, "secret_key": who.secret_key}
     names = []
     for number in range(50):
-        params = ArgumentSpecValidator(QUESTION.argument_spec).validate({**given, "host": f"plesk{number}"})
+        params = Validator(QUESTION.argument_spec).validate({**given, "host": f"plesk{number}"})
         found = QUESTION.answer(params.validated_parameters, admit=gate.turn)
         names.append(found["error"]["name"])
     assert len(plesk.packets) == MOST_REFUSALS
@@ -275,12 +335,27 @@ def test_where_host_after_host_refuses_the_rest_is_not_asked(monkeypatch: pytest
     assert "Plesk refused the same credentials on 3 hosts" in found["msg"]
 
 
+def test_a_login_that_http_refuses_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = LoginGate()
+
+    def unauthorized(_number: int, _asked: Any) -> str:
+        parsed("", HTTPStatus.UNAUTHORIZED)
+        return ""
+
+    plesk = use(monkeypatch, FakePlesk(before=unauthorized))
+    for number in range(8):
+        params = Validator(QUESTION.argument_spec).validate({**KEY, "host": f"plesk{number}"})
+        found = QUESTION.answer(params.validated_parameters, admit=gate.turn)
+    assert len(plesk.packets) == MOST_REFUSALS
+    assert found["error"]["name"] == "not_asked"
+
+
 @pytest.mark.parametrize("code", [1003, 1005, 1014])
 def test_what_says_nothing_of_the_credentials_stops_nobody(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     gate = LoginGate()
     plesk = use(monkeypatch, FakePlesk(before=lambda _number, _asked: system(code)))
     for number in range(10):
-        params = ArgumentSpecValidator(QUESTION.argument_spec).validate({**KEY, "host": f"plesk{number}"})
+        params = Validator(QUESTION.argument_spec).validate({**KEY, "host": f"plesk{number}"})
         QUESTION.answer(params.validated_parameters, admit=gate.turn)
     assert len(plesk.packets) == 10
 
@@ -292,7 +367,7 @@ def test_a_plesk_that_is_lost_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> N
     gate = LoginGate()
     plesk = use(monkeypatch, FakePlesk(before=silent))
     for number in range(10):
-        params = ArgumentSpecValidator(QUESTION.argument_spec).validate({**KEY, "host": f"plesk{number}"})
+        params = Validator(QUESTION.argument_spec).validate({**KEY, "host": f"plesk{number}"})
         QUESTION.answer(params.validated_parameters, admit=gate.turn)
     assert len(plesk.packets) == 10
 
@@ -301,7 +376,7 @@ def test_a_refusal_in_the_middle_is_not_sent_again_by_a_later_task(monkeypatch: 
     gate = LoginGate()
     plesk = use(monkeypatch, FakePlesk(before=lambda number, _asked: system(1004) if number > 1 else None))
     for expected in ("key_not_valid", "not_asked"):
-        params = ArgumentSpecValidator(QUESTION.argument_spec).validate(KEY)
+        params = Validator(QUESTION.argument_spec).validate(KEY)
         found = QUESTION.answer(params.validated_parameters, admit=gate.turn)
         assert (found["failed"], found["error"]["name"]) == (True, expected)
     assert len(plesk.packets) == 2
@@ -320,7 +395,7 @@ class Marked(str):
 
 
 def test_marks_of_ansible_are_in_no_header_and_no_result(plesk: FakePlesk) -> None:
-    params = ArgumentSpecValidator(QUESTION.argument_spec).validate(LOGIN).validated_parameters
+    params = Validator(QUESTION.argument_spec).validate(LOGIN).validated_parameters
     marked = {**params, "password": Marked("S3cret & 1"), "sites": [Marked("gone.example")]}
     found = QUESTION.answer(marked)
     assert {type(value) for value in plesk.headers[0].values()} == {str}

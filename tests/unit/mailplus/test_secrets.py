@@ -34,7 +34,7 @@ HIDING = (
     *("sid", "_sid", "session_id", "bind_pw", "ldap_bindpw", "credential"),
     *("auth_pass", "relay_pwd", "smtp_auth_password", "smtppass", "delegate_password", "refresh_token", "clientSecret"),
     *("activation_code", "activationCode", "licence_key", "license_key", "LicenseKey", "lic_key", "product_key"),
-    *("license_code", "pass_phrase", "dkim_priv_key", "privkey"),
+    *("license_code", "pass_phrase", "dkim_priv_key", "privkey", "Passwort", "relay_passwort", "kennwort"),
 )
 SHOWING = (
     *("enable", "server", "port", "account", "username", "user", "path", "key", "public_key", "dkim_public_key"),

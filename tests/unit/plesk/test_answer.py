@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from http import HTTPStatus
+
 import pytest
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors import Kind, ServerError
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk import answer as answer_module
@@ -45,6 +48,17 @@ def test_what_is_as_deep_as_may_be_is_read() -> None:
     assert parsed("<packet>" + "<a>" * inner + "</a>" * inner + "</packet>").name == "packet"
 
 
+def test_a_hostile_answer_takes_little_memory() -> None:
+    body = b"<packet>" + b"<q/>" * 2_000_000 + b"</packet>"
+    tracemalloc.start()
+    try:
+        assert failure(body) == "too_many_elements"
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 64 << 20
+
+
 def test_the_number_of_elements_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answer_module, "MOST_ELEMENTS", 1000)
     assert failure("<packet>" + "<a/>" * 1000 + "</packet>") == "too_many_elements"
@@ -61,15 +75,27 @@ def test_the_number_of_elements_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
         "<packet>&#0;</packet>",
         "<packet a=1/>",
         "<",
-        b"<packet>\xff</packet>",
-        b"<packet>\xed\xa0\x80</packet>",  # half a character
         b"<packet>\x00</packet>",
+        b"<packet>cut within a character \xc3",
         '<?xml version="1.0" encoding="UTF-8"?><packet>cut',
         "<packet/>" + "\x00",
     ],
 )
 def test_xml_that_is_cut_short_or_damaged(body: bytes | str) -> None:
     assert failure(body) == "truncated_xml"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<packet>\xff</packet>",
+        b"<packet>\xed\xa0\x80</packet>",  # half a character
+        '<?xml version="1.0" encoding="ISO-8859-1"?><packet>\xfc</packet>'.encode("latin-1"),
+        '<?xml version="1.0" encoding="UTF-16"?><packet/>'.encode("utf-16"),
+    ],
+)
+def test_another_encoding_than_utf8_is_said_so(body: bytes) -> None:
+    assert failure(body) == "not_utf8"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +115,7 @@ def text_or_failure(body: bytes) -> str:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp037"])
 def test_other_encodings_are_read_as_they_are_or_refused(encoding: str) -> None:
-    assert text_or_failure("<packet>ü</packet>".encode(encoding)) in ("ü", "not_xml", "truncated_xml")
+    assert text_or_failure("<packet>ü</packet>".encode(encoding)) in ("ü", "not_xml", "not_utf8")
 
 
 @pytest.mark.parametrize("name", ["rot13", "idna", "unicode_escape", "utf-7", "latin-1", "zip"])
@@ -98,9 +124,30 @@ def test_the_encoding_is_not_left_to_what_an_answer_declares(name: str) -> None:
     assert text_or_failure(body.encode()) in ("ü+AGE-", "truncated_xml")
 
 
-@pytest.mark.parametrize("status", [204, 401, 404, 500, 502])
-def test_another_status_than_200_is_no_answer(status: int) -> None:
-    assert failure("<packet/>", status) == "not_xml"
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (204, "not_xml"),
+        (403, "not_xml"),
+        (404, "not_xml"),
+        (413, "http_failed"),
+        (500, "http_failed"),
+        (504, "http_failed"),
+    ],
+)
+def test_another_status_than_200_is_no_answer(status: int, name: str) -> None:
+    assert failure("<packet/>", status) == name
+
+
+def test_a_login_that_http_refuses_is_refused() -> None:
+    with pytest.raises(ServerError) as caught:
+        parsed("", HTTPStatus.UNAUTHORIZED)
+    assert (caught.value.kind, caught.value.details.name, caught.value.details.code) == (
+        Kind.LOGIN,
+        "unauthorized",
+        401,
+    )
+    assert str(caught.value).startswith("https://plesk.example.com:8443 refuses the login (HTTP 401). ")
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

@@ -11,6 +11,7 @@ from ansible_collections.mailfleet.mailplus.plugins.module_utils._http.errors im
     Kind,
     NotAllowedError,
     ServerError,
+    connection_error,
     local_error,
 )
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._plesk import packets
@@ -130,6 +131,36 @@ def test_what_plesk_says_does_not_tell_our_secrets(who: Credentials) -> None:
     assert "k3y" not in str(failed)
 
 
+@pytest.mark.parametrize("who", [ADMIN, KEY], ids=["login", "key"])
+def test_what_plesk_repeats_of_our_secrets_is_nowhere(who: Credentials) -> None:
+    secret = (who.password or who.secret_key).replace("&", "&amp;")
+    inner = (
+        f"<note>hello {secret} there</note><deep><x>{secret}</x></deep><mailbox><enabled>{secret}</enabled></mailbox>"
+    )
+    name = "<k3y-k3y-k3y>x</k3y-k3y-k3y>"
+    with client(FakePlesk(accounts=lambda _asked: account("anna", inner + name)), who) as asking:
+        (reply,) = asking.ask([packets.accounts(12)])
+    found = repr(reply)
+    assert (who.password or who.secret_key) not in found
+    assert found.count("[hidden]") >= 3
+    assert ("k3y" in found) is (who is ADMIN)
+
+
+@pytest.mark.parametrize("password", ["ok", "1", "true", "mail", "result", "get_info", "mailname"])
+def test_a_password_that_is_a_word_of_plesk_does_not_keep_it_from_being_read(password: str) -> None:
+    plesk = FakePlesk(accounts=lambda _asked: account("anna", "<mailbox><quota>1048576</quota></mailbox>"))
+    with client(plesk, Credentials("admin", password)) as asking:
+        (reply,) = asking.ask([packets.accounts(12)])
+    assert [found.element.named("mailname")[0].word("name") for found in reply.results] == ["anna"]
+
+
+def test_a_header_that_repeats_our_key_is_not_shown() -> None:
+    def odd(_number: int, _asked: Any) -> str:
+        raise connection_error("not_xml", "URL answers HTTP 200 with k3y-k3y-k3y instead of XML.", "Check it.")
+
+    assert "k3y" not in str(refusal(FakePlesk(before=odd), KEY))
+
+
 def test_a_later_refusal_ends_asking_and_is_told() -> None:
     plesk = FakePlesk(before=lambda number, _asked: system(1004) if number > 1 else None)
     with client(plesk) as asking:
@@ -160,7 +191,18 @@ def test_where_plesk_never_answered_nothing_is_asked_again() -> None:
     assert refusal(FakePlesk(before=silent)).details.name == "timeout"
 
 
-@pytest.mark.parametrize("name", ["timeout", "answer_too_large", "truncated_xml", "too_many_elements"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "timeout",
+        "connection_broken",
+        "answer_too_large",
+        "truncated_xml",
+        "not_utf8",
+        "too_many_elements",
+        "http_failed",
+    ],
+)
 def test_what_does_not_come_back_is_asked_again_in_halves_and_costs_itself(name: str) -> None:
     def heavy(_number: int, asked: list[ElementTree.Element]) -> None:
         if any(site_id(each) == 7 for each in asked):
@@ -173,6 +215,21 @@ def test_what_does_not_come_back_is_asked_again_in_halves_and_costs_itself(name:
     assert replies[6].error is not None
     assert (replies[6].error.details.api, replies[6].error.details.method) == ("mail", "get_info")
     assert len(plesk.packets) < 20
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["redirected", "not_xml", "not_plesk", "declarations", "nested_too_deep", "connection_refused", "tls_failed"],
+)
+def test_what_no_smaller_request_can_mend_is_not_asked_again(name: str) -> None:
+    def odd(number: int, _asked: Any) -> None:
+        if number > 1:
+            raise lost(name)
+
+    plesk = FakePlesk(before=odd)
+    with client(plesk) as asking:
+        assert set(names(asking.ask([packets.accounts(number) for number in range(1, 501)]))) == {name}
+    assert len(plesk.packets) == 1 + 1
 
 
 def test_what_is_large_together_is_read_in_parts() -> None:

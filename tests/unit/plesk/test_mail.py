@@ -104,6 +104,19 @@ def test_an_alias_that_is_no_text_leaves_all_unknown() -> None:
     assert (found["aliases"], found["alias"]) == (None, ["a", {"b": ""}])
 
 
+@pytest.mark.parametrize("sent", ["<alias> </alias>", "<alias/>", "<alias>a</alias><alias/>"])
+def test_an_alias_without_a_name_leaves_all_unknown(sent: str) -> None:
+    found = account(sent)
+    assert found["aliases"] is None
+    assert "alias" in found
+
+
+@pytest.mark.parametrize("sent", ["", "<address/>", "<address> </address>"])
+def test_mail_that_goes_on_to_nobody_knows_where_is_not_told_to_stay(sent: str) -> None:
+    assert account(f"<forwarding><enabled>true</enabled>{sent}</forwarding>")["forwarding"]["addresses"] is None
+    assert account("<forwarding><enabled>false</enabled></forwarding>")["forwarding"]["addresses"] == []
+
+
 def test_text_where_elements_should_be_is_not_lost() -> None:
     assert account("<mailbox>full</mailbox>")["mailbox"]["#text"] == "full"
 
