@@ -13,7 +13,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet import f
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.history import is_quiet, without_times
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports import places
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import FORMATS, PAGE, Formats
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.formats import PAGE, Formats
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.links import linked
 
 
@@ -25,7 +25,7 @@ def page(options: Options, found: Mapping[str, places.Place], generated_at: str)
 
 
 def write_report(
-    built: Report, options: Options, found: Mapping[str, places.Place], *, dry: bool, formats: Formats = FORMATS
+    built: Report, options: Options, found: Mapping[str, places.Place], *, dry: bool, formats: Formats | None = None
 ) -> dict[str, Any]:
     """Write a report as the options say: which files there are, and whether one changed, or would. Raises OSError."""
     stamp = built["generated_at"]

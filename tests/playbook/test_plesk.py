@@ -80,8 +80,8 @@ def inventory(servers: Mapping[str, Plesk], *names: str, **others: Data) -> Data
     return {"plesk": {"hosts": hosts}, "others": {"hosts": others}}
 
 
-def play(*tasks: Data, who: Mapping[str, str] = KEY, hosts: str = "plesk", **keywords: Any) -> list[Data]:
-    defaults = {f"group/{NAMESPACE}.plesk": {**PLACE, **who}}
+def play(*tasks: Data, who: Mapping[str, str] | None = None, hosts: str = "plesk", **keywords: Any) -> list[Data]:
+    defaults = {f"group/{NAMESPACE}.plesk": {**PLACE, **(who or KEY)}}
     told = {"name": "Play", "hosts": hosts, "gather_facts": False, "module_defaults": defaults, **keywords}
     return [{**told, "tasks": list(tasks)}]
 

@@ -82,13 +82,13 @@ def targets(
     formats: Sequence[str],
     directory: Path,
     generated_at: str,
-    of: Formats = FORMATS,
+    of: Formats | None = None,
 ) -> dict[Path, Target]:
     """The files of some formats, by their paths. Raises PlaceError where one is that of another."""
     taken = {_real(fleet_file(directory)): "the gathered state"}
     made = {}
     for name in dict.fromkeys(formats):
-        for usual, write in of.get(name, {}).items():
+        for usual, write in (of or FORMATS).get(name, {}).items():
             path = found[name].path(usual, generated_at)
             real = _real(path)
             if real in taken:

@@ -387,10 +387,10 @@ class Marked(str):
 
     __slots__ = ()
 
-    def __format__(self, form: str) -> str:
+    def __format__(self, form: str) -> str:  # pylint: disable=invalid-format-returned
         return Marked(super().__format__(form))
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # pylint: disable=invalid-str-returned
         return self
 
 
