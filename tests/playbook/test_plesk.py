@@ -175,6 +175,29 @@ def test_a_site_that_fails_costs_no_other(ansible: Ansible, servers: PleskServer
     assert list(run.ok("Other")["sites"]) == ["bücher.example"]
 
 
+def test_accounts_that_may_be_of_another_site_are_given_to_none(ansible: Ansible, servers: PleskServers) -> None:
+    mixed, reordered = servers["one"], servers["two"]
+    mixed.faults.add("replace", name="site-id", value="2", operation="get_prefs", site="example.com")
+    reordered.faults.add("reordered_result", operator="mail")
+    run = ansible.play(
+        play(task("Ask", MODULE)),
+        inventory(servers, "one", "two"),
+        expected_warnings=["Not all of the mail could be read of example.com"],
+    )
+    found = {result.host: result.returned["sites"] for result in run.results}
+    assert {name: site["accounts"]["status"] for name, site in found["one"].items()} == {
+        "example.com": "failed",
+        "bücher.example": "ok",
+        "shop.example.com": "ok",
+    }
+    assert found["one"]["example.com"]["accounts"]["error"]["name"] == "other_site"
+    assert {name: [row["name"] for row in site["accounts"]["data"]] for name, site in found["two"].items()} == {
+        "example.com": ["anna", "bob"],
+        "bücher.example": ["änne"],
+        "shop.example.com": [],
+    }
+
+
 def test_sites_that_may_be_missing_are_told_to_programs_and_people(ansible: Ansible) -> None:
     described = {"sites": SITES, "permissions": {"webspace.*": 1006}}
     with run_plesk(described) as plesk:

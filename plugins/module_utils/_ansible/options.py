@@ -66,11 +66,11 @@ class OptionError(ValueError):
 class Validator(ArgumentSpecValidator):  # type: ignore[misc]  # ansible-core has no types
     """Ansible's own, which would write a mapping or a list where text should be, and send that to a server."""
 
-    def validate(self, parameters: Mapping[str, Any], *arguments: Any, **keywords: Any) -> ValidationResult:
+    def validate(self, parameters: Mapping[str, Any], *args: Any, **kwargs: Any) -> ValidationResult:
         """As Ansible's, but for what is no text."""
         complaint = not_text(self.argument_spec, parameters)
         if complaint is None:
-            return super().validate(parameters, *arguments, **keywords)
+            return super().validate(parameters, *args, **kwargs)
         result = ValidationResult(parameters)
         result.errors.append(ArgumentTypeError(complaint))
         return result

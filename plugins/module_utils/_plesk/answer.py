@@ -109,10 +109,9 @@ def _not_utf8(address: Address) -> ServerError:
 
 def _unauthorized(address: Address) -> ServerError:
     """A refused login in the words of HTTP, which come from whatever stands in front of Plesk."""
-    status = int(HTTPStatus.UNAUTHORIZED)
-    message = f"{address.url} refuses the login (HTTP {status})."
+    message = f"{address.url} refuses the login (HTTP 401)."
     hint = "Check that host and port are Plesk's, and the credentials. It is not tried again."
-    return ServerError(Kind.LOGIN, ErrorDetails("unauthorized", message, hint, code=status))
+    return ServerError(Kind.LOGIN, ErrorDetails("unauthorized", message, hint, code=int(HTTPStatus.UNAUTHORIZED)))
 
 
 class _Builder:

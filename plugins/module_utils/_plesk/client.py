@@ -57,21 +57,19 @@ class Credentials:
             return {"KEY": self.secret_key}
         return {"HTTP_AUTH_LOGIN": self.username, "HTTP_AUTH_PASSWD": self.password}
 
-    def hidden(self, text: str) -> str:
-        """Text without them."""
-        for secret in filter(None, (self.password, self.secret_key)):
-            text = text.replace(secret, HIDDEN)
+    def hidden(self, text: str, shortest: int = 1) -> str:
+        """Text without those that are so long."""
+        for secret in (self.password, self.secret_key):
+            if len(secret) >= shortest:
+                text = text.replace(secret, HIDDEN)
         return text
 
     def hide_in(self, packet: Element) -> None:
         """Take them out of all that Plesk says, whatever it repeats of what it heard from us."""
-        for secret in (self.password, self.secret_key):
-            if len(secret) < _SHORTEST_FOUND:
-                continue
-            for element in packet.walk():
-                element.text = element.text.replace(secret, HIDDEN)
-                if not _PLAIN_NAME.fullmatch(element.name):  # or else it may be one of Plesk's own
-                    element.name = element.name.replace(secret, HIDDEN)
+        for element in packet.walk():
+            element.text = self.hidden(element.text, _SHORTEST_FOUND)
+            if not _PLAIN_NAME.fullmatch(element.name):  # or else it may be one of Plesk's own
+                element.name = self.hidden(element.name, _SHORTEST_FOUND)
 
 
 class Result(NamedTuple):
@@ -178,7 +176,7 @@ class Client:
         try:
             answer = self._transport.post(packet(operations), self._credentials.headers)
         except ServerError as error:
-            message = self._credentials.hidden(error.details.message)  # which may tell a header of the answer
+            message = self._credentials.hidden(error.details.message, _SHORTEST_FOUND)  # it may tell a header
             raise ServerError(error.kind, replace(error.details, message=message)) from error
         self._credentials.hide_in(answer)
         return answer

@@ -408,3 +408,35 @@ def test_an_answer_that_is_too_deep_is_refused(reveal: bool) -> None:
         deep = [{"a": deep}]
     with pytest.raises(TooDeepError, match="nested deeper"):
         hide_secrets(deep, reveal=reveal, secret=("*",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/",
+        "$2y$10$abcdefghijklmnopqrstuuN3Y1Yt6sQqQ1bQ0WQ0e9W1m1o9d5e9a",
+        "$5$rounds=5000$saltsalt$0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcdefg",
+        "$6$saltsalt$0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcdefg./",
+        "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7",
+        "$apr1$saltsalt$0aBcDeFgHiJkLmNoPqRsT.",
+        "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaA",
+    ],
+)
+def test_a_hash_of_a_password_is_hidden_wherever_it_stands(text: str) -> None:
+    assert hide_secrets({"note": f"root:{text}:1"}) == {"note": f"root:{MARKER}:1"}
+
+
+@pytest.mark.parametrize(
+    "text", ["it costs $5$ or $6$, or so they say", "$1$2$3$4$5$6$7", "${HOME}/$1/bin and $6$/tmp"]
+)
+def test_what_only_has_dollars_stays(text: str) -> None:
+    assert hide_secrets({"note": text}) == {"note": text}
+
+
+@pytest.mark.parametrize("key", ["mailpass", "credentials", "password_settings"])
+def test_where_numbers_are_text_a_mapping_under_such_a_name_is_a_secret(key: str) -> None:
+    sent = {"deep": [{key: {"kind": "plain", "text": "p4ss"}, "forwarding": {"address": "a@example.com"}}]}
+    assert hide_secrets(sent) == sent
+    hidden = hide_secrets(sent, whole=True)
+    assert hidden == {"deep": [{key: MARKER, "forwarding": {"address": "a@example.com"}}]}
+    assert hide_secrets({key: ""}, whole=True) == {key: ""}

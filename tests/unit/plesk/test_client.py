@@ -159,6 +159,7 @@ def test_a_header_that_repeats_our_key_is_not_shown() -> None:
         raise connection_error("not_xml", "URL answers HTTP 200 with k3y-k3y-k3y instead of XML.", "Check it.")
 
     assert "k3y" not in str(refusal(FakePlesk(before=odd), KEY))
+    assert "URL answers HTTP 200 with k3y" in str(refusal(FakePlesk(before=odd), Credentials("admin", "s")))
 
 
 def test_a_later_refusal_ends_asking_and_is_told() -> None:

@@ -133,7 +133,7 @@ def test_the_command_line(tmp_path: Path) -> None:
                 verify=host["plesk_ca_path"],
                 timeout=20,
             )
-            assert "<name>anna</name>" in response.text
+            assert "<name>annelore.winterfeld</name>" in response.text
         finally:
             process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
