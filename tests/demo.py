@@ -89,7 +89,7 @@ def main() -> int:
     if status == 0:
         print(f"The report:           {os.path.relpath(state / 'report.html')}")
         print(f"The state:            {os.path.relpath(state / 'fleet.json')}")
-        print(f"Who left Plesk:       {os.path.relpath(parity / 'report.html')}")
+        print(f"The migration:        {os.path.relpath(parity / 'report.html')}")
         print("The simulated servers are stopped.")
     return status
 

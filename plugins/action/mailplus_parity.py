@@ -29,6 +29,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names i
     read_renamed,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.report import (
+    LeftOut,
     PleskHost,
     Settings,
     parity_report,
@@ -42,6 +43,8 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._reports.format
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
     "plesk_hosts": {"type": "list", "elements": "str", "required": True},
+    "hosts_left_out": {"type": "list", "elements": "str", "default": []},
+    "plesk_hosts_left_out": {"type": "list", "elements": "str", "default": []},
     "variable": {"type": "str", "default": "mailplus_state_gathered"},
     "plesk_variable": {"type": "str", "default": "plesk_mail"},
     "mapping": {"type": "raw"},
@@ -64,7 +67,7 @@ class ActionModule(FleetAction):
     argument_spec = ARGUMENT_SPEC
 
     def _answer(self, options: Options, variables: Variables) -> dict[str, Any]:
-        _check(options)
+        _check(options, variables)
         renamed = self._renamed(plain(options["mapping"]))
         rules = policy_of(plain(options["overrides"]), plain(options["exceptions"]))
         clean, found = cleaner(options), places.places({}, directory_of(options))
@@ -75,7 +78,8 @@ class ActionModule(FleetAction):
         settings = Settings(rules, renamed, clean, limits, f"{options['title']}", now, page(options, found, now))
         servers = [PleskHost(host, _told(variables, host, options)) for host in options["plesk_hosts"]]
         fleet = [source.record for source in fleet_sources({**options, "max_age": None}, variables)]
-        made = parity_report(servers, fleet, settings)
+        left_out = LeftOut(options["hosts_left_out"], options["plesk_hosts_left_out"])
+        made = parity_report(servers, fleet, settings, left_out)
         formats = with_tables(COLUMNS)
         written = write_report(made.report, options, found, dry=self._task.check_mode, formats=formats)
         warnings = {"warnings": [*made.warnings]} if made.warnings else {}
@@ -99,10 +103,13 @@ def _told(variables: Variables, host: str, options: Options) -> Any:
     return plain(variables.of(host).get(options["plesk_variable"]))
 
 
-def _check(options: Options) -> None:
+def _check(options: Options, variables: Variables) -> None:
     """Raises OptionError for options that cannot be together."""
     if options["formats"] and not options["directory"]:
         raise OptionError("directory is missing: formats are written there.")
+    gone = [host for host in options["plesk_hosts"] if not variables.has(host)]
+    if gone:
+        raise OptionError(f"plesk_hosts: {', '.join(gone)} is no host of the inventory; name hosts, not groups.")
     both = sorted({*options["hosts"]} & {*options["plesk_hosts"]})
     if both:
         raise OptionError(

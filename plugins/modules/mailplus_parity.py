@@ -27,6 +27,8 @@ description:
     of its names.
   - The rules are C(parity_account), C(parity_alias), C(parity_forwarding), C(parity_autoresponder), C(parity_quota),
     C(parity_used_size) and C(parity_catch_all). Each has a verdict on each Plesk server.
+  - Where O(personal_data) is left out, names and addresses are removed, and the report tells numbers alone. The role
+    keeps them.
 extends_documentation_fragment:
   - mailfleet.mailplus.files
 options:
@@ -44,6 +46,19 @@ options:
     type: list
     elements: str
     required: true
+  hosts_left_out:
+    description:
+      - Names of further NAS, which are not asked in this run. What no NAS of O(hosts) has may be there, so it is
+        unknown, and not missing.
+    type: list
+    elements: str
+    default: []
+  plesk_hosts_left_out:
+    description:
+      - Names of further Plesk servers, which are not asked in this run. Who is only on MailPlus Server is unknown then.
+    type: list
+    elements: str
+    default: []
   variable:
     description:
       - Name of the variable in which each NAS registered what was read of it.

@@ -46,7 +46,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: >-
       {{ plesk.sites.values() | map(attribute='accounts.data') | select | flatten
-         | selectattr('mailbox.unlimited', 'true') | map(attribute='address') }}
+         | selectattr('mailbox.enabled', 'true') | selectattr('mailbox.unlimited', 'true') | map(attribute='address') }}
 
 - name: Read two sites with a login instead of a key
   mailfleet.mailplus.plesk_mail_info:

@@ -123,7 +123,7 @@ def test_one_account_is_left_behind_and_one_alias_is_missing(
         "parity_used_size": "unknown",
         "parity_catch_all": "fail",
     }
-    assert verdicts["parity_account"]["message"] == "1 of 5 accounts lost."
+    assert verdicts["parity_account"]["message"] == "Of 5 accounts, 1 missing."
     assert verdicts["parity_account"]["actual"] == "ben@example.com (no ben@example.com on MailPlus Server)"
     assert "hello@example.com" in verdicts["parity_alias"]["actual"]
     assert "office@example.com" not in verdicts["parity_alias"]["actual"]
@@ -141,7 +141,7 @@ def test_one_account_is_left_behind_and_one_alias_is_missing(
     assert [(one.host, one.task.rpartition(" : ")[2]) for one in failed] == [
         ("plesk1", "Fail the hosts that were not read, or whose findings are too severe")
     ]
-    assert "Move the account, or name it in the mapping." in failed[0].returned["msg"]
+    assert "Move the account, or name its new address" in failed[0].returned["msg"]
     directory = found.directory / "mailplus-parity"
     names = {"report.html", "report.md", "junit.xml", "mailplus.prom", "findings.csv", "hosts.csv"}
     assert names <= {path.name for path in directory.iterdir()}
@@ -165,20 +165,59 @@ def code_blocks(path: Path, after: str) -> list[str]:
 
 def test_the_play_of_the_guide_compares(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
     guide = ROOT / "docs" / "docsite" / "rst" / "guide_moving_from_plesk.rst"
-    (play, mapping) = code_blocks(guide, "In a play of your own")[:2]
+    play, judged, mapping = code_blocks(guide, "In a play of your own")[:3]
+    play += textwrap.indent(judged, " " * 4)
     hosts = inventory(fleet, servers, ("office", "shop"), ("plesk1",))
     plesk = servers["plesk1"]
     for one in hosts["plesk"]["hosts"].values():
         one["vault_plesk_secret_key"] = one.pop("plesk_secret_key")
     environment = {"PLESK_PORT": f"{plesk.port}", "PLESK_CA_PATH": str(plesk.ca_path)}
     renamed = json.dumps({"mailplus_state_parity_mapping": yaml.safe_load(mapping)})
-    found = ansible.play(play, hosts, "-e", renamed, environment=environment, expected_warnings=["The mapping"])
+    warned = ["The mapping"]
+    found = ansible.play(play, hosts, "-e", renamed, environment=environment, expected_warnings=warned, failing=True)
+    failing = [one for one in found.results if one.status == "failed"]
+    assert [one.task for one in failing] == ["Fail where not all has moved"]
+    assert any("ben@example.com" in one for one in failing[0].returned["msg"])
     assert {one["rule"] for one in host(report(found), "plesk1")["verdicts"] if one["verdict"] == "fail"} == {
         "parity_account",
         "parity_alias",
         "parity_forwarding",
         "parity_catch_all",
     }
+
+
+def test_what_a_limit_leaves_out_is_unknown(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
+    told = report(run(ansible, fleet, servers, "--limit", "office,plesk1", failing=True))
+    items = host(told, "plesk1")["tables"]["parity_items"]["rows"]
+    accounts = {row["name"]: (row["outcome"], row["why"]) for row in items if row["what"] == "account"}
+    assert accounts["orders@shop.example.com"] == ("unknown", "shop was not read")
+    assert accounts["ben@example.com"][0] == "missing"
+    both = ("plesk1", "away")
+    told = report(run(ansible, fleet, servers, "--limit", "office,shop,plesk1", plesk=both, failing=True))
+    assert [row["only_mailplus"] for row in host(told, "plesk1")["tables"]["parity_domains"]["rows"]] == [0, None]
+
+
+def test_a_key_that_is_misspelt_in_the_inventory_is_told(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
+    hosts = inventory(fleet, servers, ("office",), ("plesk1",))
+    hosts["plesk"]["hosts"]["plesk1"]["plesk_secret_key"] = "{{ vault_plesk_secret_kye }}"
+    found = ansible.play(PLAYBOOK, hosts, "-e", "mailplus_hosts=nas", "-e", "plesk_hosts=plesk", failing=True)
+    assert "vault_plesk_secret_kye' is undefined" in host(report(found), "plesk1")["reason"]
+    assert not servers["plesk1"].login_attempts
+
+
+def test_a_play_that_tells_nothing_of_plesk_says_so(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
+    hosts = inventory(fleet, servers, ("office",), ("plesk1",))
+    tasks = [
+        {"ansible.builtin.include_role": {"name": "mailfleet.mailplus.mailplus_state", "tasks_from": name}}
+        for name in ("gather", "parity")
+    ]
+    play = {"hosts": "nas", "gather_facts": False, "tasks": tasks, "vars": {"mailplus_state_subset": ["domains"]}}
+    given = {"mailplus_state_parity_plesk_hosts": ["plesk1"]}
+    found = ansible.play([{"name": "Play", **play}], hosts, "-e", json.dumps(given))
+    assert host(report(found), "plesk1")["reason"].startswith("It has no variable with what Plesk answered")
+    given = {"mailplus_state_parity_plesk_hosts": ["plesk"]}
+    found = ansible.play([{"name": "Play", **play}], hosts, "-e", json.dumps(given), failing=True)
+    assert "plesk_hosts: plesk is no host of the inventory; name hosts, not groups." in found.output
 
 
 def test_what_was_not_read_is_unknown(ansible: Ansible, fleet: Fleet, servers: PleskServers) -> None:
@@ -228,7 +267,7 @@ def test_severities_and_exceptions_decide_what_fails(ansible: Ansible, fleet: Fl
         ),
         (
             {"mailplus_state_parity_overrides": {"parity_quota": {"expression": "false"}}},
-            "rule parity_quota: what a rule of parity looks at cannot be changed by expression.",
+            "mailplus_state_parity_overrides, rule parity_quota: a rule of parity has no expression.",
         ),
         (
             {"mailplus_state_parity_exceptions": [{"rule": "parity_quota"}]},

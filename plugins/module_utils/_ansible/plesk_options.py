@@ -103,7 +103,8 @@ def _plain(text: str) -> str:
 
 
 def _where(*names: str) -> str:
+    of_playbook = " and ".join(f"plesk_{name}" for name in names)
+    group = "set as options of the task, in module_defaults under group/mailfleet.mailplus.plesk"
     variables = " and ".join(f"{PREFIX}{name.upper()}" for name in names if name != "host")
     of_environment = f", or in the environment as {variables}" if variables else ""
-    group = "set as options of the task, or in module_defaults under group/mailfleet.mailplus.plesk"
-    return f"{group}{of_environment}"
+    return f"{group}, for the playbook parity as {of_playbook}{of_environment}"

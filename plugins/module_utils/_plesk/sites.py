@@ -50,7 +50,8 @@ class Mail:
     @property
     def listing(self) -> Envelope:
         """Which sites there are: the first reason why there may be others, where there is one."""
-        return failed(self.gaps[0]) if self.gaps else answered(None, {"sites": len(self.sites)})
+        there = [site for site in self.sites.values() if site["site"]["status"] == "ok"]
+        return failed(self.gaps[0]) if self.gaps else answered(None, {"sites": len(there)})
 
 
 @dataclass(frozen=True)

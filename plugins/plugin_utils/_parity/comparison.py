@@ -154,7 +154,8 @@ class _Comparison:
         targets = tuple(domain.nas for domain in self.domains)
         accounts = self.site.accounts
         many = None if isinstance(accounts, Unknown) else len(accounts)
-        parity = DomainParity(self.site.server, self.site.name, new, targets, many)
+        is_absent = not self.domains and not self.targets.gap
+        parity = DomainParity(self.site.server, self.site.name, new, targets, many, is_absent)
         if isinstance(accounts, Unknown):
             parity.add(Item(subject, f"*@{self.site.name}", UNKNOWN, accounts.reason) for subject in SUBJECTS[:-1])
         else:
@@ -184,7 +185,7 @@ class _Comparison:
         if found.gap:
             return UNKNOWN, f"{new} is {found}, and whether it is a user as well is unknown: {found.gap.reason}"
         if account.mailbox is True:
-            return DIFFERS, f"{new} is {found}, which has no mailbox"
+            return DIFFERS, f"{new} is {found}, and no mailbox"
         end = account.mailbox or self.targets.reached(found, frozenset({new}))
         if isinstance(end, Unknown):
             return UNKNOWN, f"{new} is {found}; {end.reason}"
@@ -205,8 +206,10 @@ class _Comparison:
             return DIFFERS, f"{new} is to be {_claimed(unsaid)} too, and one user has one mailbox"
         if beside:
             return KEPT, f"is {new}, as {_claimed(beside)} is"
-        is_plain = new == Address(old.local, self.new_key) and local_key(found.entry.name) == new.local
-        return KEPT, "" if is_plain else f"is {found}"
+        if new != Address(old.local, self.new_key):
+            return KEPT, f"is {found}"
+        is_plain = local_key(found.entry.name) == new.local
+        return KEPT, "" if is_plain else f"is {found}, whose name in the list of users is longer"
 
     def _aliases(self, account: Account, address: str, new: Address, found: Found | Unknown | None) -> Iterator[Item]:
         if isinstance(account.aliases, Unknown):
@@ -270,7 +273,7 @@ class _Comparison:
         if isinstance(found, Unknown):
             there = found
         elif found.kind != USER:
-            there = Unknown(f"it is {found}, which has no mailbox")
+            there = Unknown(f"it is {found}, and no mailbox")
         else:
             there = self.targets.quota(Address(user_key(found.entry.name), found.domain.keys[0]))
         told = account.mailbox if isinstance(account.mailbox, Unknown) else None

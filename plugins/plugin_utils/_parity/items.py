@@ -31,7 +31,7 @@ class DomainParity:
     """A domain: how often each outcome is, and the items that somebody may want to look at.
 
     ``server`` is the Plesk, empty for a domain that is on MailPlus Server alone; ``targets`` are the NAS that have it.
-    ``accounts`` is how many Plesk has, None where it does not tell.
+    ``accounts`` is how many Plesk has, None where it does not tell; ``is_absent`` is whether no NAS has the domain.
     """
 
     server: str
@@ -39,6 +39,7 @@ class DomainParity:
     new_domain: str
     targets: tuple[str, ...]
     accounts: int | None
+    is_absent: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     items: list[Item] = field(default_factory=list)
 

@@ -129,7 +129,7 @@ def _line(error: yaml.YAMLError) -> str:
 def parse_renamed(source: Any, name: str = "mapping") -> Renamed:
     """What a mapping says. Raises MappingError."""
     if not isinstance(source, Mapping):
-        raise MappingError(f"{name}: it is a mapping of {' and '.join(_KEYS)}.")
+        raise MappingError(f"{name}: it has to be a mapping of {' and '.join(_KEYS)}.")
     for key in source:
         if key not in _KEYS:
             alike = get_close_matches(f"{key}", _KEYS, 1)
@@ -152,7 +152,7 @@ def _pairs(source: Mapping[Any, Any], key: str, name: str) -> Iterable[tuple[Any
     if pairs is None:
         return ()
     if not isinstance(pairs, Mapping):
-        raise MappingError(f"{name}, {key}: it is a mapping of old names to new ones.")
+        raise MappingError(f"{name}, {key}: it has to be a mapping of old names to new ones.")
     return pairs.items()
 
 

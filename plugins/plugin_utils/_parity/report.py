@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.limits import Limits
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import HostPolicy
@@ -53,6 +53,10 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.tables 
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.targets import Targets
 
+_NOT_TOLD = (
+    "It has no variable with what Plesk answered: it was not asked, failed earlier, or its task registers another one."
+)
+
 
 @dataclass(frozen=True)
 class PleskHost:
@@ -60,6 +64,13 @@ class PleskHost:
 
     host: str
     result: Mapping[str, Any] | None
+
+
+class LeftOut(NamedTuple):
+    """Hosts that were not to be asked in this run, so that what they have is unknown."""
+
+    nas: Sequence[str] = ()
+    plesk: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -84,13 +95,18 @@ class Made:
     warnings: Sequence[str]
 
 
-def parity_report(servers: Sequence[PleskHost], fleet: Sequence[Callable[[], HostRecord]], settings: Settings) -> Made:
+def parity_report(
+    servers: Sequence[PleskHost],
+    fleet: Sequence[Callable[[], HostRecord]],
+    settings: Settings,
+    left_out: LeftOut = LeftOut(),  # noqa: B008 - it never changes
+) -> Made:
     """Compare, and report. Each NAS is looked at twice, so that its domains alone stay in memory."""
     plesk = [_read(server) for server in servers]
     warnings: list[str] = []
-    targets = _targets(fleet, warnings)
+    targets = _targets(fleet, left_out.nas, warnings)
     sites = [site for one in plesk for site in one.sites]
-    found = compare(sites, targets, settings.renamed, [one.record.host for one in plesk if one.gap])
+    found = compare(sites, targets, settings.renamed, [*(one.record.host for one in plesk if one.gap), *left_out.plesk])
     by_host: dict[str, list[DomainParity]] = {}
     for each in found:
         by_host.setdefault(each.server or each.targets[0], []).append(each)
@@ -107,7 +123,7 @@ def parity_report(servers: Sequence[PleskHost], fleet: Sequence[Callable[[], Hos
     built["tables"] = [*DEFINITIONS]
     for host in built["hosts"]:
         host["tables"] = telling.tables[host["host"]]
-    if not any(one.gap for one in plesk):
+    if not left_out.plesk and not any(one.gap for one in plesk):
         warnings += _misspelt(sites, settings)
     return Made(built, telling.described, warnings)
 
@@ -136,8 +152,8 @@ def _read(server: PleskHost) -> _Read:
     )
 
 
-def _targets(fleet: Iterable[Callable[[], HostRecord]], warnings: list[str]) -> Targets:
-    nas, unread = [], []
+def _targets(fleet: Iterable[Callable[[], HostRecord]], left_out: Sequence[str], warnings: list[str]) -> Targets:
+    nas, unread = [], [*left_out]
     for record in (each() for each in fleet):
         found = spare(partial(_nas, record), partial(unusable, record.host))
         if isinstance(found, HostRecord):
@@ -166,7 +182,7 @@ class _Telling:
         """A Plesk server, which the rules are about."""
         record, settings = server.record, self._settings
         own = self._found.get(record.host, ())
-        migrations: TableRows | None = {"status": "unsupported", "rows": None} if record.is_read else None
+        migrations: TableRows | None = {"status": "ok", "rows": []} if record.is_read else None
         told = tables_of(own, settings.clean, is_read=record.is_read)
         self.tables[record.host] = told | {MIGRATIONS: migrations}
         self.described[record.host] = visible("; ".join(_described(record, own)))
@@ -190,9 +206,9 @@ def _described(record: HostRecord, found: Sequence[DomainParity]) -> Iterator[st
     if record.is_read:
         told = [one.counts for one in found if one.accounts is not None]
         counts = {outcome: sum(each[ACCOUNT, outcome] for each in told) for outcome in OUTCOMES}
-        lost = counts[MISSING] + counts[DIFFERS]
+        words = {KEPT: "moved", MISSING: "missing", DIFFERS: "different", UNKNOWN: "unknown"}
         yield counted(len(found), "site")
-        yield f"accounts: {counts[KEPT]} moved, {lost} left behind, {counts[UNKNOWN]} unknown"
+        yield f"accounts: {', '.join(f'{counts[outcome]} {word}' for outcome, word in words.items())}"
     if record.reason:
         yield record.reason
 
@@ -201,9 +217,7 @@ def _record(server: PleskHost) -> HostRecord:
     """How well a Plesk server was read."""
     result = server.result
     if result is None:
-        return HostRecord(
-            server.host, "not_gathered", "Plesk was not asked: it failed earlier in the play.", None, None
-        )
+        return HostRecord(server.host, "not_gathered", _NOT_TOLD, None, None)
     sites = result.get("sites")
     if sites is None:
         error = result.get("error")
@@ -229,8 +243,5 @@ def _misspelt(sites: Sequence[Site], settings: Settings) -> Sequence[str]:
     )
     unused = [*settings.renamed.unused((site.key for site in sites), accounts, untold)]
     if unused and settings.clean.replace:
-        names = counted(len(unused), "name", "names")
-        return [
-            f"The mapping: no Plesk that was read has {names} of it, which the report would show with personal data."
-        ]
+        return [f"The mapping: no Plesk that was read has {counted(len(unused), 'name')} that it renames."]
     return unused

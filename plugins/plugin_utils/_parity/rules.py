@@ -36,6 +36,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items i
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import Unknown
 
 _MOST_NAMES, _MOST_OF_A_REASON = 10, 3
+_EXPECTED = "none is missing or different"
 _WHY = "Mail for it is lost, or refused, once the domain points to MailPlus Server."
 
 
@@ -47,7 +48,13 @@ def _rule(subject: str, title: str, severity: str, why: str, remedy: str) -> dic
 
 RULES = parse_policy(
     [
-        _rule(ACCOUNT, "Every account has moved", "high", _WHY, "Move the account, or name it in the mapping."),
+        _rule(
+            ACCOUNT,
+            "Every account has moved",
+            "high",
+            _WHY,
+            "Move the account, or name its new address, or the new name of its domain, in the mapping.",
+        ),
         _rule(ALIAS, "No alias is lost", "high", _WHY, "Add the alias to the domain on MailPlus Server."),
         _rule(
             FORWARDING,
@@ -107,7 +114,7 @@ def policy_of(overrides: object, exceptions: object) -> HostPolicy:
     for rule, changes in overrides.items() if isinstance(overrides, Mapping) else ():
         if isinstance(changes, Mapping):
             where = f"{_PREFIX}_overrides, rule {rule}"
-            require_known(_CHANGEABLE, changes, f"{where}: what a rule of parity looks at cannot be changed by")
+            require_known(_CHANGEABLE, changes, f"{where}: a rule of parity has no")
     return for_host(RULES, overrides, exceptions, {}, prefix=_PREFIX)
 
 
@@ -131,16 +138,18 @@ def _verdict(rule: Rule, found: Sequence[DomainParity], gap: Unknown | None) -> 
     told = [one for one in found if one.accounts is not None or subject == CATCH_ALL]
     items = [item for one in told for item in one.items if item.subject == subject]
     total = sum(one.counts[subject, outcome] for one in told for outcome in OUTCOMES)
-    lost = [item for item in items if item.outcome in (MISSING, DIFFERS)]
+    missing, different = ([item for item in items if item.outcome == outcome] for outcome in (MISSING, DIFFERS))
     unknown = [*_unknown(what, total, [item for item in items if item.outcome == UNKNOWN], untold, gap)]
-    if lost:
-        message = " ".join([f"{len(lost)} of {total} {what} lost.", *unknown])
-        return Verdict(rule.id, rule.severity, "fail", "none is lost", listed(list(map(_told, lost))), message)
+    if missing or different:
+        counts = [f"{len(each)} {word}" for each, word in ((missing, "missing"), (different, "different")) if each]
+        message = " ".join([f"Of {total} {what}, {' and '.join(counts)}.", *unknown])
+        names = listed([*map(_told, (*missing, *different))])
+        return Verdict(rule.id, rule.severity, "fail", _EXPECTED, names, message)
     if unknown:
         return Verdict(rule.id, rule.severity, "unknown", None, None, " ".join(unknown))
     if not total:
         return Verdict(rule.id, rule.severity, "not_applicable", None, None, f"Plesk has no {what} to compare.")
-    return Verdict(rule.id, rule.severity, "pass", "none is lost", None, f"{total} {what} compared, none is lost.")
+    return Verdict(rule.id, rule.severity, "pass", _EXPECTED, None, f"{total} {what} compared, {_EXPECTED}.")
 
 
 def _unknown(what: str, total: int, items: Sequence[Item], untold: Sequence[str], gap: Unknown | None) -> Iterator[str]:

@@ -39,9 +39,10 @@ _DOMAIN_COLUMNS = {
     "accounts": "Accounts",
     "on_both": "On both",
     "only_plesk": "Only on Plesk",
+    "otherwise": "There otherwise",
     "only_mailplus": "Only on MailPlus Server",
-    "unknown": "Unknown",
-    **{subject: f"{PLURALS[subject].capitalize()} lost" for subject in SUBJECTS[1:]},
+    "unknown": "Unknown, with what belongs to them",
+    **{subject: f"{PLURALS[subject].capitalize()} missing or different" for subject in SUBJECTS[1:]},
 }
 _ITEM_COLUMNS = {"domain": "Domain", "what": "What", "name": "Name", "outcome": "Outcome", "why": "How or why"}
 _MIGRATION_COLUMNS = {"name": "Name", "type": "Type", "status": "Status", "time": "Time"}
@@ -67,7 +68,7 @@ def _definition(name: str, label: str, columns: Mapping[str, str], worst: str | 
 
 DEFINITIONS = (
     _definition(DOMAINS, "Parity by domain", _DOMAIN_COLUMNS, "only_plesk"),
-    _definition(ITEMS, "What is lost, unknown or elsewhere", _ITEM_COLUMNS),
+    _definition(ITEMS, "What is missing, different, unknown or renamed", _ITEM_COLUMNS),
     _definition(MIGRATIONS, "Migration tasks", _MIGRATION_COLUMNS),
 )
 
@@ -101,11 +102,12 @@ def _domain_row(one: DomainParity) -> dict[str, object]:
     counts = one.counts
     row: dict[str, object] = {
         "domain": one.domain,
-        "new_domain": one.new_domain if one.targets else None,
-        "nas": ", ".join(one.targets) or None,
+        "new_domain": one.new_domain,
+        "nas": "none" if one.is_absent else ", ".join(one.targets) or None,
         "accounts": one.accounts,
         "on_both": None if one.accounts is None else counts[ACCOUNT, KEPT],
-        "only_plesk": None if one.accounts is None else _lost(counts, ACCOUNT),
+        "only_plesk": None if one.accounts is None else counts[ACCOUNT, MISSING],
+        "otherwise": None if one.accounts is None else counts[ACCOUNT, DIFFERS],
         "only_mailplus": None if counts[NEW_USER, UNKNOWN] else counts[NEW_USER, NEW],
         "unknown": sum(count for (_subject, outcome), count in counts.items() if outcome == UNKNOWN),
     }
@@ -113,7 +115,9 @@ def _domain_row(one: DomainParity) -> dict[str, object]:
 
 
 def _known_lost(one: DomainParity, subject: str) -> int | None:
-    is_known = not one.counts[subject, UNKNOWN] if subject == CATCH_ALL else one.accounts is not None
+    is_known = one.accounts is not None
+    if subject == CATCH_ALL and one.server:
+        is_known = not one.counts[subject, UNKNOWN]
     return _lost(one.counts, subject) if is_known else None
 
 

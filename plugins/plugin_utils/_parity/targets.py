@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Address, local_key
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Address
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import (
     Domain,
     Entry,
@@ -34,7 +34,7 @@ class Found(NamedTuple):
 
     def __str__(self) -> str:
         if self.kind != ALIAS:
-            return f"the {self.kind} {local_key(self.entry.name)} of {self.domain.name}"
+            return f"the {self.kind} {user_key(self.entry.name)}@{self.domain.name}"
         if isinstance(self.entry.members, Unknown):
             return "an alias"
         return f"an alias of {listed(sorted(map(str, self.entry.members))) or 'nobody'}"
@@ -116,7 +116,7 @@ def _by_address(domains: Sequence[Domain], address: Address) -> Unknown | None:
     """A user whose row names the address: it may be one that mail comes to, or one that somebody wrote down."""
     for domain in domains:
         if entry := domain.by_address.get(address):
-            user = f"the user {user_key(entry.name)} of {domain.name}"
+            user = f"the user {user_key(entry.name)}@{domain.name}"
             return Unknown(f"the row of {user} names {address}, under a key whose meaning is not known")
     return None
 
@@ -134,7 +134,7 @@ def _others(domains: Sequence[Domain], address: Address) -> Found | Unknown | No
 def _listed(kind: str, listings: Iterable[tuple[Domain, Listing]], address: Address) -> Iterator[Found | Unknown]:
     for domain, listing in listings:
         if address.local in listing.doubtful:
-            yield Unknown(f"{domain.nas}: several rows of {domain.name} may be the {kind} {address.local}")
+            yield Unknown(f"{domain.nas}: several rows may be the {kind} {address.local}@{domain.name}")
         elif entry := listing.entries.get(address.local):
             yield Found(kind, entry, domain)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tracemalloc
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.privacy 
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Renamed, parse_renamed
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.report import (
+    LeftOut,
     Made,
     PleskHost,
     Settings,
@@ -60,6 +62,7 @@ def made(
     overrides: Any = None,
     clean: Clean = KEEP,
     renamed: Renamed | None = None,
+    left_out: LeftOut | None = None,
 ) -> Made:
     settings = Settings(
         policy_of(overrides or {}, []),
@@ -71,7 +74,8 @@ def made(
         "report.html",
     )
     hosts = [PleskHost(name, result) for name, result in servers.items()]
-    return parity_report(hosts, [lambda each=each: each for each in fleet], settings)  # type: ignore[misc]
+    sources: list[Any] = [lambda each=each: each for each in fleet]
+    return parity_report(hosts, sources, settings, left_out or LeftOut())
 
 
 def host(found: Made, name: str) -> Any:
@@ -112,10 +116,33 @@ def test_the_report_is_that_of_every_fleet() -> None:
 
 
 def test_personal_data_is_left_out_where_it_is_to_be() -> None:
-    servers, fleet = hostile()
-    found = made(servers, fleet, clean=cleaner("remove", None, []))
-    assert "ben" not in json.dumps(host(found, "plesk"))
+    forwarding = {"enabled": True, "addresses": ["person05@example.net"]}
+    told = site(
+        *(account(f"person0{number}", aliases=[f"person1{number}"]) for number in range(5)),
+        account("person06", mailbox={"enabled": False}, forwarding=forwarding, aliases=["person16"]),
+        account("person07", autoresponder={"enabled": True}, aliases=None, forwarding=forwarding),
+        nobody={"action": "forward", "address": "person02"},
+    )
+    domain = {
+        "users": [
+            *rows("person20", "D\\person00", "person11", "person12", "x\\person12"),
+            {"name": "person22", "mail": "person03@example.com"},
+        ],
+        "groups": rows("person04", "person14"),
+        "aliases": [alias("person10", "person20"), alias("person02", "person21"), alias("person06", "person99")],
+        "catch_all": {"enable": True, "setting": "person23"},
+    }
+    renamed = {"accounts": {f"person0{number}@example.com": "person20@example.com" for number in (1, 7)}}
+    renamed["accounts"]["nobody@example.com"] = "person24@example.com"
+    found = made(
+        {"plesk": plesk(told)},
+        [record("nas", nas({"example.com": domain}))],
+        clean=cleaner("remove", None, []),
+        renamed=parse_renamed(renamed),
+    )
     assert host(found, "plesk")["tables"]["parity_items"]["rows"]
+    assert not re.findall(r"person\d\d", json.dumps([found.report, found.described, found.warnings]))
+    assert found.warnings == ["The mapping: no Plesk that was read has 1 name that it renames."]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +207,7 @@ def test_a_verdict_tells_what_is_lost_and_what_is_unknown() -> None:
     found = made({"plesk": told}, [record("nas", nas({"example.com": domain}))])
     messages = {one["rule"]: one["message"] for one in host(found, "plesk")["verdicts"]}
     assert messages["parity_account"] == (
-        "1 of 3 accounts lost. 1 of 3 accounts unknown: ben@example.com (the row of the user x of example.com names "
+        "Of 3 accounts, 1 missing. 1 of 3 accounts unknown: ben@example.com (the row of the user x@example.com names "
         "ben@example.com, under a key whose meaning is not known). All accounts of 1 site unknown: b.example."
     )
     assert messages["parity_alias"] == "All aliases of 1 site unknown: b.example."
@@ -211,6 +238,21 @@ def test_a_server_whose_answer_nobody_foresaw_costs_the_others_nothing() -> None
     ]
     assert host(found, "odd")["status"] == "failed"
     assert "please report it" in host(found, "odd")["reason"]
+
+
+def test_what_a_host_has_that_was_left_out_is_unknown() -> None:
+    servers = {"plesk": plesk(site(account("anna"), name="example.net"), site(account("ben")))}
+    fleet = [record("nas", nas({"example.com": {"users": rows("carla")}}))]
+    found = made(servers, fleet, left_out=LeftOut(nas=["nas2"]))
+    (items,) = (host(found, name)["tables"]["parity_items"]["rows"] for name in ["plesk"])
+    accounts = {row["name"]: (row["outcome"], row["why"]) for row in items if row["what"] == "account"}
+    assert accounts["anna@example.net"] == ("unknown", "nas2 was not read")
+    assert accounts["ben@example.com"][0] == "missing"
+    found = made(servers, fleet, left_out=LeftOut(plesk=["plesk2"]))
+    items = host(found, "plesk")["tables"]["parity_items"]["rows"]
+    assert [(row["name"], row["why"]) for row in items if row["outcome"] == "unknown" and "carla" in row["name"]] == [
+        ("carla@example.com", "not all sites of plesk2 were read")
+    ]
 
 
 def test_severities_are_those_of_the_user() -> None:

@@ -34,10 +34,10 @@ def test_a_mapping_renames_domains_and_accounts() -> None:
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ([], "mapping: it is a mapping of domains and accounts."),
+        ([], "mapping: it has to be a mapping of domains and accounts."),
         ({"domain": {}}, "mapping: unknown key domain; did you mean domains?"),
         ({"x": {}}, "mapping: unknown key x; there are domains and accounts."),
-        ({"domains": ["a"]}, "mapping, domains: it is a mapping of old names to new ones."),
+        ({"domains": ["a"]}, "mapping, domains: it has to be a mapping of old names to new ones."),
         ({"domains": {"a@b": "c"}}, "mapping, domains: a domain is text such as example.com, not a@b."),
         ({"domains": {"a": "*"}}, "mapping, a, domains: a domain is text such as example.com, not *."),
         (
