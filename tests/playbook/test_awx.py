@@ -348,7 +348,8 @@ def test_a_report_of_nothing_says_what_is_missing(sliced: Project) -> None:
     (result,) = [each for each in run.results if each.status == "failed"]
     assert result.returned["msg"] == (
         f"{directory}/hosts has no state of these hosts that is younger than 12 hours. Gather first, into the same "
-        "directory, or allow older ones (max_age; mailplus_max_age of the playbook report)."
+        "directory, or allow older ones (max_age; mailplus_state_max_age of the role; mailplus_max_age of the playbook "
+        "report)."
     )
 
 
