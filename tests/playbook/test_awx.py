@@ -585,7 +585,12 @@ WRONG = {
     "several": (
         {"mailplus_awx_scm_credential": "twice"},
         "mailplus_awx_scm_credential is twice, but the organization Mail has several of that name. Set it to the id of "
-        "one: 3 or 4.",
+        "one: 4 or 5.",
+    ),
+    "execution environment": (
+        {"mailplus_awx_execution_environment": "Post's"},
+        "mailplus_awx_execution_environment is Post's, which is no execution environment of the organization Mail. "
+        "Their names are unique in all of AWX; set it to another one.",
     ),
 }
 
@@ -593,17 +598,19 @@ WRONG = {
 @HAVE_AWX
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_missing_is_said_before_anything_is_made(tmp_path: Path, controller: Controller, case: str) -> None:
+    controller.add("execution_environments", {"name": "Post's", "organization": None})
     for number in (-1, -2):
         controller.add("credentials", {"name": "twice", "organization": 1, "credential_type": number, "inputs": {}})
     variables, expected = WRONG[case]
     run = set_up(Project(tmp_path), controller, MORE | variables, failing=True)
     assert message(run) == expected
-    assert set(controller.objects) == {"organizations", "inventories", "credentials"}
+    assert set(controller.objects) == {"organizations", "inventories", "credentials", "execution_environments"}
 
 
 @HAVE_AWX
 def test_the_playbooks_that_a_project_lacks_are_named(tmp_path: Path, controller: Controller) -> None:
     add_what_is_taken(controller)
+    controller.slow = True
     controller.repository = ["site.yml", "mailplus_state.yml"]
     project = Project(tmp_path)
     run = set_up(project, controller, GIVEN, failing=True)
@@ -617,12 +624,11 @@ def test_the_playbooks_that_a_project_lacks_are_named(tmp_path: Path, controller
 
 @HAVE_AWX
 def test_why_a_project_cannot_be_synced_is_told(tmp_path: Path, controller: Controller) -> None:
-    controller.broken = "fatal: could not read Username for 'https://git.example.com': No such device or address"
+    why = "fatal: could not read Username for 'https://git.example.com': No such device or address"
+    controller.broken = why.replace(": ", ":\n") + "\n"
     run = set_up(Project(tmp_path), controller, MORE, failing=True)
     (number, *_earlier) = reversed(controller.objects["project_updates"])
-    assert message(run) == (
-        f"The project Fleet was not synced: {controller.broken}. Job {number} of AWX has the whole output."
-    )
+    assert message(run) == (f"The project Fleet was not synced: {why}. Job {number} of AWX has the whole output.")
 
 
 @HAVE_AWX
