@@ -30,6 +30,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.project impor
 )
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.recipes import blocks
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Data, Run
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.troubleshooting import texts_of_the_code
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from jinja2 import sandbox
 
@@ -758,6 +759,33 @@ def test_the_guide_marks_the_directory_that_the_templates_want_marked() -> None:
 def set_up_tasks() -> list[Data]:
     found: list[Data] = yaml.safe_load((ROOT / "playbooks" / "awx_setup.yml").read_text(encoding="utf-8"))[0]["tasks"]
     return found
+
+
+# Of the messages that the guide explains, those of AWX, awx.awx and Ansible, as they were seen. All else is of this
+# collection.
+FOREIGN = (
+    *("Could not find or access '…/mailfleet.mailplus.check_hosts'", "Job cannot start because Credential …"),
+    *("the role 'mailfleet.mailplus.mailplus_state' was not found", "No error handling paths found"),
+    *("Invalid authentication credentials for /api/v2/organizations/ (HTTP 401)",),
+    *("You don't have permission to POST to /api/v2/credential_types/ (HTTP 403)",),
+)
+
+
+def test_the_messages_of_the_guide_are_said() -> None:
+    tables = GUIDE.read_text(encoding="utf-8").partition("\nWhen a job fails\n")[2]
+    cells = [" ".join(cell.split()) for cell in re.findall(r"^   \* - (``(?:.|\n)*?)\n     - ", tables, re.MULTILINE)]
+    messages = [message for cell in cells for message in re.findall(r"``(.+?)``", cell)]
+    assert len(messages) > len(FOREIGN)
+    assert not [begin for begin in FOREIGN if not any(message.startswith(begin) for message in messages)]
+    texts = [" ".join(text.split()) for text in texts_of_the_code()]
+    for message in messages:
+        own = (
+            ()
+            if message.startswith(FOREIGN)
+            else re.split("…|mailplus_state_username|MAILPLUS_USERNAME|mailplus_hosts", message)
+        )
+        for piece in own:
+            assert any(piece.strip() in text for text in texts), f"{message}: {piece!r} is said nowhere"
 
 
 TEMPLATES = {"MailPlus state": True, "MailPlus gather": True, "MailPlus report": False}  # whether they ask NAS
