@@ -167,7 +167,8 @@ def awx(session: nox.Session) -> None:
             wheel.extractall(place, [name for name in wheel.namelist() if name.startswith("ansible_collections/awx/")])
     session.env["MAILPLUS_TEST_ANSIBLE_BIN"] = session.bin
     session.env["MAILPLUS_TEST_AWX_COLLECTIONS"] = str(place)
-    session.run(sys.executable, "-m", "pytest", *(session.posargs or ["tests/playbook/test_awx.py"]), external=True)
+    tests = session.posargs or ["tests/playbook/test_awx.py"]
+    session.run(sys.executable, "-m", "pytest", "-n", "auto", *tests, external=True)
 
 
 def _install_core(session: nox.Session, core: str) -> None:
