@@ -351,9 +351,9 @@ def test_options_of_the_environment(ansible: Ansible, servers: PleskServers) -> 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "secret_key missing, or username and password: set as options of the task, or in module_defaults under "
-             "group/mailfleet.mailplus.plesk, or in the environment as PLESK_SECRET_KEY and PLESK_USERNAME and "
-             "PLESK_PASSWORD."),
+        ({}, "secret_key missing, or username and password: set as options of the task, in module_defaults under "
+             "group/mailfleet.mailplus.plesk, for the playbook parity as plesk_secret_key and plesk_username and "
+             "plesk_password, or in the environment as PLESK_SECRET_KEY and PLESK_USERNAME and PLESK_PASSWORD."),
         ({"secret_key": "k", "username": "u"}, "secret_key stands alone"),
         ({"username": "u", "password": "Hush\nX: y"}, "password holds what no header of a request can carry"),
         ({"secret_key": "k", "port": 99999}, "port is between 1 and 65535, not 99999."),
