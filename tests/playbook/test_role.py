@@ -376,11 +376,12 @@ def test_defaults_are_those_that_are_documented() -> None:
     documented = {name: option["default"] for name, option in options.items() if "default" in option}
     assert defaults == documented
     parts = {"all", "check", "judge", "group", "fail", "find_setting", "find_setting_by_change"}
-    parts |= {"parity", "parts", "stats"}
+    parts |= {"parts", "stats"}
     assert set(specs) == {path.stem for path in (directory / "tasks").iterdir()} - parts
     for spec in specs.values():
         for name, option in spec["options"].items():
-            assert option == options[name] == specs["main"]["options"][name]
+            assert option == options[name]
+            assert name in specs["main"]["options"] or name.startswith("mailplus_state_parity_")
 
 
 def test_files_are_written_to_the_current_directory_unless_told_otherwise(project: Project, fleet: Fleet) -> None:
