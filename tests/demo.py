@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import yaml
-from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
+from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
-_FLEET = Path(__file__).parent / "simulator" / "fleets" / "demo.yml"
+FLEET = Path(__file__).parent / "simulator" / "fleets" / "demo.yml"
 
 # All that there is, where a fleet of one's own would name what it wants to know.
 SUBSET = ["all", "system"]
@@ -66,19 +66,23 @@ _GROUP_VARIABLES = {
 }
 
 
+def command(fleet: Fleet, directory: Path) -> list[str]:
+    """Write an inventory; the command that runs the playbook over it and leaves its files in ``directory``/state."""
+    inventory = directory / "inventory"
+    (inventory / "group_vars").mkdir(parents=True, exist_ok=True)
+    fleet.write_inventory(inventory / "hosts.yml")
+    variables = {**_GROUP_VARIABLES, "mailplus_state_directory": str(directory / "state")}
+    (inventory / "group_vars" / "nas.yml").write_text(yaml.safe_dump(variables))
+    hosts = ["--inventory", str(inventory), "-e", "mailplus_hosts=nas"]
+    return ["ansible-playbook", *hosts, "mailfleet.mailplus.state"]
+
+
 def main() -> int:
     """Run the playbook, then say where its files are. The exit status is the playbook's."""
     directory = Path(sys.argv[1]).resolve()
-    (directory / "inventory").mkdir(parents=True, exist_ok=True)
     state = directory / "state"
-    with run_fleet(_FLEET) as fleet:
-        fleet.write_inventory(directory / "inventory" / "hosts.yml")
-        variables = directory / "inventory" / "group_vars" / "nas.yml"
-        variables.parent.mkdir(exist_ok=True)
-        variables.write_text(yaml.safe_dump({**_GROUP_VARIABLES, "mailplus_state_directory": str(state)}))
-        hosts = ["--inventory", str(directory / "inventory"), "-e", "mailplus_hosts=nas"]
-        command = ["ansible-playbook", *hosts, "mailfleet.mailplus.state"]
-        status = subprocess.run(command, check=False).returncode
+    with run_fleet(FLEET) as fleet:
+        status = subprocess.run(command(fleet, directory), check=False).returncode
     if status == 0:
         print(f"The report:   {os.path.relpath(state / 'report.html')}")
         print(f"The state:    {os.path.relpath(state / 'fleet.json')}")
