@@ -82,6 +82,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "drift_severity": {"type": "str", "choices": list(policy.SEVERITIES), "default": "medium"},
     "drift_severities": {"type": "list", "elements": "dict", "default": []},
     "directory": {"type": "path"},
+    "marker": {"type": "path"},
     "formats": {"type": "list", "elements": "str", "choices": [*FORMATS, ROWS], "default": []},
     "files": {"type": "dict", "default": {}},
     "title": {"type": "str", "default": "MailPlus Server fleet"},
@@ -98,6 +99,7 @@ class ActionModule(FleetAction):
         if (options["formats"] or options["max_age"] is not None) and not options["directory"]:
             raise OptionError("directory is missing: formats are written there, and max_age is of files there.")
         _check_history(options)
+        _check_marker(options)
         found = places.places(plain(options["files"]), directory_of(options))
         clean = cleaner(options)
         rules = rules_of(self, options["policies"])
@@ -192,6 +194,16 @@ def _check_history(options: Options) -> None:
     for name in ("history_runs", "history_days"):
         if (options[name] or 0) < 0:
             raise OptionError(f"mailplus_state_{name} is 0 or more, not {options[name]:g}.")
+
+
+def _check_marker(options: Options) -> None:
+    """Raises PlaceError where what is written would be gone with the container of this run."""
+    marker = options["marker"]
+    if marker and not Path(marker).is_file():
+        raise places.PlaceError(
+            f"{marker} is missing: this run does not see the directory that is kept, and what it wrote would be gone "
+            "with its container. Have jobs see that directory, and make the file in it once (mailplus_state_marker)."
+        )
 
 
 def _check_directory(options: Options) -> None:

@@ -132,6 +132,12 @@ options:
     description:
       - Directory on the controller for the report. It is made where it is missing. Needed where O(formats) names any.
     type: path
+  marker:
+    description:
+      - File on the controller that has to be there, in a directory that outlives this run. A run in a container that
+        does not see it fails, where what it wrote would be gone with the container.
+    type: path
+    version_added: 0.2.0
   formats:
     description:
       - Formats to write. V(html) is C(report.html), V(json) is C(report.json), V(csv) is C(hosts.csv), C(findings.csv)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the guides and AWX say of sections: tables, choices, messages and counts."""
+"""What the guides say of sections: tables, messages and counts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.areas import AREAS
-from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import (
-    ALL,
-    BY_NAME,
-    DEFAULT,
-    groups,
-    select,
-)
+from ansible_collections.mailfleet.mailplus.plugins.module_utils._mailplus.sections import ALL, DEFAULT, select
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy import Rule
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy_files import read_policy
 from ansible_collections.mailfleet.mailplus.tests.generate import costs, coverage
@@ -30,7 +24,7 @@ _COUNTS = re.compile(r"\b\d+ of \d+ sections\b")
 
 
 def files() -> Iterator[tuple[str, Rewrite]]:
-    """README, the guides, and the questions of AWX."""
+    """README and the guides."""
     yield "README.md", between("modules", list(_markdown(_HEAD, _modules("`", "`{}`"))))
     modules = _modules("``", ":ansplugin:`mailfleet.mailplus.{}#module`")
     yield f"{_GUIDES}/guide_getting_started.rst", between("modules", list(rst_table((36, 40, 24), _HEAD, modules)))
@@ -40,8 +34,6 @@ def files() -> Iterator[tuple[str, Rewrite]]:
     yield f"{_GUIDES}/guide_fleets.rst", between("costs", list(costs.table()))
     yield f"{_GUIDES}/guide_troubleshooting.rst", between(MESSAGES, ["", *tables().splitlines(), ""])
     yield f"{_GUIDES}/guide_policies.rst", between("rules", list(_rules()))
-    names = [f"  {name}" for name in (ALL, *groups(), *BY_NAME)]
-    yield "playbooks/vars/awx.yml", between("choices", ["choices: |-", *names])
     yield f"{_GUIDES}/guide_getting_started.rst", _all_read(len(select(DEFAULT)))
 
 

@@ -116,7 +116,7 @@ def test_the_playbook_gather(project: Project, fleet: Fleet) -> None:
     export = run.ok(named("Write the state of the fleet"))
     assert export["totals"] == {"ok": 3, "partial": 1, "unsupported": 1, "failed": 4, "not_gathered": 0}
     assert {name: host["status"] for name, host in export["hosts"].items()} == STATUSES
-    (summary,) = (value for key, value in run.ok("Summary of the fleet").items() if key.startswith("mailplus"))
+    (summary,) = (value for key, value in run.ok(named("Summary of the fleet")).items() if key.startswith("mailplus"))
     assert summary[-1] == "9 hosts: 3 ok, 1 partial, 1 unsupported, 4 failed"
     assert all(name in line for name, line in zip(sorted(FLEET), sorted(summary[:-1]), strict=True))
     check_sessions(fleet)

@@ -25,10 +25,12 @@ _PATH = re.compile(r"/api/v2/(\w+)/(?:(\d+)/(?:(\w+)/)?)?")
 class Controller:
     """What the API keeps. ``objects`` is {kind: {id: object}}, ``links`` {(kind, id, link): [ids]}."""
 
-    def __init__(self) -> None:
+    def __init__(self, *playbooks: str) -> None:
         self.objects: dict[str, dict[int, Data]] = {}
         self.links: dict[tuple[str, int, str], list[int]] = {}
         self.surveys: dict[tuple[str, int], Data] = {}
+        self.repository = list(playbooks)  # what the repository of every project holds
+        self.broken = ""  # why it cannot be read
         self.url = ""
         self._ids = itertools.count(1)
 
@@ -38,9 +40,19 @@ class Controller:
         url = f"/api/v2/{kind}/{number}/"
         related = {"survey_spec": f"{url}survey_spec/"}
         made = {"id": number, "url": url, "type": kind.removesuffix("s"), "related": related, "summary_fields": {}}
-        made |= {"scm_revision": ""} if kind == "projects" else {}
+        if kind == "projects":
+            related["update"] = f"{url}update/"
+            made |= {"scm_revision": "", "scm_type": "", "playbooks": []}
         self.objects.setdefault(kind, {})[number] = made | fields
         return self.objects[kind][number]
+
+    def sync(self, project: Data) -> Data:
+        """Read the repository anew. Only then does a project have what was pushed."""
+        if not self.broken:
+            project |= {"playbooks": list(self.repository), "scm_revision": f"{len(self.repository)}"}
+        status = "failed" if self.broken else "successful"
+        ended = {"status": status, "failed": bool(self.broken), "finished": "now", "event_processing_finished": True}
+        return self.add("project_updates", {**ended, "scm_revision": project["scm_revision"], "job_explanation": ""})
 
     def named(self, kind: str, name: str) -> Data:
         """The one object of a name."""
@@ -61,22 +73,43 @@ class Controller:
         kind, number, link = matched[1], int(matched[2] or 0), matched[3]
         if link == "survey_spec":
             return 200, self._survey(kind, number, sent if method == "POST" else None)
+        if link in ("update", "playbooks", "events"):
+            return self._of_project(self.objects[kind][number], link)
         if link:
             return self._link(kind, number, link, sent if method == "POST" else None)
-        if method == "POST":
-            return 201, shown(self.add(kind, sent))
-        if not number:
+        if not number and method == "GET":
             return 200, listing(self._find(kind, query))
-        found = self.objects[kind][number]
+        refused = self._refused(kind, number, sent or {})
+        if refused:
+            return 400, refused
+        found = self.objects[kind][number] if number else self.add(kind, sent)
         found.update(sent or {})
-        return 200, shown(found)
+        if kind == "projects" and not number and found["scm_type"]:
+            self.sync(found)
+        return 200 if number else 201, shown(found)
+
+    def _refused(self, kind: str, number: int, sent: Data) -> Data:
+        """Why an object is not made or changed like that."""
+        if kind == "execution_environments" and not number and self._find(kind, {"name": sent["name"]}):
+            return {"name": ["Execution environment with this Name already exists."]}
+        if sent.get("playbook") and sent["playbook"] not in self.objects["projects"][sent["project"]]["playbooks"]:
+            return {"playbook": ["Playbook not found for project."]}
+        return {}
+
+    def _of_project(self, found: Data, link: str) -> tuple[int, Any]:
+        """Sync a project, tell its playbooks, or what went wrong in a sync."""
+        if link == "update":
+            return (202, self.sync(found)) if found["scm_type"] else (405, {"detail": "Method not allowed."})
+        if link == "playbooks":
+            return 200, found["playbooks"]
+        return 200, listing([{"event_data": {"res": {"msg": self.broken}}}] if found["failed"] else [])
 
     def _find(self, kind: str, query: Data) -> list[Data]:
         if kind == "unified_job_templates":
             every = [each for name in _UNIFIED for each in self.objects.get(name, {}).values()]
         else:
             every = list(self.objects.get(kind, {}).values())
-        return [each for each in every if all(str(each.get(key)) == value for key, value in query.items())]
+        return [each for each in every if _fits(each, query)]
 
     def _survey(self, kind: str, number: int, sent: Data | None) -> Data:
         if sent is not None:
@@ -85,10 +118,21 @@ class Controller:
 
     def _link(self, kind: str, number: int, link: str, sent: Data | None) -> tuple[int, Any]:
         numbers = self.links.setdefault((kind, number, link), [])
+        objects = self.objects.get("workflow_job_template_nodes" if link.endswith("_nodes") else link, {})
         if sent is None:
-            return 200, listing([{"id": each} for each in numbers])
+            return 200, listing([objects[each] for each in numbers])
+        types = [objects[each].get("credential_type") for each in numbers] if link == "credentials" else []
+        if not sent.get("disassociate") and objects[sent["id"]].get("credential_type") in types:
+            return 400, {"error": "Cannot assign multiple credentials of one type."}
         (numbers.remove if sent.get("disassociate") else numbers.append)(sent["id"])
         return 204, None
+
+
+def _fits(found: Data, query: Data) -> bool:
+    """Whether an object is one that a query is for; what begins with ``or__`` need not all be so."""
+    fits = {key: str(found.get(key.removeprefix("or__"))) == value for key, value in query.items()}
+    any_of = [fit for key, fit in fits.items() if key.startswith("or__")]
+    return all(fit for key, fit in fits.items() if not key.startswith("or__")) and (not any_of or any(any_of))
 
 
 def listing(found: list[Data]) -> Data:
@@ -133,9 +177,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def run_controller() -> Iterator[Controller]:
-    """Serve an empty controller on this machine until the block ends."""
-    controller = Controller()
+def run_controller(*playbooks: str) -> Iterator[Controller]:
+    """Serve an empty controller on this machine until the block ends; projects hold ``playbooks``."""
+    controller = Controller(*playbooks)
     handler = type("Handler", (_Handler,), {"controller": controller})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         controller.url = f"http://127.0.0.1:{server.server_port}"

@@ -47,9 +47,9 @@ class Block:
         return len([line for line in self.text.splitlines() if line.strip() and not line.strip().startswith("#")])
 
 
-def blocks() -> list[Block]:
-    """Every block of the guide, in its order."""
-    text = GUIDE.read_text(encoding="utf-8")
+def blocks(guide: Path = GUIDE) -> list[Block]:
+    """Every block of a guide, in its order."""
+    text = guide.read_text(encoding="utf-8")
     marks = [(found.start(), found["heading"]) for found in _HEADING.finditer(text)]
     found = []
     for number, block in enumerate(_BLOCK.finditer(text)):
