@@ -184,7 +184,7 @@ def awx_real(session: nox.Session) -> None:
     _install_core(session, "2.19")
     _install_awx_modules(session)
     _build_images(session)
-    tests = session.posargs or ["tests/awx/test_real_awx.py"]
+    tests = session.posargs or ["tests/awx/test_real_awx.py", "tests/awx/test_real_awx_trouble.py"]
     session.run("tests/awx/alone.sh", sys.executable, "-m", "pytest", *tests, external=True)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
 import socket
@@ -12,8 +13,9 @@ import pytest
 from ansible_collections.mailfleet.mailplus.tests import demo
 from ansible_collections.mailfleet.mailplus.tests.awx import images
 from ansible_collections.mailfleet.mailplus.tests.awx.running import Awx, run_awx, stop
-from ansible_collections.mailfleet.mailplus.tests.awx.site import Site, fill_repository, prepare
+from ansible_collections.mailfleet.mailplus.tests.awx.site import Site, prepare, serve
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.project import Project
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
 _SEEN: list[str] = []
@@ -53,8 +55,17 @@ def awx() -> Iterator[Awx]:
 def site(awx: Awx, fleet: Fleet) -> Iterator[Site]:
     project = Project(awx.place / "controller")
     project.directory.mkdir()
-    daemon = fill_repository(awx.place / "repositories", fleet)
+    daemon = serve(awx.place / "repositories")
     try:
-        yield prepare(awx, fleet, project, awx.place / "mailplus")
+        yield prepare(awx, fleet, project)
     finally:
         stop(daemon)
+
+
+@pytest.fixture(scope="session")
+def first(site: Site, saw: Callable[[str], None]) -> Run:
+    """The first run of the playbook."""
+    saw(f"AWX {site.awx.version}, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}")
+    run = site.set_up()
+    assert run.returncode == 0, run.output[-5000:]
+    return run

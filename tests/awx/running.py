@@ -148,7 +148,7 @@ def _start_services(parts: _Parts) -> None:
     binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
     data = str(place / "database")
     parts.run(*_SOMEBODY, f"{binaries}/initdb", "--username=awx", "--auth=trust", "--encoding=UTF8", "-D", data)
-    postgres = [*_SOMEBODY, f"{binaries}/postgres", "-D", data, "-k", str(place), "-h", ""]
+    postgres = [*_SOMEBODY, f"{binaries}/postgres", "-D", data, "-F", "-k", str(place), "-h", ""]
     parts.start("postgres", postgres, (place / ".s.PGSQL.5432").exists)
     redis = ["redis-server", "--port", "0", "--unixsocket", f"{place}/redis.sock", "--save", ""]
     parts.start("redis", redis, (place / "redis.sock").exists)
