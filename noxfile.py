@@ -160,7 +160,8 @@ def awx(session: nox.Session) -> None:
     """The playbook that sets up AWX, with the real modules of awx.awx, against a stand-in of AWX's API."""
     _install_core(session, "2.19")
     _install_awx_modules(session)
-    session.run(sys.executable, "-m", "pytest", *(session.posargs or ["tests/playbook/test_awx.py"]), external=True)
+    tests = session.posargs or ["tests/playbook/test_awx.py"]
+    session.run(sys.executable, "-m", "pytest", "-n", "auto", *tests, external=True)
 
 
 _IMAGES_NEED = ("podman", "runc", "debootstrap")

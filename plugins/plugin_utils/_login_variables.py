@@ -53,7 +53,8 @@ def _undefined(
     value: Any, found: Mapping[str, Any], is_template: IsTemplate, seen: Set[str] = frozenset()
 ) -> str | None:
     """A name in a plain template that no variable has, also by way of variables that are templates."""
-    if not isinstance(value, str) or not is_template(value):
+    # What is marked !unsafe is none, which ansible-core before 2.19 does not tell by itself.
+    if not isinstance(value, str) or hasattr(value, "__UNSAFE__") or not is_template(value):
         return None
     try:
         parsed = _JINJA.parse(str(value))

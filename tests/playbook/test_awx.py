@@ -30,6 +30,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.project impor
 )
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.recipes import blocks
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import ROOT, Data, Run
+from ansible_collections.mailfleet.mailplus.tests.playbook.support.troubleshooting import texts_of_the_code
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 from jinja2 import sandbox
 
@@ -348,7 +349,8 @@ def test_a_report_of_nothing_says_what_is_missing(sliced: Project) -> None:
     (result,) = [each for each in run.results if each.status == "failed"]
     assert result.returned["msg"] == (
         f"{directory}/hosts has no state of these hosts that is younger than 12 hours. Gather first, into the same "
-        "directory, or allow older ones (max_age; mailplus_max_age of the playbook report)."
+        "directory, or allow older ones (max_age; mailplus_state_max_age of the role; mailplus_max_age of the playbook "
+        "report)."
     )
 
 
@@ -584,7 +586,12 @@ WRONG = {
     "several": (
         {"mailplus_awx_scm_credential": "twice"},
         "mailplus_awx_scm_credential is twice, but the organization Mail has several of that name. Set it to the id of "
-        "one: 3 or 4.",
+        "one: 4 or 5.",
+    ),
+    "execution environment": (
+        {"mailplus_awx_execution_environment": "Post's"},
+        "mailplus_awx_execution_environment is Post's, which is no execution environment of the organization Mail. "
+        "Their names are unique in all of AWX; set it to another one.",
     ),
 }
 
@@ -592,17 +599,19 @@ WRONG = {
 @HAVE_AWX
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_missing_is_said_before_anything_is_made(tmp_path: Path, controller: Controller, case: str) -> None:
+    controller.add("execution_environments", {"name": "Post's", "organization": None})
     for number in (-1, -2):
         controller.add("credentials", {"name": "twice", "organization": 1, "credential_type": number, "inputs": {}})
     variables, expected = WRONG[case]
     run = set_up(Project(tmp_path), controller, MORE | variables, failing=True)
     assert message(run) == expected
-    assert set(controller.objects) == {"organizations", "inventories", "credentials"}
+    assert set(controller.objects) == {"organizations", "inventories", "credentials", "execution_environments"}
 
 
 @HAVE_AWX
 def test_the_playbooks_that_a_project_lacks_are_named(tmp_path: Path, controller: Controller) -> None:
     add_what_is_taken(controller)
+    controller.slow = True
     controller.repository = ["site.yml", "mailplus_state.yml"]
     project = Project(tmp_path)
     run = set_up(project, controller, GIVEN, failing=True)
@@ -616,12 +625,11 @@ def test_the_playbooks_that_a_project_lacks_are_named(tmp_path: Path, controller
 
 @HAVE_AWX
 def test_why_a_project_cannot_be_synced_is_told(tmp_path: Path, controller: Controller) -> None:
-    controller.broken = "fatal: could not read Username for 'https://git.example.com': No such device or address"
+    why = "fatal: could not read Username for 'https://git.example.com': No such device or address"
+    controller.broken = why.replace(": ", ":\n") + "\n"
     run = set_up(Project(tmp_path), controller, MORE, failing=True)
     (number, *_earlier) = reversed(controller.objects["project_updates"])
-    assert message(run) == (
-        f"The project Fleet was not synced: {controller.broken}. Job {number} of AWX has the whole output."
-    )
+    assert message(run) == (f"The project Fleet was not synced: {why}. Job {number} of AWX has the whole output.")
 
 
 @HAVE_AWX
@@ -751,6 +759,33 @@ def test_the_guide_marks_the_directory_that_the_templates_want_marked() -> None:
 def set_up_tasks() -> list[Data]:
     found: list[Data] = yaml.safe_load((ROOT / "playbooks" / "awx_setup.yml").read_text(encoding="utf-8"))[0]["tasks"]
     return found
+
+
+# Of the messages that the guide explains, those of AWX, awx.awx and Ansible, as they were seen. All else is of this
+# collection.
+FOREIGN = (
+    *("Could not find or access '…/mailfleet.mailplus.check_hosts'", "Job cannot start because Credential …"),
+    *("the role 'mailfleet.mailplus.mailplus_state' was not found", "No error handling paths found"),
+    *("Invalid authentication credentials for /api/v2/organizations/ (HTTP 401)",),
+    *("You don't have permission to POST to /api/v2/credential_types/ (HTTP 403)",),
+)
+
+
+def test_the_messages_of_the_guide_are_said() -> None:
+    tables = GUIDE.read_text(encoding="utf-8").partition("\nWhen a job fails\n")[2]
+    cells = [" ".join(cell.split()) for cell in re.findall(r"^   \* - (``(?:.|\n)*?)\n     - ", tables, re.MULTILINE)]
+    messages = [message for cell in cells for message in re.findall(r"``(.+?)``", cell)]
+    assert len(messages) > len(FOREIGN)
+    assert not [begin for begin in FOREIGN if not any(message.startswith(begin) for message in messages)]
+    texts = [" ".join(text.split()) for text in texts_of_the_code()]
+    for message in messages:
+        own = (
+            ()
+            if message.startswith(FOREIGN)
+            else re.split("…|mailplus_state_username|MAILPLUS_USERNAME|mailplus_hosts", message)
+        )
+        for piece in own:
+            assert any(piece.strip() in text for text in texts), f"{message}: {piece!r} is said nowhere"
 
 
 TEMPLATES = {"MailPlus state": True, "MailPlus gather": True, "MailPlus report": False}  # whether they ask NAS

@@ -18,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.tests.playbook.support.project impor
 from ansible_collections.mailfleet.mailplus.tests.playbook.support.running import Run
 from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
-PLAYBOOKS = ("state", "gather", "report", "permissions", "find_setting")
+PLAYBOOKS = ("state", "check_hosts", "gather", "report", "permissions", "find_setting")
 
 
 @pytest.fixture(scope="module")

@@ -376,6 +376,7 @@ def test_defaults_are_those_that_are_documented() -> None:
     documented = {name: option["default"] for name, option in options.items() if "default" in option}
     assert defaults == documented
     parts = {"all", "check", "judge", "group", "fail", "find_setting", "find_setting_by_change"}
+    parts |= {"parity", "parts", "stats"}
     assert set(specs) == {path.stem for path in (directory / "tasks").iterdir()} - parts
     for spec in specs.values():
         for name, option in spec["options"].items():

@@ -102,7 +102,8 @@ def no_state(directory: Path, max_age: float) -> StatesError:
     """What to say of a directory without any state that is new enough."""
     return StatesError(
         f"{directory / 'hosts'} has no state of these hosts that is younger than {max_age:g} hours. Gather first, into "
-        "the same directory, or allow older ones (max_age; mailplus_max_age of the playbook report)."
+        "the same directory, or allow older ones (max_age; mailplus_state_max_age of the role; mailplus_max_age of the "
+        "playbook report)."
     )
 
 

@@ -31,6 +31,7 @@ class Controller:
         self.surveys: dict[tuple[str, int], Data] = {}
         self.repository = list(playbooks)  # what the repository of every project holds
         self.broken = ""  # why it cannot be read
+        self.slow = False  # whether a sync still runs when it is looked at first
         self.url = ""
         self._ids = itertools.count(1)
 
@@ -51,8 +52,8 @@ class Controller:
         if not self.broken:
             project |= {"playbooks": list(self.repository), "scm_revision": f"{len(self.repository)}"}
         status = "failed" if self.broken else "successful"
-        ended = {"status": status, "failed": bool(self.broken), "finished": "now", "event_processing_finished": True}
-        return self.add("project_updates", {**ended, "scm_revision": project["scm_revision"], "job_explanation": ""})
+        ended = {"status": status, "failed": bool(self.broken), "scm_revision": project["scm_revision"]}
+        return self.add("project_updates", {**ended, "job_explanation": ""})
 
     def named(self, kind: str, name: str) -> Data:
         """The one object of a name."""
@@ -86,7 +87,14 @@ class Controller:
         found.update(sent or {})
         if kind == "projects" and not number and found["scm_type"]:
             self.sync(found)
-        return 200 if number else 201, shown(found)
+        return 200 if number else 201, shown(self._now(kind, found))
+
+    def _now(self, kind: str, found: Data) -> Data:
+        """An object as it is at the moment."""
+        if kind == "project_updates" and self.slow:
+            self.slow = False
+            return found | {"status": "running"}
+        return found
 
     def _refused(self, kind: str, number: int, sent: Data) -> Data:
         """Why an object is not made or changed like that."""
