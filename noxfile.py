@@ -159,6 +159,58 @@ _ANSIBLE_WITH_AWX = "ansible==12.3.0"
 def awx(session: nox.Session) -> None:
     """The playbook that sets up AWX, with the real modules of awx.awx, against a stand-in of AWX's API."""
     _install_core(session, "2.19")
+    _install_awx_modules(session)
+    tests = session.posargs or ["tests/playbook/test_awx.py"]
+    session.run(sys.executable, "-m", "pytest", "-n", "auto", *tests, external=True)
+
+
+_IMAGES_NEED = ("podman", "runc", "debootstrap")
+_REAL_AWX_NEEDS = ("git", "ip", "redis-server", "initdb", "unshare")
+
+
+@nox.session(python=MATRIX["2.19"])
+def image(session: nox.Session) -> None:
+    """The execution environment of the guide, built with podman; the demo runs in it."""
+    _skip_without(session, *_IMAGES_NEED)
+    _build_images(session)
+    session.run(sys.executable, "-m", "pytest", *(session.posargs or ["tests/awx/test_image.py"]), external=True)
+
+
+@nox.session(python=MATRIX["2.19"])
+def awx_real(session: nox.Session) -> None:
+    """A real AWX that is installed on this machine; see tests/awx/README.md."""
+    _skip_without(session, *_IMAGES_NEED, *_REAL_AWX_NEEDS)
+    if not os.access(os.environ.get("MAILPLUS_TEST_AWX_MANAGE", ""), os.X_OK):
+        session.skip("MAILPLUS_TEST_AWX_MANAGE names no awx-manage.")
+    _install_core(session, "2.19")
+    _install_awx_modules(session)
+    _build_images(session)
+    tests = session.posargs or ["tests/awx/test_real_awx.py", "tests/awx/test_real_awx_trouble.py"]
+    session.run("tests/awx/alone.sh", sys.executable, "-m", "pytest", *tests, external=True)
+
+
+def _skip_without(session: nox.Session, *programs: str) -> None:
+    if os.geteuid() != 0:
+        session.skip("Containers are run by root here.")
+    # Debian keeps those of PostgreSQL's server away from the path.
+    places = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
+    missing = [program for program in programs if not shutil.which(program, path=places)]
+    if missing:
+        session.skip(f"Not installed: {', '.join(missing)}.")
+
+
+def _build_images(session: nox.Session) -> None:
+    """Build the images of tests/awx, with the collection as it is now."""
+    place = BUILD / "awx-real"
+    source = _copy_sources(Path(session.create_tmp()) / "collection")
+    galaxy = [str(Path(sys.executable).with_name("ansible-galaxy")), "collection", "build", "--force"]
+    built = session.run(*galaxy, "--output-path", str(place), str(source), silent=True, external=True)
+    module = "ansible_collections.mailfleet.mailplus.tests.awx.images"
+    session.run(sys.executable, "-m", module, str(built).split()[-1], external=True)
+
+
+def _install_awx_modules(session: nox.Session) -> None:
+    """Put awx.awx where the tests look for it."""
     place = BUILD / "awx"
     if not (place / "ansible_collections").exists():
         download = session.create_tmp()
@@ -167,8 +219,6 @@ def awx(session: nox.Session) -> None:
             wheel.extractall(place, [name for name in wheel.namelist() if name.startswith("ansible_collections/awx/")])
     session.env["MAILPLUS_TEST_ANSIBLE_BIN"] = session.bin
     session.env["MAILPLUS_TEST_AWX_COLLECTIONS"] = str(place)
-    tests = session.posargs or ["tests/playbook/test_awx.py"]
-    session.run(sys.executable, "-m", "pytest", "-n", "auto", *tests, external=True)
 
 
 def _install_core(session: nox.Session, core: str) -> None:

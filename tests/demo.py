@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import yaml
-from ansible_collections.mailfleet.mailplus.tests.plesk import run_plesks
-from ansible_collections.mailfleet.mailplus.tests.simulator import run_fleet
+from ansible_collections.mailfleet.mailplus.tests.plesk import PleskServers, run_plesks
+from ansible_collections.mailfleet.mailplus.tests.simulator import Fleet, run_fleet
 
-_FLEET = Path(__file__).parent / "simulator" / "fleets" / "demo.yml"
+FLEET = Path(__file__).parent / "simulator" / "fleets" / "demo.yml"
 _PLESK = Path(__file__).parent / "plesk" / "servers" / "demo.yml"
 
 # All that there is, where a fleet of one's own would name what it wants to know.
@@ -71,33 +71,44 @@ _GROUP_VARIABLES = {
 }
 
 
+def command(fleet: Fleet, directory: Path) -> list[str]:
+    """Write an inventory; the command that runs the playbook over it and leaves its files in ``directory``/state."""
+    inventory = directory / "inventory"
+    (inventory / "group_vars").mkdir(parents=True, exist_ok=True)
+    fleet.write_inventory(inventory / "hosts.yml")
+    places = {
+        "mailplus_state_directory": str(directory / "state"),
+        "mailplus_state_parity_directory": str(directory / "parity"),
+    }
+    (inventory / "group_vars" / "nas.yml").write_text(yaml.safe_dump(_GROUP_VARIABLES))
+    (inventory / "group_vars" / "all.yml").write_text(yaml.safe_dump(_NEVER_FAIL | places))
+    return _playbook(inventory, "state", "mailplus_hosts=nas")
+
+
+def migration(servers: PleskServers, directory: Path) -> list[str]:
+    """Add Plesk servers to the inventory; the command that compares them with one NAS, in ``directory``/parity."""
+    inventory = directory / "inventory"
+    servers.write_inventory(inventory / "plesk.yml")
+    return _playbook(inventory, "parity", "mailplus_hosts=mail-berlin", "plesk_hosts=plesk")
+
+
+def _playbook(inventory: Path, name: str, *variables: str) -> list[str]:
+    given = [argument for variable in variables for argument in ("-e", variable)]
+    return ["ansible-playbook", "--inventory", str(inventory), *given, f"mailfleet.mailplus.{name}"]
+
+
 def main() -> int:
     """Run both playbooks, then say where their files are. The exit status is that of the first one that failed."""
     directory = Path(sys.argv[1]).resolve()
-    state, parity = directory / "state", directory / "parity"
-    variables = {"mailplus_state_directory": str(state), "mailplus_state_parity_directory": str(parity), **_NEVER_FAIL}
-    with run_fleet(_FLEET) as fleet, run_plesks(_PLESK) as servers:
-        inventory = directory / "inventory"
-        (inventory / "group_vars").mkdir(parents=True, exist_ok=True)
-        fleet.write_inventory(inventory / "hosts.yml")
-        servers.write_inventory(inventory / "plesk.yml")
-        (inventory / "group_vars" / "nas.yml").write_text(yaml.safe_dump(_GROUP_VARIABLES))
-        (inventory / "group_vars" / "all.yml").write_text(yaml.safe_dump(variables))
-        status = _play(inventory, "state", "mailplus_hosts=nas") or _play(
-            inventory, "parity", "mailplus_hosts=mail-berlin", "plesk_hosts=plesk"
-        )
+    with run_fleet(FLEET) as fleet, run_plesks(_PLESK) as servers:
+        commands = [command(fleet, directory), migration(servers, directory)]
+        status = next((code for each in commands if (code := subprocess.run(each, check=False).returncode)), 0)
     if status == 0:
-        print(f"The report:           {os.path.relpath(state / 'report.html')}")
-        print(f"The state:            {os.path.relpath(state / 'fleet.json')}")
-        print(f"The migration:        {os.path.relpath(parity / 'report.html')}")
+        print(f"The report:           {os.path.relpath(directory / 'state' / 'report.html')}")
+        print(f"The state:            {os.path.relpath(directory / 'state' / 'fleet.json')}")
+        print(f"The migration:        {os.path.relpath(directory / 'parity' / 'report.html')}")
         print("The simulated servers are stopped.")
     return status
-
-
-def _play(inventory: Path, playbook: str, *variables: str) -> int:
-    given = [argument for variable in variables for argument in ("-e", variable)]
-    command = ["ansible-playbook", "--inventory", str(inventory), *given, f"mailfleet.mailplus.{playbook}"]
-    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":
