@@ -22,9 +22,10 @@ description:
   - What one side does not tell is unknown, with the reason; it is never taken for there or for missing. MailPlus Server
     lets only users themselves read their forwarding and autoresponder, and no read of the quotas of users is known, so
     these are unknown on most NAS.
-  - Names are compared without regard to case, and domains as ASCII. An account or alias of Plesk may be a user, a group
-    or an alias of MailPlus Server, and the report says which. A domain is compared with all NAS that have it, under any
-    of its names.
+  - Names are compared without regard to case, and domains as ASCII. A domain is compared with all NAS that have it,
+    under any of its names. An account of Plesk that keeps mail has moved where it is a user that no other account is,
+    unless O(mapping) says that two become one. An account that keeps none may be an alias that leads to somebody. An
+    alias of Plesk has to lead to the same account.
   - The rules are C(parity_account), C(parity_alias), C(parity_forwarding), C(parity_autoresponder), C(parity_quota),
     C(parity_used_size) and C(parity_catch_all). Each has a verdict on each Plesk server.
   - Where O(personal_data) is left out, names and addresses are removed, and the report tells numbers alone. The role
