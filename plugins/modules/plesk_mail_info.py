@@ -306,7 +306,11 @@ listing:
       returned: always
       type: dict
       contains:
-        sites: {description: How many there are., returned: always, type: int, sample: 100}
+        sites: {description: How many of them there are., returned: always, type: int, sample: 100}
+        all:
+          description: Whether all sites were asked for. It is false with O(sites).
+          returned: always
+          type: bool
     error:
       description: Why there may be more. Null where C(status) is V(ok). It has the keys of RV(error).
       returned: always

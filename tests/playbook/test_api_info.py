@@ -43,7 +43,7 @@ REFUSED: dict[str, tuple[Data, str]] = {
     "write": ({"api": "Queue", "method": "flush_all"}, "method is 'flush_all'"),
     "never": ({"api": "Personal.Forward", "method": "get"}, "api is 'Personal.Forward'"),
     "typo": ({"api": "queue", "method": "list"}, "Did you mean Queue?"),
-    "as_list": ({"api": ["Queue"], "method": "list"}, "api is \"['Queue']\""),
+    "as_list": ({"api": ["Queue"], "method": "list"}, "api is text, not a list."),
     "version": ({"api": "Queue", "method": "list", "version": 9}, "is known in 1."),
     "check_unasked": (CHECK, "Set allow_checks to true"),
     "smuggled": ({"api": "Queue", "method": "list", "params": {"Method": "flush_all"}}, "Method is not a parameter"),

@@ -112,7 +112,7 @@ def test_sites_with_accounts_and_preferences(ansible: Ansible, servers: PleskSer
     assert books["accounts"]["data"][0]["address"] == "änne@bücher.example"
     assert books["preferences"]["data"]["nonexistent_user"]["address"] == "all@example.com"
     assert run.ok("Check")["sites"] == found["sites"]
-    assert found["listing"] == {"status": "ok", "data": None, "summary": {"sites": 3}, "error": None}
+    assert found["listing"] == {"status": "ok", "data": None, "summary": {"sites": 3, "all": True}, "error": None}
     plesk = servers["one"]
     assert (len(plesk.requests), plesk.writes, plesk.login_attempts) == (4, [], 0)
     assert_hidden(run, HUSH, plesk.password, plesk.secret_key)
@@ -219,7 +219,7 @@ def test_a_user_who_sees_no_site_is_told(ansible: Ansible) -> None:
             inventory({"one": plesk}),
             expected_warnings=["Plesk tells of no site: it has none, or this user sees none."],
         )
-    assert (run.ok("Ask")["sites"], run.ok("Ask")["listing"]["summary"]) == ({}, {"sites": 0})
+    assert (run.ok("Ask")["sites"], run.ok("Ask")["listing"]["summary"]) == ({}, {"sites": 0, "all": True})
 
 
 def test_what_plesk_repeats_of_a_key_is_hidden(ansible: Ansible) -> None:

@@ -27,7 +27,10 @@ _BARE_PRIVATE_KEY = re.compile(
 # A JSON Web Token: "eyJ" is how an encoded mapping begins.
 _TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{10,}(?:\.[\w-]*){2,4}")
 # A password as crypt(3) writes it: the method, what is mixed in, and the hash.
-_CRYPTED = re.compile(r"\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2i?d?)\$[A-Za-z0-9./+=,$-]{20,}")
+_CRYPTED = re.compile(
+    r"(?<![\w$])\$(?:(?:1|2[abxy]|5|6|7|y|gy|apr1)\$(?:rounds=\d+\$)?[A-Za-z0-9./$]{20,}(?![\w@-])"
+    r"|argon2i?d?\$[A-Za-z0-9./+=,$-]{20,})"
+)
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]{0,100}):[^\s/@]{1,200}(?=@)")
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]|\\[rn]|[\r\n]){40,}={0,2}\s*")

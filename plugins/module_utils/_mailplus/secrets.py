@@ -29,7 +29,7 @@ MAX_DEPTH = 64
 # The keys of most answers are not known, so a key is judged by its name. Whatever is under these is a secret, be it a
 # number or a mapping …
 _ANYTHING = (
-    r"passwor[dt]|passwd|kennwort|pass_(word|phrase)|passphrase|passcode|pwd|secret|(priv|private|api|shared|access)_?key"
+    r"passwor(d|t(?!h))|passwd|kennwort|pass_(word|phrase)|passphrase|passcode|pwd|secret|(priv|private|api|shared|access)_?key"
     r"|(^|_)(pw|bindpw|pin|pin_code)|(activation|licen[cs]e|registration|(^|_)(lic|product))_?(key|code)"
 )
 _KEYS = "auth|authentication|encryption|decryption|signing|session|master|hmac|aes|rsa|ssl|tls|dkim|psk"
@@ -42,7 +42,7 @@ _KINDS = {
     "anything": re.compile(f"({_ANYTHING}|(^|_)({_KEYS})_?key){_END}"),
     "no_number": re.compile(f"({_NO_NUMBER}){_END}"),
     # Text under a name that holds one of these may be a secret: a policy or a length is not text.
-    "text": re.compile(f"({_TEXT}){_END}|passwor[dt]|passwd|kennwort|passphrase|secret|private_?key"),
+    "text": re.compile(f"({_TEXT}){_END}|passwor(d|t(?!h))|passwd|kennwort|passphrase|secret|private_?key"),
     # Under such a name there may be the bare text of a key, or a network.
     "key_material": re.compile(r"(^|_)priv(ate)?(_|$)"),
 }

@@ -46,12 +46,13 @@ class Mail:
     sites: dict[str, Site] = field(default_factory=dict)
     gaps: list[ServerError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    is_all: bool = True
 
     @property
     def listing(self) -> Envelope:
         """Which sites there are: the first reason why there may be others, where there is one."""
         there = [site for site in self.sites.values() if site["site"]["status"] == "ok"]
-        return failed(self.gaps[0]) if self.gaps else answered(None, {"sites": len(there)})
+        return failed(self.gaps[0]) if self.gaps else answered(None, {"sites": len(there), "all": self.is_all})
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def read_mail(transport: Transport, credentials: Credentials, names: Sequence[st
     wrong with one site is told there.
     """
     asked: list[str | None] = [*dict.fromkeys(names)] or [None]
-    read = Mail()
+    read = Mail(is_all=not names)
     with enter(Client(transport, credentials, [each for name in asked for each in packets.sites(name)])) as client:
         found: list[_Found] = []
         for place, name in enumerate(asked):

@@ -34,6 +34,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names i
     Renamed,
     address_of,
     local_key,
+    written,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import (
     Account,
@@ -137,7 +138,9 @@ class _Claims:
             if self._targets.canonical(Address(key, domain.keys[0])) in self._taken:
                 continue
             reason = unclear or (Unknown("its row names an address of Plesk") if key in named else None)
-            yield Item(NEW_USER, f"{key}@{domain.name}", *((UNKNOWN, reason.reason) if reason else (NEW, _NEW)))
+            yield Item(
+                NEW_USER, f"{written(key)}@{domain.name}", *((UNKNOWN, reason.reason) if reason else (NEW, _NEW))
+            )
 
 
 class _Comparison:
@@ -165,7 +168,7 @@ class _Comparison:
         return parity
 
     def _account(self, account: Account) -> Iterator[Item]:
-        address, old = f"{account.name}@{self.site.name}", Address(local_key(account.name), self.site.key)
+        address, old = f"{written(account.name)}@{self.site.name}", Address(local_key(account.name), self.site.key)
         new = self.renamed(old)
         found, beside = self.targets.find(new), self.claims.beside(self.site, old, new)
         yield Item(ACCOUNT, address, *self._moved(account, old, found, beside))
@@ -186,7 +189,7 @@ class _Comparison:
             return UNKNOWN, f"{new} is {found}, and whether it is a user as well is unknown: {found.gap.reason}"
         if account.mailbox is True:
             return DIFFERS, f"{new} is {found}, and no mailbox"
-        end = account.mailbox or self.targets.reached(found, frozenset({new}))
+        end = account.mailbox or self.targets.ends(found)
         if isinstance(end, Unknown):
             return UNKNOWN, f"{new} is {found}; {end.reason}"
         return (KEPT, f"{new} is {found}") if end else (DIFFERS, f"{new} is {found}, and nobody gets its mail")
@@ -201,7 +204,8 @@ class _Comparison:
     def _is_user(self, old: Address, found: Found, beside: Sequence[_Claim]) -> Outcome:
         """The outcome for an account that is a user. Several are one where the mapping says so."""
         new = self.renamed(old)
-        unsaid = [one for one in beside if not {one.old, old} & self.renamed.accounts.keys()]
+        said = self.renamed.accounts.keys()
+        unsaid = [one for one in beside if one.old == old or not {one.old, old} & said]
         if unsaid:
             return DIFFERS, f"{new} is to be {_claimed(unsaid)} too, and one user has one mailbox"
         if beside:
@@ -219,7 +223,9 @@ class _Comparison:
             at = self.renamed(Address(local_key(alias), self.site.key))
             there = self.targets.find(at)
             outcome = self._leads_to(there, new, found) if isinstance(there, Found) else self._absent(at, there)
-            yield Item(ALIAS, f"{alias}@{self.site.name}", *outcome)
+            if found is None and outcome[0] == KEPT:
+                outcome = MISSING, "its account is missing"
+            yield Item(ALIAS, f"{written(alias)}@{self.site.name}", *outcome)
 
     def _leads_to(self, there: Found, new: Address, account: Found | Unknown | None) -> Outcome:
         """Whether an alias of Plesk leads to the same account on MailPlus Server."""
@@ -230,8 +236,8 @@ class _Comparison:
         if there.kind == GROUP:
             return UNKNOWN, f"it is {there}, whose members are not compared"
         members = there.entry.members
-        if isinstance(members, Unknown):
-            return UNKNOWN, members.reason
+        if there.doubt or isinstance(members, Unknown):
+            return UNKNOWN, f"it is {there}; {there.doubt.reason if there.doubt else ''}"
         names = {new}
         if isinstance(account, Found):
             names.add(address_of(account.entry.name, account.domain.keys[0]))
@@ -249,15 +255,15 @@ class _Comparison:
             yield Item(FORWARDING, address, *self._forwarded(forwards, found))
 
     def _forwarded(self, forwards: Sequence[str], found: Found | Unknown | None) -> Outcome:
-        to = f"on Plesk to {listed(forwards)}"
+        to = f"on Plesk to {listed([str(address_of(one, self.site.key)) for one in forwards])}"
         if not isinstance(found, Found):
             return UNKNOWN, f"{found.reason if found else ''}; {to}"
         if found.kind == USER:
             return UNKNOWN, f"MailPlus Server lets only the user read where mail is forwarded; {to}"
         if found.kind == GROUP:
             return UNKNOWN, f"it is a group on MailPlus Server, whose members are not compared; {to}"
-        if isinstance(found.entry.members, Unknown):
-            return UNKNOWN, f"{found.entry.members.reason}; {to}"
+        if found.doubt or isinstance(found.entry.members, Unknown):
+            return UNKNOWN, f"{found.doubt.reason if found.doubt else ''}; {to}"
         members = {*map(self.targets.canonical, found.entry.members)}
         wanted = {self.targets.canonical(self.renamed(address_of(one, self.site.key))) for one in forwards}
         lacking = sorted(map(str, wanted - members))
@@ -288,7 +294,8 @@ class _Comparison:
             yield Item(CATCH_ALL, name, UNKNOWN, told.reason)
         elif self.domains:
             wanted = self.renamed(address_of(told, self.site.key)) if told else None
-            yield max((self._caught(name, wanted, domain) for domain in self.domains), key=_worse)
+            gaps = [Item(CATCH_ALL, name, UNKNOWN, self.targets.gap.reason)] if self.targets.gap else []
+            yield max([*(self._caught(name, wanted, domain) for domain in self.domains), *gaps], key=_worse)
         elif self.targets.gap:
             yield Item(CATCH_ALL, name, UNKNOWN, self.targets.gap.reason)
         else:

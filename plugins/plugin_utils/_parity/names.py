@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
 _KEYS = ("domains", "accounts")
 _DOMAIN = re.compile(r"[^\s@/:,;*?!\[\](){}]+")
-_LONGEST = 100
+_LONGEST, _MOST_GUESSES = 100, 10
+_ODD = re.compile(r"[^\w.+-]+")
 
 
 class MappingError(ValueError):
@@ -48,7 +50,12 @@ class Address:
     domain: str
 
     def __str__(self) -> str:
-        return f"{self.local}@{self.domain}"
+        return f"{written(self.local)}@{self.domain}"
+
+
+def written(name: str) -> str:
+    """A name such as is written before an @: what finds addresses in a text finds all of it."""
+    return _ODD.sub(lambda odd: quote(odd.group()), name)
 
 
 def address_of(text: str, domain: str = "") -> Address:
@@ -81,9 +88,9 @@ class Renamed:
 
 def _unknown(key: str, named: Iterable[str], known: list[str]) -> Iterator[str]:
     there = {*known}
-    for name in named:
-        if name not in there:
-            yield f"The mapping, {key}: no Plesk that was read has {name}{_like(name, known)}"
+    for number, name in enumerate(name for name in named if name not in there):
+        meant = _like(name, known) if number < _MOST_GUESSES else "."  # each looks at all names
+        yield f"The mapping, {key}: no Plesk that was read has {name}{meant}"
 
 
 def _like(name: str, known: Iterable[str]) -> str:
@@ -116,7 +123,7 @@ def read_renamed(path: Path) -> Renamed:
         raise MappingError(f"mapping {path}: {_shown(error.problem)}{_line(error)}.") from None
     except yaml.YAMLError as error:
         raise MappingError(f"mapping {path}: it is not YAML{_line(error)}.") from None
-    except (ValueError, RecursionError):  # such as of a date that there is not
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):  # such as of a date that there is not
         raise MappingError(f"mapping {path}: it holds what is no text.") from None
     return parse_renamed({} if source is None else source, f"mapping {path}")
 

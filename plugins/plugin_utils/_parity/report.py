@@ -139,17 +139,19 @@ class _Read:
 
 def _read(server: PleskHost) -> _Read:
     """The sites of a server, which no answer of another one can cost its report."""
+    unread = Unknown(f"{server.host} was not read")
+    return spare(partial(_told_by, server, unread), lambda error: _Read(unusable(server.host, error), [], unread))
+
+
+def _told_by(server: PleskHost, unread: Unknown) -> _Read:
     record = _record(server)
     if not record.is_read:
-        return _Read(record, [], Unknown(f"{server.host} was not read"))
+        return _Read(record, [], unread)
     result = server.result or {}
     gap = gap_of(result)
     if gap:
         record = replace(record, status="partial", reason=" ".join(filter(None, [f"{gap.reason}.", record.reason])))
-    return spare(
-        lambda: _Read(record, [*sites_of(server.host, result)], gap),
-        lambda error: _Read(unusable(server.host, error), [], Unknown(f"{server.host} was not read")),
-    )
+    return _Read(record, [*sites_of(server.host, result)], gap)
 
 
 def _targets(fleet: Iterable[Callable[[], HostRecord]], left_out: Sequence[str], warnings: list[str]) -> Targets:

@@ -18,6 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names i
     address_of,
     domain_key,
     local_key,
+    written,
 )
 
 SECTIONS = ("domains", "additional_domains", "domain_users", "domain_groups", "aliases", "domain_settings")
@@ -27,7 +28,6 @@ Value = TypeVar("Value")
 
 # Attested for aliases and domains, and for users where all of them are listed.
 _NAME = "name"
-_FURTHER_NAMES = ("name", "domain")
 _ADDRESSES = ("address_list", "addresses", "address", "email", "mail")
 _UNITS = {"B": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 
@@ -132,6 +132,8 @@ def gap_of(result: Mapping[str, Any]) -> Unknown | None:
     if listing["status"] != "ok":
         reason = (listing.get("error") or {}).get("message") or listing["status"]
         return Unknown(f"Not all sites of this Plesk are known: {reason}".rstrip("."))
+    if not (listing.get("summary") or {}).get("all"):
+        return Unknown("Only the sites that sites names were asked for")
     return None if result.get("sites") else Unknown("Plesk shows no site to who asked")
 
 
@@ -214,10 +216,9 @@ def _domain(nas: str, name: str, sections: Mapping[str, Mapping[str, Any]]) -> D
 def _further_names(sections: Mapping[str, Mapping[str, Any]], domain: str) -> tuple[list[str], Unknown | None]:
     """The other names of a domain, and why there may be more."""
     rows, gap = _of(sections, "additional_domains", domain)
-    named = [[row[key] for key in _FURTHER_NAMES if isinstance(row.get(key), str)] for row in rows if _is_row(row)]
-    names = [name for row in named for name in row]
-    if len([*filter(None, named)]) < len(rows):
-        gap = gap or Unknown(f"{len(rows) - len([*filter(None, named)])} rows of additional_domains tell no name")
+    names = [row[_NAME] for row in rows if _has_name(row)]
+    if len(names) < len(rows):
+        gap = gap or Unknown(f"{len(rows) - len(names)} rows of additional_domains tell no name")
     return names, gap
 
 
@@ -237,10 +238,6 @@ def _listing(
     entries = {user_key(row[_NAME]): Entry(row[_NAME], quota=_quota(row)) for row in named}
     doubtful = (key for key, count in Counter(user_key(row[_NAME]) for row in named).items() if count > 1)
     return Listing(entries, gap, frozenset(doubtful)), named
-
-
-def _is_row(row: Any) -> bool:
-    return isinstance(row, Mapping)
 
 
 def _has_name(row: Any) -> bool:
@@ -274,7 +271,7 @@ def _rows(envelope: Mapping[str, Any] | None, section: str) -> tuple[list[Any], 
 def _members(row: Mapping[str, Any], domain: str) -> frozenset[Address] | Unknown:
     members = row.get("member_list")
     if not isinstance(members, list) or not all(map(_has_name, members)):
-        return Unknown(f"aliases: the members of {user_key(row[_NAME])}@{domain} are not told")
+        return Unknown(f"aliases: the members of {written(user_key(row[_NAME]))}@{domain} are not told")
     return frozenset(address_of(member[_NAME], domain) for member in members)
 
 

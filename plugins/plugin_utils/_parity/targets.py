@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Address
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Address, written
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import (
     Domain,
     Entry,
@@ -32,9 +31,15 @@ class Found(NamedTuple):
     domain: Domain
     gap: Unknown | None = None
 
+    @property
+    def doubt(self) -> Unknown | None:
+        """Why mail for an alias may go elsewhere."""
+        members = self.entry.members
+        return self.gap or self.domain.groups.gap or (members if isinstance(members, Unknown) else None)
+
     def __str__(self) -> str:
         if self.kind != ALIAS:
-            return f"the {self.kind} {user_key(self.entry.name)}@{self.domain.name}"
+            return f"the {self.kind} {written(user_key(self.entry.name))}@{self.domain.name}"
         if isinstance(self.entry.members, Unknown):
             return "an alias"
         return f"an alias of {listed(sorted(map(str, self.entry.members))) or 'nobody'}"
@@ -75,31 +80,33 @@ class Targets:
         return next((Unknown(f"{domain.nas}: {gap.reason}") for domain in domains if (gap := _gap(domain))), None)
 
     def quota(self, address: Address) -> int | Unknown | None:
-        """The least quota of a user on any NAS that has it; None is no limit."""
+        """The least quota of a user on any NAS that has it, which is known where all are; None is no limit."""
+        gap = self.gap or next((domain.users.gap for domain in self.of(address.domain) if domain.users.gap), None)
+        if gap:
+            return gap
         entries = (domain.users.entries.get(address.local) for domain in self.of(address.domain))
         quotas = [entry.quota for entry in entries if entry]
         unknown = next((quota for quota in quotas if isinstance(quota, Unknown)), None)
         return unknown or min((quota for quota in quotas if isinstance(quota, int)), default=None)
 
-    def reach(self, address: Address, passed: frozenset[Address] = frozenset()) -> bool | Unknown:
-        """Whether mail for an address ends at somebody: a user of a NAS, or who is none of theirs."""
-        if not self.of(address.domain):
-            return True
-        if address in passed:
-            return False
-        found = self.find(address)
-        if not isinstance(found, Found):
-            return found or False
-        return found.kind == USER or self.reached(found, passed | {address})
-
-    def reached(self, found: Found, passed: frozenset[Address]) -> bool | Unknown:
-        """Whether mail for a group or an alias ends at somebody."""
-        if found.kind == GROUP:
-            return Unknown("the members of groups are not compared")
-        if isinstance(found.entry.members, Unknown):
-            return found.entry.members
-        ends = [self.reach(self.canonical(member), passed) for member in sorted(found.entry.members, key=str)]
-        return True in ends or next((end for end in ends if isinstance(end, Unknown)), False)
+    def ends(self, found: Found) -> bool | Unknown:
+        """Whether mail for a group or an alias ends at somebody: a user of a NAS, or who is none of theirs."""
+        left, seen, unknown = [found], set[Address](), None
+        while left:
+            one = left.pop()
+            members = Unknown("the members of groups are not compared") if one.kind == GROUP else one.entry.members
+            if isinstance(members, Unknown):
+                unknown = members
+                continue
+            for member in {*map(self.canonical, members)} - seen:
+                seen.add(member)
+                there = self.find(member) if self.of(member.domain) else None
+                if not self.of(member.domain) or (isinstance(there, Found) and there.kind == USER):
+                    return True
+                if isinstance(there, Found):
+                    left.append(there)
+                unknown = there if isinstance(there, Unknown) else unknown
+        return unknown or False
 
 
 def listed(names: Sequence[str]) -> str:
@@ -116,7 +123,7 @@ def _by_address(domains: Sequence[Domain], address: Address) -> Unknown | None:
     """A user whose row names the address: it may be one that mail comes to, or one that somebody wrote down."""
     for domain in domains:
         if entry := domain.by_address.get(address):
-            user = f"the user {user_key(entry.name)}@{domain.name}"
+            user = f"the user {written(user_key(entry.name))}@{domain.name}"
             return Unknown(f"the row of {user} names {address}, under a key whose meaning is not known")
     return None
 
@@ -125,16 +132,19 @@ def _others(domains: Sequence[Domain], address: Address) -> Found | Unknown | No
     """A group or an alias, which says whether it may be a user as well."""
     groups = _listed(GROUP, ((domain, domain.groups) for domain in domains), address)
     aliases = _listed(ALIAS, ((domain, domain.aliases) for domain in domains), address)
-    found = next(chain(groups, aliases), None)
+    found, *others = [*groups, *aliases] or (None,)
     if not isinstance(found, Found):
         return found
+    same = all(isinstance(each, Found) and each[:2] == found[:2] for each in others)
+    if not same:
+        return Unknown(f"{address} is not the same everywhere: it is {found}, and something else as well")
     return found._replace(gap=next((domain.users.gap for domain in domains if domain.users.gap), None))
 
 
 def _listed(kind: str, listings: Iterable[tuple[Domain, Listing]], address: Address) -> Iterator[Found | Unknown]:
     for domain, listing in listings:
         if address.local in listing.doubtful:
-            yield Unknown(f"{domain.nas}: several rows may be the {kind} {address.local}@{domain.name}")
+            yield Unknown(f"{domain.nas}: several rows may be the {kind} {written(address.local)}@{domain.name}")
         elif entry := listing.entries.get(address.local):
             yield Found(kind, entry, domain)
 

@@ -216,7 +216,7 @@ def test_a_server_without_sites_is_no_failure(monkeypatch: pytest.MonkeyPatch) -
     use(monkeypatch, FakePlesk({}))
     found = answer(**KEY)
     assert (found["sites"], found.get("failed")) == ({}, None)
-    assert found["listing"] == {"status": "ok", "data": None, "summary": {"sites": 0}, "error": None}
+    assert found["listing"] == {"status": "ok", "data": None, "summary": {"sites": 0, "all": True}, "error": None}
     (warning,) = found["warnings"]
     assert warning.startswith("https://plesk.example.com:8443: Plesk tells of no site")
 

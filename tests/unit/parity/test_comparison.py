@@ -184,6 +184,58 @@ def test_the_mapping_may_say_that_two_are_one_whose_mail_has_to_fit_together() -
     assert sizes["anna@example.com"] == "differs: 2 MiB on Plesk, a quota of 1 MiB on MailPlus Server"
 
 
+def test_an_alias_is_known_where_nothing_else_may_have_its_name() -> None:
+    told = account("anna", aliases=["office"], mailbox=OFF, forwarding={"enabled": True, "addresses": ["x@y.example"]})
+    aliases = [alias("office", "anna"), alias("anna", "x@y.example")]
+    for doubt in ({"users": listed("user_list", rows("anna"), truncated=True)}, {"groups": refused("No.")}):
+        found = one(told, {"users": rows("anna"), "aliases": aliases, **doubt}, ALIAS)
+        assert found["office@example.com"].startswith("unknown: it is an alias of anna@example.com; domain_")
+    cut = {"users": listed("user_list", [], truncated=True), "aliases": aliases}
+    assert one(told, cut, FORWARDING)["anna@example.com"].startswith("unknown: domain_users: there are more rows")
+
+
+def test_an_alias_of_an_account_that_is_missing_is_missing() -> None:
+    found = one(account("anna", aliases=["office"]), {"aliases": [alias("office", "anna")]}, ALIAS)
+    assert found == {"office@example.com": "missing: its account is missing"}
+
+
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_an_alias_that_the_nas_of_a_domain_tell_differently_is_unknown(order: Sequence[str]) -> None:
+    users = {"users": rows("anna", "ben")}
+    fleet = {
+        "one": nas({"example.com": {**users, "aliases": [alias("office", "anna")]}}),
+        "two": nas({"example.com": {**users, "aliases": [alias("office", "ben")]}}),
+    }
+    found = compared({"plesk": plesk(site(account("anna", aliases=["office"])))}, {name: fleet[name] for name in order})
+    assert outcomes(found, ALIAS)["office@example.com"].startswith(
+        "unknown: office@example.com is not the same everywhere"
+    )
+
+
+def test_what_may_be_on_a_nas_that_was_not_read_is_not_equal() -> None:
+    servers = {"plesk": plesk(site(account("anna")))}
+    users = {"users": [{"name": "anna", "quota": 4, "unit": "MB"}]}
+    (found,) = compared(servers, {"one": nas({"example.com": users})}, unread_nas=["gone"])
+    assert {*found.counts} == {(ACCOUNT, KEPT), (QUOTA, UNKNOWN), (USED_SIZE, UNKNOWN), (CATCH_ALL, UNKNOWN)}
+
+
+def test_aliases_of_aliases_take_no_time() -> None:
+    names = [f"a{number}" for number in range(600)]
+    chain = [alias(name, follower) for name, follower in zip(names, [*names[1:], "anna"], strict=True)]
+    clique = [alias(f"c{number}", *(f"c{other}" for other in range(40))) for number in range(40)]
+    domain = {"users": rows("anna"), "aliases": [*chain, *clique]}
+    found = one(account("a0", mailbox=OFF), domain, ACCOUNT)
+    assert found["a0@example.com"].startswith("kept")
+    assert one(account("c0", mailbox=OFF), domain, ACCOUNT)["c0@example.com"].endswith("nobody gets its mail")
+
+
+def test_one_address_on_two_servers_is_two_mailboxes_whatever_its_new_name() -> None:
+    servers = {name: plesk(site(account("ben"), name="example.org")) for name in ("p", "q")}
+    renamed = {"accounts": {"ben@example.org": "ben@example.com"}}
+    found = compared(servers, {"nas": nas({"example.com": {"users": rows("ben")}})}, renamed)
+    assert [item.outcome for each in found for item in each.items if item.subject == ACCOUNT] == [DIFFERS, DIFFERS]
+
+
 def test_of_independent_nas_the_least_quota_counts() -> None:
     servers = {"plesk": plesk(site(account("anna")))}
     fleet = {
@@ -223,7 +275,7 @@ def test_further_names_that_a_row_does_not_tell_leave_open_which_domains_there_a
         ({"aliases": [alias("sales", "ben")]}, "differs: it is an alias of ben@example.com on MailPlus Server"),
         (
             {"aliases": [{"name": "sales", "member_list": [{}]}]},
-            "unknown: aliases: the members of sales@example.com are not told",
+            "unknown: it is an alias; aliases: the members of sales@example.com are not told",
         ),
         ({"users": rows("anna", "sales")}, "differs: it is the user sales@example.com, who is not anna@example.com"),
         (

@@ -128,8 +128,12 @@ def test_personal_data_is_left_out_where_it_is_to_be() -> None:
             *rows("person20", "D\\person00", "person11", "person12", "x\\person12"),
             {"name": "person22", "mail": "person03@example.com"},
         ],
-        "groups": rows("person04", "person14"),
-        "aliases": [alias("person10", "person20"), alias("person02", "person21"), alias("person06", "person99")],
+        "groups": rows("person04", "person14", "person25 person26"),
+        "aliases": [
+            alias("person10", "D\\person29 person30"),
+            alias("person02", "person21"),
+            alias("person06", "person99"),
+        ],
         "catch_all": {"enable": True, "setting": "person23"},
     }
     renamed = {"accounts": {f"person0{number}@example.com": "person20@example.com" for number in (1, 7)}}
@@ -182,6 +186,10 @@ def test_what_plesk_does_not_tell_is_null_and_not_zero() -> None:
         ),
         ({"listing": None}, "Not all sites of this Plesk are known: not told."),
         ({"sites": {}}, "Plesk shows no site to who asked."),
+        (
+            {"listing": {"status": "ok", "summary": {"all": False}, "error": None}},
+            "Only the sites that sites names were asked for.",
+        ),
     ],
 )
 def test_nothing_passes_where_plesk_may_have_more_sites(changes: Any, told: str) -> None:
@@ -226,16 +234,15 @@ def test_what_is_known_of_no_account_is_told_once() -> None:
 
 
 def test_a_server_whose_answer_nobody_foresaw_costs_the_others_nothing() -> None:
-    servers = {"odd": plesk(site(accounts={"status": "ok", "data": 7})), "plesk": plesk(site(account("anna")))}
+    odd: dict[str, Any] = {f"odd{number}": told for number, told in enumerate(["text", [1], {"sites": {"a": {}}}])}
+    servers = {**odd, "odd": plesk(site(accounts={"status": "ok", "data": 7})), "plesk": plesk(site(account("anna")))}
     fleet = [
         record("nas", nas({"example.com": {"users": rows("anna")}})),
         record("odd-nas", {"domains": {"status": 7}}),
     ]
     found = made(servers, fleet)
-    assert [(one["host"], one["status"]) for one in found.report["hosts"]][-2:] == [
-        ("odd-nas", "failed"),
-        ("plesk", "ok"),
-    ]
+    statuses = {name: host(found, name)["status"] for name in ("nas", "plesk", "odd", "odd-nas", *odd)}
+    assert statuses == {"nas": "ok", "plesk": "ok"} | dict.fromkeys(("odd", "odd-nas", *odd), "failed")
     assert host(found, "odd")["status"] == "failed"
     assert "please report it" in host(found, "odd")["reason"]
 

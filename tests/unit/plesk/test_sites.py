@@ -227,7 +227,7 @@ def test_whether_all_sites_are_told_can_be_read_by_a_program() -> None:
     assert read(FakePlesk({12: "example.com", 13: "example.org"})).listing == {
         "status": "ok",
         "data": None,
-        "summary": {"sites": 2},
+        "summary": {"sites": 2, "all": True},
         "error": None,
     }
 
@@ -261,7 +261,7 @@ def test_no_sites_are_not_told_where_plesk_does_not_say_so(primary: str, other: 
 
 def test_a_user_who_sees_no_site_is_told() -> None:
     mail = read(FakePlesk({}))
-    assert (mail.sites, mail.listing["status"], mail.listing["summary"]) == ({}, "ok", {"sites": 0})
+    assert (mail.sites, mail.listing["status"], mail.listing["summary"]) == ({}, "ok", {"sites": 0, "all": True})
     assert mail.warnings == ["Plesk tells of no site: it has none, or this user sees none."]
 
 

@@ -39,7 +39,7 @@ def site(*accounts: Data, name: str = "example.com", nobody: Any = None, **chang
 
 def plesk(*sites: Data, **changes: Any) -> Data:
     return {
-        "listing": {"status": "ok", "error": None},
+        "listing": {"status": "ok", "summary": {"all": True}, "error": None},
         "sites": {one["site"]["data"]["name"]: one for one in sites},
     } | changes
 
