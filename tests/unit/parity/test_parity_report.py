@@ -243,7 +243,6 @@ def test_a_server_whose_answer_nobody_foresaw_costs_the_others_nothing() -> None
     found = made(servers, fleet)
     statuses = {name: host(found, name)["status"] for name in ("nas", "plesk", "odd", "odd-nas", *odd)}
     assert statuses == {"nas": "ok", "plesk": "ok"} | dict.fromkeys(("odd", "odd-nas", *odd), "failed")
-    assert host(found, "odd")["status"] == "failed"
     assert "please report it" in host(found, "odd")["reason"]
 
 
