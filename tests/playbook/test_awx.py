@@ -573,6 +573,19 @@ def test_what_is_private_has_credentials_of_its_own(tmp_path: Path, controller: 
 
 
 WRONG = {
+    "organization by id": (
+        {"mailplus_awx_organization": "1"},
+        "There is no organization 1, or this token may not see it. Make it first, or set mailplus_awx_organization to "
+        "the name of another one.",
+    ),
+    "image without a name": (
+        {"mailplus_awx_image": "registry.example.com/ee:1", "mailplus_awx_execution_environment": ""},
+        "mailplus_awx_image is set, and mailplus_awx_execution_environment is not. Set both, or neither.",
+    ),
+    "password without a user": (
+        {"mailplus_awx_password": "x", "mailplus_awx_username": ""},
+        "mailplus_awx_password is set, and mailplus_awx_username is not. Set both, or neither.",
+    ),
     "organization": (
         {"mailplus_awx_organization": "Nope"},
         "There is no organization Nope, or this token may not see it. Make it first, or set mailplus_awx_organization "
