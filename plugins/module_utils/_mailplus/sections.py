@@ -66,7 +66,6 @@ def select(subset: Sequence[str]) -> list[Section]:
 
     Raises SubsetError.
     """
-    subset = [name.strip() for name in subset]
     unknown = [name for name in subset if name.removeprefix("!") not in _MEMBERS]
     if unknown:
         raise SubsetError(f"unknown subset {', '.join(map(repr, unknown))}; {_valid(unknown)}")
