@@ -115,6 +115,12 @@ def counted(many: int, noun: str, plural: str | None = None) -> str:
     return f"{many:,} {noun if many == 1 else plural or noun + 's'}"
 
 
+def listed(names: Sequence[str], most: int) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def amount(value: object, unit: str, *, separator: str = "") -> str:
     """A number of a figure, as people say it in its unit; unknown where it is none."""
     known = as_amount(value, unit)

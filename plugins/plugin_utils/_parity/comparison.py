@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import amount, listed
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items import (
     ACCOUNT,
     ALIAS,
@@ -45,10 +45,10 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides i
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.targets import (
     GROUP,
+    MOST_NAMES,
     USER,
     Found,
     Targets,
-    listed,
 )
 
 _NEW = "Plesk has no account and no alias of this name"
@@ -235,9 +235,9 @@ class _Comparison:
             return DIFFERS, f"it is {there}, who is not {new}"
         if there.kind == GROUP:
             return UNKNOWN, f"it is {there}, whose members are not compared"
-        members = there.entry.members
-        if there.doubt or isinstance(members, Unknown):
-            return UNKNOWN, f"it is {there}; {there.doubt.reason if there.doubt else ''}"
+        members = there.members
+        if isinstance(members, Unknown):
+            return UNKNOWN, f"it is {there}; {members.reason}"
         names = {new}
         if isinstance(account, Found):
             names.add(address_of(account.entry.name, account.domain.keys[0]))
@@ -255,19 +255,19 @@ class _Comparison:
             yield Item(FORWARDING, address, *self._forwarded(forwards, found))
 
     def _forwarded(self, forwards: Sequence[str], found: Found | Unknown | None) -> Outcome:
-        to = f"on Plesk to {listed([str(address_of(one, self.site.key)) for one in forwards])}"
+        to = f"on Plesk to {listed([str(address_of(one, self.site.key)) for one in forwards], MOST_NAMES)}"
         if not isinstance(found, Found):
             return UNKNOWN, f"{found.reason if found else ''}; {to}"
         if found.kind == USER:
             return UNKNOWN, f"MailPlus Server lets only the user read where mail is forwarded; {to}"
         if found.kind == GROUP:
             return UNKNOWN, f"it is a group on MailPlus Server, whose members are not compared; {to}"
-        if found.doubt or isinstance(found.entry.members, Unknown):
-            return UNKNOWN, f"{found.doubt.reason if found.doubt else ''}; {to}"
-        members = {*map(self.targets.canonical, found.entry.members)}
+        if isinstance(found.members, Unknown):
+            return UNKNOWN, f"{found.members.reason}; {to}"
+        members = {*map(self.targets.canonical, found.members)}
         wanted = {self.targets.canonical(self.renamed(address_of(one, self.site.key))) for one in forwards}
-        lacking = sorted(map(str, wanted - members))
-        return (DIFFERS, f"the alias on MailPlus Server lacks {listed(lacking)}") if lacking else (KEPT, "by an alias")
+        lacking = listed(sorted(map(str, wanted - members)), MOST_NAMES)
+        return (DIFFERS, f"the alias on MailPlus Server lacks {lacking}") if lacking else (KEPT, "by an alias")
 
     def _sizes(
         self, account: Account, address: str, found: Found | Unknown | None, beside: Sequence[_Claim]
@@ -313,7 +313,7 @@ class _Comparison:
 
 
 def _claimed(claims: Iterable[_Claim]) -> str:
-    return listed([f"{one.old} of {one.server}" for one in claims])
+    return listed([f"{one.old} of {one.server}" for one in claims], MOST_NAMES)
 
 
 def _autoresponder(account: Account, address: str, found: Found | Unknown | None) -> Iterator[Item]:

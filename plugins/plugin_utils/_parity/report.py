@@ -24,7 +24,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records 
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report import HostResult, build_report
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.report_types import Report, TableRows
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted, visible
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted, listed, visible
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.comparison import compare
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items import (
     ACCOUNT,
@@ -36,7 +36,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items i
     DomainParity,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Renamed, address_of
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.rules import listed, verdicts_of
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.rules import MOST_NAMES, verdicts_of
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import (
     Nas,
     Site,
@@ -228,7 +228,7 @@ def _record(server: PleskHost) -> HostRecord:
     parts = ("site", "accounts", "preferences")
     unread = [name for name, site in sites.items() if any(site[part]["status"] != "ok" for part in parts)]
     if unread:
-        reason = f"Not all was read of {listed(unread)}."
+        reason = f"Not all was read of {listed(unread, MOST_NAMES)}."
         return HostRecord(server.host, "partial", reason, None, None)
     return HostRecord(server.host, "ok", None, None, None)
 

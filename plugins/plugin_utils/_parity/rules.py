@@ -15,7 +15,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.policy i
     require_known,
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.records import HostRecord
-from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import counted, listed
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.verdicts import SWITCHED_OFF, Verdict, waived
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items import (
     ACCOUNT,
@@ -35,7 +35,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.items i
 )
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import Unknown
 
-_MOST_NAMES, _MOST_OF_A_REASON = 10, 3
+MOST_NAMES, _MOST_OF_A_REASON = 10, 3
 _EXPECTED = "none is missing or different"
 _WHY = "Mail for it is lost, or refused, once the domain points to MailPlus Server."
 
@@ -143,7 +143,7 @@ def _verdict(rule: Rule, found: Sequence[DomainParity], gap: Unknown | None) -> 
     if missing or different:
         counts = [f"{len(each)} {word}" for each, word in ((missing, "missing"), (different, "different")) if each]
         message = " ".join([f"Of {total} {what}, {' and '.join(counts)}.", *unknown])
-        names = listed([*map(_told, (*missing, *different))])
+        names = listed([*map(_told, (*missing, *different))], MOST_NAMES)
         return Verdict(rule.id, rule.severity, "fail", _EXPECTED, names, message)
     if unknown:
         return Verdict(rule.id, rule.severity, "unknown", None, None, " ".join(unknown))
@@ -157,7 +157,7 @@ def _unknown(what: str, total: int, items: Sequence[Item], untold: Sequence[str]
     if items:
         yield f"{len(items)} of {total} {what} unknown: {'; '.join(_by_reason(what, items))}."
     if untold:
-        yield f"All {what} of {counted(len(untold), 'site')} unknown: {listed(untold)}."
+        yield f"All {what} of {counted(len(untold), 'site')} unknown: {listed(untold, MOST_NAMES)}."
     if gap:
         yield f"{gap.reason}."
 
@@ -168,14 +168,8 @@ def _by_reason(what: str, items: Sequence[Item]) -> Iterator[str]:
     alone = [_told(item) for item in items if reasons[item.detail] <= _MOST_OF_A_REASON]
     yield from (f"{reason} ({count} {what})" for reason, count in reasons.items() if count > _MOST_OF_A_REASON)
     if alone:
-        yield listed(alone)
+        yield listed(alone, MOST_NAMES)
 
 
 def _told(item: Item) -> str:
     return f"{item.name} ({item.detail})"
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are."""
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

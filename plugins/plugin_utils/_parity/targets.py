@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._fleet.shown import listed
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.names import Address, written
 from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides import (
     Domain,
@@ -17,7 +18,7 @@ from ansible_collections.mailfleet.mailplus.plugins.plugin_utils._parity.sides i
 )
 
 USER, GROUP, ALIAS = "user", "group", "alias"
-_MOST_NAMES = 5
+MOST_NAMES = 5
 
 
 class Found(NamedTuple):
@@ -32,17 +33,16 @@ class Found(NamedTuple):
     gap: Unknown | None = None
 
     @property
-    def doubt(self) -> Unknown | None:
-        """Why mail for an alias may go elsewhere."""
-        members = self.entry.members
-        return self.gap or self.domain.groups.gap or (members if isinstance(members, Unknown) else None)
+    def members(self) -> frozenset[Address] | Unknown:
+        """Where all mail for an alias goes, or why some may go elsewhere."""
+        return self.gap or self.domain.groups.gap or self.entry.members
 
     def __str__(self) -> str:
         if self.kind != ALIAS:
             return f"the {self.kind} {written(user_key(self.entry.name))}@{self.domain.name}"
         if isinstance(self.entry.members, Unknown):
             return "an alias"
-        return f"an alias of {listed(sorted(map(str, self.entry.members))) or 'nobody'}"
+        return f"an alias of {listed(sorted(map(str, self.entry.members)), MOST_NAMES) or 'nobody'}"
 
 
 class Targets:
@@ -74,10 +74,9 @@ class Targets:
         domains = self.of(address.domain)
         if not domains:
             return self.gap
-        for looked in (_users(domains, address), _by_address(domains, address), _others(domains, address)):
-            if looked:
-                return looked
-        return next((Unknown(f"{domain.nas}: {gap.reason}") for domain in domains if (gap := _gap(domain))), None)
+        gaps = (Unknown(f"{domain.nas}: {gap.reason}") for domain in domains if (gap := _gap(domain)))
+        found = _users(domains, address) or _by_address(domains, address) or _others(domains, address)
+        return found or next(gaps, None)
 
     def quota(self, address: Address) -> int | Unknown | None:
         """The least quota of a user on any NAS that has it, which is known where all are; None is no limit."""
@@ -107,12 +106,6 @@ class Targets:
                     left.append(there)
                 unknown = there if isinstance(there, Unknown) else unknown
         return unknown or False
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are."""
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _users(domains: Sequence[Domain], address: Address) -> Found | Unknown | None:
